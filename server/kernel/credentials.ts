@@ -1,0 +1,236 @@
+/**
+ * API keys and org-scoped tokens. A key is shown once and stored as a SHA-256: it has 256 random bits of its own, so
+ * a slow hash would protect nothing. Looking one up for every call would cost a round trip, so found keys are
+ * remembered for a few seconds; revoking or changing one is announced to every node, which forgets it at once.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import type { Actor, ApprovalLevel } from "./actor.ts";
+import type { Clock } from "./clock.ts";
+import type { Database } from "./database.ts";
+import { newId } from "./ids.ts";
+import type { Log } from "./log.ts";
+
+export type CredentialKind = "workspace" | "private";
+
+export type NewCredential = {
+  workspaceId: string;
+  kind: CredentialKind;
+  name: string;
+  scopes: readonly string[];
+  approvalLevel: ApprovalLevel;
+  mode?: "live" | "test";
+  createdBy?: string;
+  expiresAt?: Date;
+  ratePerSecond?: number;
+};
+
+export type IssuedCredential = { id: string; secret: string; prefix: string };
+
+const channel = "frontdesk_credentials";
+/** How much of a secret stays readable, so that people can tell their keys apart. */
+const shownLength = 14;
+const rememberedMs = 10_000;
+const rememberedAtMost = 10_000;
+
+type Remembered = { actor: Actor | undefined; kind: CredentialKind; until: number; expiresAt: number };
+
+export class Credentials {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #remembered = new Map<string, Remembered>();
+  readonly #used = new Map<string, { workspaceId: string; at: Date }>();
+  #stopListening: (() => Promise<void>) | undefined;
+
+  constructor(database: Database, clock: Clock, log: Log) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async start(): Promise<void> {
+    const forgetAll = () => this.#remembered.clear();
+    this.#stopListening = await this.#database.engine.listen(channel, forgetAll, forgetAll);
+  }
+
+  async stop(): Promise<void> {
+    await this.#stopListening?.();
+    await this.flushUse();
+  }
+
+  /** Makes a credential and answers its secret, which nobody can read again. */
+  async issue(wanted: NewCredential): Promise<IssuedCredential> {
+    const label = wanted.kind === "private" ? "org" : (wanted.mode ?? "live");
+    const secret = newSecret(label);
+    const now = this.#clock.now();
+    const row = {
+      workspace_id: wanted.workspaceId,
+      id: newId(now),
+      kind: wanted.kind,
+      name: wanted.name,
+      prefix: secret.slice(0, shownLength),
+      secret_hash: hashOf(secret),
+      scopes: [...wanted.scopes],
+      approval_level: wanted.approvalLevel,
+      created_at: now,
+      created_by: wanted.createdBy ?? null,
+      expires_at: wanted.expiresAt ?? null,
+      rate_per_second: wanted.ratePerSecond ?? null,
+    };
+    await this.#database.system("authenticate", (kysely) =>
+      kysely
+        .insertInto("api_keys")
+        .values(row as never)
+        .execute(),
+    );
+    return { id: row.id, secret, prefix: row.prefix };
+  }
+
+  /** A new secret for an existing credential, or undefined if there is none in force; the old one stops working at once. */
+  async rotate(workspaceId: string, id: string): Promise<IssuedCredential | undefined> {
+    const rotated = await this.#database.system("authenticate", async (kysely) => {
+      const row = await kysely
+        .selectFrom("api_keys")
+        .select("prefix")
+        .where("workspace_id", "=", workspaceId)
+        .where("id", "=", id)
+        .where("revoked_at", "is", null)
+        .forUpdate()
+        .executeTakeFirst();
+      if (!row) return undefined;
+      const secret = newSecret(row.prefix.split("_")[1] ?? "live");
+      const prefix = secret.slice(0, shownLength);
+      await kysely
+        .updateTable("api_keys")
+        .set({ secret_hash: hashOf(secret), prefix })
+        .where("workspace_id", "=", workspaceId)
+        .where("id", "=", id)
+        .execute();
+      return { id, secret, prefix };
+    });
+    if (rotated) await this.#announce();
+    return rotated;
+  }
+
+  /** Ends a credential at once; answers whether there was one in force. */
+  async revoke(workspaceId: string, id: string): Promise<boolean> {
+    const now = this.#clock.now();
+    const revoked = await this.#database.system("authenticate", (kysely) =>
+      kysely
+        .updateTable("api_keys")
+        .set({ revoked_at: now })
+        .where("workspace_id", "=", workspaceId)
+        .where("id", "=", id)
+        .where("revoked_at", "is", null)
+        .returning("id")
+        .execute(),
+    );
+    await this.#announce();
+    return revoked.length > 0;
+  }
+
+  /** Who a secret belongs to, or undefined: unknown, revoked, expired and of the wrong kind look the same. */
+  async actorOf(secret: string, kind: CredentialKind): Promise<Actor | undefined> {
+    const hash = hashOf(secret);
+    const now = this.#clock.now();
+    let known = this.#remembered.get(hash);
+    if (!known || known.until < now.getTime() || known.until > now.getTime() + rememberedMs) {
+      known = await this.#lookUp(hash, now);
+      if (this.#remembered.size >= rememberedAtMost) this.#remembered.clear();
+      this.#remembered.set(hash, known);
+    }
+    if (!known.actor || known.kind !== kind || known.expiresAt <= now.getTime()) return undefined;
+    const { workspaceId } = known.actor;
+    if (workspaceId) this.#used.set(known.actor.id, { workspaceId, at: now });
+    return known.actor;
+  }
+
+  /** The actor that a row of api_keys stands for. */
+  actorOfRow(row: KeyRow): Actor {
+    return actorOfRow(row);
+  }
+
+  /** The actor behind a key as it is today, by id. It takes a connection, so never inside a transaction of one's own. */
+  async actorById(workspaceId: string, id: string): Promise<Actor | undefined> {
+    const now = this.#clock.now();
+    const row = await this.#database.system("authenticate", (kysely) =>
+      kysely
+        .selectFrom("api_keys")
+        .selectAll()
+        .where("workspace_id", "=", workspaceId)
+        .where("id", "=", id)
+        .executeTakeFirst(),
+    );
+    if (!row || row.revoked_at || (row.expires_at && row.expires_at <= now)) return undefined;
+    return actorOfRow(row);
+  }
+
+  /** Writes the last-used times gathered since the last flush: one statement per flush, none per request. */
+  async flushUse(): Promise<void> {
+    if (this.#used.size === 0) return;
+    const used = [...this.#used];
+    this.#used.clear();
+    try {
+      await this.#database.system("flush-last-used", async (kysely) => {
+        for (const [id, { workspaceId, at }] of used) {
+          await kysely
+            .updateTable("api_keys")
+            .set({ last_used_at: at })
+            .where("workspace_id", "=", workspaceId)
+            .where("id", "=", id)
+            .execute();
+        }
+      });
+    } catch (error) {
+      this.#log.warn({ error: (error as Error).message }, "last-used times could not be written");
+    }
+  }
+
+  async #lookUp(hash: string, now: Date): Promise<Remembered> {
+    const row = await this.#database.system("authenticate", (kysely) =>
+      kysely.selectFrom("api_keys").selectAll().where("secret_hash", "=", hash).executeTakeFirst(),
+    );
+    const until = now.getTime() + rememberedMs;
+    if (!row || row.revoked_at) return { actor: undefined, kind: "workspace", until, expiresAt: 0 };
+    return {
+      actor: actorOfRow(row),
+      kind: row.kind as CredentialKind,
+      until,
+      expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
+    };
+  }
+
+  async #announce(): Promise<void> {
+    this.#remembered.clear();
+    await this.#database.owner(`select pg_notify('${channel}', '')`);
+  }
+}
+
+type KeyRow = {
+  workspace_id: string;
+  id: string;
+  name: string;
+  scopes: string[];
+  approval_level: string;
+  rate_per_second: number | null;
+};
+
+function actorOfRow(row: KeyRow): Actor {
+  return {
+    kind: "api_key",
+    id: row.id,
+    name: row.name,
+    workspaceId: row.workspace_id,
+    scopes: new Set(row.scopes),
+    approvalLevel: row.approval_level as ApprovalLevel,
+    ratePerSecond: row.rate_per_second,
+  };
+}
+
+function newSecret(label: string): string {
+  return `fd_${label}_${randomBytes(32).toString("base64url")}`;
+}
+
+function hashOf(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { test } from "node:test";
+import pg from "pg";
+import { sql } from "kysely";
+import { engineName, freshEngine, root, startOfTime } from "../testing/harness.ts";
+import { Database } from "./database.ts";
+import { postgresEngine } from "./engine-postgres.ts";
+import { readEvents, startOfFeed } from "./events.ts";
+import { Jobs, job } from "./jobs.ts";
+import { createLog } from "./log.ts";
+import { migrate, readMigrations } from "./migrate.ts";
+import { moveDatabase } from "./move.ts";
+import { modules } from "../modules/index.ts";
+import { module } from "./operation.ts";
+
+const server = process.env["FRONTDESK_TEST_DATABASE_URL"];
+const log = createLog("silent");
+const later = job<{ text: string }>({ name: "remember-later", async run() {} });
+const withJob = [...modules, module({ name: "move-test", jobs: [later] })];
+
+// Moving goes from the embedded engine to a server, so it needs both: the run with a server opens an embedded one of its own.
+test(
+  "everything moves to a server and is verified; the source stays as it was",
+  { skip: !server },
+  async () => {
+    assert.equal(engineName, "postgres");
+    const url = await emptyDatabase(server ?? "");
+    const source = await embeddedSource();
+    const target = postgresEngine({ url, poolSize: 3, log });
+    await migrate(target, await readMigrations(join(root, "migrations")));
+    const jobs = queueOf(target);
+    await jobs.start();
+    try {
+      const report = await moveDatabase(source.engine, target);
+      const rows = Object.fromEntries(report.tables.map((table) => [table.name, table.rows]));
+      assert.equal(rows["contacts"], 2500);
+      assert.equal(rows["workspaces"], 2);
+      assert.equal(report.jobs, 3);
+      assert.ok(report.sequences >= 2);
+      await source.stillThere();
+
+      const database = new Database(target);
+      const [next] = await database.transaction(source.workspaceId, (db) =>
+        db.raw(sql<{ id: string }>`select next_public_id('contact', 'C') as id`),
+      );
+      assert.equal(next?.id, "C-2501");
+      const events = await readEvents(database, source.workspaceId, startOfFeed, 10);
+      assert.equal(events.length, 1);
+      const foreign = await database.owner(
+        "select conname from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace and not convalidated",
+      );
+      assert.deepEqual(foreign.rows, []);
+      await assert.rejects(moveDatabase(source.engine, target), /already holds rows/);
+    } finally {
+      await jobs.stop();
+      await target.close();
+      await source.engine.close();
+      await dropDatabase(server ?? "", url);
+    }
+  },
+);
+
+test(
+  "a row that arrives differently stops the move and leaves the target empty",
+  { skip: !server },
+  async () => {
+    const url = await emptyDatabase(server ?? "");
+    const source = await embeddedSource();
+    const target = postgresEngine({ url, poolSize: 3, log });
+    await migrate(target, await readMigrations(join(root, "migrations")));
+    const jobs = queueOf(target);
+    await jobs.start();
+    await target.pool.query(
+      `create function spoil() returns trigger language plpgsql as $$ begin new.notes := 'spoilt'; return new; end $$;
+     create trigger spoil before insert on contacts for each row execute function spoil();`,
+    );
+    try {
+      await assert.rejects(moveDatabase(source.engine, target), /contacts differs after the copy/);
+      const { rows } = await target.pool.query("select count(*)::int as count from workspaces");
+      assert.equal(rows[0]?.count, 0);
+    } finally {
+      await jobs.stop();
+      await target.close();
+      await source.engine.close();
+      await dropDatabase(server ?? "", url);
+    }
+  },
+);
+
+function queueOf(engine: ConstructorParameters<typeof Database>[0]): Jobs {
+  return new Jobs({
+    database: new Database(engine),
+    log,
+    definitions: withJob.flatMap((one) => one.jobs ?? []),
+    movableClock: false,
+    pollSeconds: 3600,
+  });
+}
+
+/** An embedded database with two workspaces, contacts over several pages, an event, awkward values and pending jobs. */
+async function embeddedSource() {
+  const { engine } = await freshEngine("embedded");
+  const database = new Database(engine);
+  const workspaceId = randomUUID();
+  const other = randomUUID();
+  await database.system("create-workspace", async (kysely) => {
+    for (const [id, slug] of [
+      [workspaceId, "one"],
+      [other, "two"],
+    ] as const) {
+      await kysely
+        .insertInto("workspaces")
+        .values({
+          id,
+          name: `Name ${slug}`,
+          slug,
+          settings: JSON.stringify({ a: null, text: 'quote " back \\ line\n', list: [1, 2] }),
+          time_zone: "Europe/London",
+          country: "GB",
+          created_at: new Date("2026-03-02T09:00:00.123Z"),
+          updated_at: startOfTime,
+        })
+        .execute();
+    }
+  });
+  await database.transaction(workspaceId, async (db) => {
+    await db.raw(sql`
+      insert into contacts (workspace_id, id, public_id, first_name, last_name, metadata, created_at, updated_at)
+      select ${workspaceId}, gen_random_uuid(), next_public_id('contact', 'C'), 'Zoë "' || n || '"', null,
+             jsonb_build_object('n', n, 'none', null), ${startOfTime}::timestamptz, ${startOfTime}::timestamptz
+        from generate_series(1, 2500) n`);
+    await db.raw(sql`select next_public_id('company', 'A')`);
+    await db
+      .insert("events", {
+        id: randomUUID(),
+        type: "contact.created",
+        noun: "contact",
+        record_id: null,
+        payload: "{}",
+        request_id: "r",
+        occurred_at: startOfTime,
+      })
+      .execute();
+  });
+  const jobs = queueOf(engine);
+  await jobs.start();
+  for (let count = 0; count < 3; count += 1) {
+    await database.transaction(workspaceId, (db) =>
+      jobs.enqueueIn(db, workspaceId, "r", [
+        {
+          job: later as never,
+          payload: { text: "hi" },
+          options: { startAt: new Date("2026-12-01T00:00:00Z") },
+        },
+      ]),
+    );
+  }
+  await jobs.stop();
+  return {
+    engine,
+    workspaceId,
+    async stillThere() {
+      const rows = await database.read(workspaceId, (db) => db.from("contacts").select("id").execute());
+      assert.equal(rows.length, 2500);
+    },
+  };
+}
+
+async function emptyDatabase(url: string): Promise<string> {
+  const name = `frontdesk_move_${randomUUID().replaceAll("-", "").slice(0, 12)}`;
+  await asAdmin(url, `create database ${name}`);
+  const made = new URL(url);
+  made.pathname = `/${name}`;
+  return made.toString();
+}
+
+async function dropDatabase(url: string, made: string): Promise<void> {
+  await asAdmin(url, `drop database if exists ${new URL(made).pathname.slice(1)} with (force)`);
+}
+
+async function asAdmin(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}

@@ -1,0 +1,104 @@
+import type { Static, TObject, TSchema } from "typebox";
+import type { Ctx } from "./context.ts";
+import type { DeclaredError, OperationError } from "./errors.ts";
+import type { JobDefinition } from "./jobs.ts";
+import type { Sweep } from "./sweep.ts";
+
+export type Effect = "read" | "write" | "destructive";
+
+/** How a caller proves who it is; surfaces/http.ts has one authenticator for each. */
+export type AuthKind = "workspace-key" | "scoped-token" | "service-jwt" | "provider-signature" | "public";
+
+/** What a surface does with a result or an error on its way out; no business rules. */
+export type Surface = {
+  readonly name: string;
+  /** URL prefixes, the canonical one first. */
+  readonly bases: readonly string[];
+  readonly auth: AuthKind;
+  readonly title: string;
+  success(output: unknown, about: { operation: AnyOperation; creditsRemaining: number | undefined }): unknown;
+  failure(error: OperationError): unknown;
+  /** JSON Schema of the success body, given the schema of the output. */
+  successSchema(output: TSchema, operation: AnyOperation): Record<string, unknown>;
+  failureSchema(): Record<string, unknown>;
+};
+
+/** record: one thing · list: a page · bare: the output is the whole body · empty: 204, no body. */
+export type Shape = "record" | "list" | "bare" | "empty";
+
+/**
+ * Something a caller can do. An inert object: the HTTP route, validation, OpenAPI, MCP tool, SDK method,
+ * idempotency, approval, audit, credits and the authorisation tests are all derived from it.
+ */
+export type Operation<In extends TObject = TObject, Out extends TSchema = TSchema> = {
+  readonly name: string;
+  readonly surface: Surface;
+  /** "POST /contacts/:id"; absent for operations that only the program itself runs. */
+  readonly route?: string;
+  readonly aliases?: readonly string[];
+  readonly auth?: AuthKind;
+  readonly scopes: readonly string[];
+  readonly effect: Effect;
+  /** What the audit trail calls the thing this changes. */
+  readonly noun: string;
+  readonly section: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly input: In;
+  readonly output: Out;
+  readonly shape?: Shape;
+  /** Success status when it is not the usual one (200; 201 for a create; 204 for empty). */
+  readonly status?: number;
+  readonly errors?: readonly DeclaredError[];
+  /** Needs no workspace: the input says whose it is (webhooks), or there is none (stateless). */
+  readonly tenancy?: "workspace" | "none";
+  /** Two operations may share a route when the body tells them apart. */
+  readonly selects?: { readonly field: string };
+  /** Approvals and the like cannot be held for approval themselves. */
+  readonly holdable?: boolean;
+  /** Credits one call costs; held before the work, settled with it. */
+  readonly credits?: number;
+  readonly example?: { readonly input?: Record<string, unknown>; readonly output?: unknown };
+  /** In the small set of tools an agent sees without searching. */
+  readonly preloaded?: boolean;
+  /** For callers that post forms and expect XML (Twilio): the form as our input, our output as their document. */
+  readonly formWire?: {
+    read(form: Record<string, string>): Record<string, unknown>;
+    present(output: unknown): string;
+  };
+  /** The console page that shows the record. */
+  readonly portalPath?: string;
+  run(ctx: Ctx, input: Static<In>): Promise<Static<Out>>;
+};
+
+export type AnyOperation = Omit<Operation, "run" | "input"> & {
+  readonly input: TObject;
+  run(ctx: Ctx, input: never): Promise<unknown>;
+};
+
+/** Declares an operation; nothing but types happens here. */
+export function operation<In extends TObject, Out extends TSchema>(
+  definition: Operation<In, Out>,
+): Operation<In, Out> {
+  return definition;
+}
+
+/** Something that happens because an event did: a job, enqueued in the event's own transaction. */
+export type Reaction = {
+  readonly on: string;
+  readonly job: JobDefinition;
+  /** The job's payload, or undefined for an event that needs none of it. */
+  payload(event: { noun: string; recordId: string | null; payload: Record<string, unknown> }): unknown;
+};
+
+export type Module = {
+  readonly name: string;
+  readonly operations?: readonly AnyOperation[];
+  readonly jobs?: readonly JobDefinition[];
+  readonly reactions?: readonly Reaction[];
+  readonly sweeps?: readonly Sweep[];
+};
+
+export function module(definition: Module): Module {
+  return definition;
+}

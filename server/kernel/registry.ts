@@ -1,0 +1,98 @@
+import type { AnyOperation, Module, Reaction } from "./operation.ts";
+import type { JobDefinition } from "./jobs.ts";
+import { kernelSweeps } from "./sweep.ts";
+import type { Sweep } from "./sweep.ts";
+import type { SchemaNode } from "./validation.ts";
+
+/**
+ * Every operation, job and reaction of the program. Making one checks the invariants the surfaces rely on and, if any is
+ * broken, fails with all of them at once.
+ */
+export class Registry {
+  readonly operations: readonly AnyOperation[];
+  readonly jobs: readonly JobDefinition[];
+  readonly sweeps: readonly Sweep[];
+  readonly #byName: Map<string, AnyOperation>;
+  readonly #reactions: Map<string, Reaction[]>;
+
+  constructor(modules: readonly Module[], knownScopes: ReadonlySet<string>) {
+    this.operations = modules.flatMap((one) => one.operations ?? []);
+    this.jobs = modules.flatMap((one) => one.jobs ?? []);
+    this.sweeps = [...kernelSweeps, ...modules.flatMap((one) => one.sweeps ?? [])];
+    this.#byName = new Map(this.operations.map((one) => [nameOf(one), one]));
+    this.#reactions = new Map();
+    for (const reaction of modules.flatMap((one) => one.reactions ?? [])) {
+      this.#reactions.set(reaction.on, [...(this.#reactions.get(reaction.on) ?? []), reaction]);
+    }
+    const violations = [
+      ...duplicateNames(this.operations),
+      ...duplicateRoutes(this.operations),
+      ...this.operations.flatMap((one) => definitionProblems(one, knownScopes)),
+      ...duplicateJobs(this.jobs),
+    ];
+    if (violations.length > 0) throw new Error(`The registry is not sound:\n- ${violations.join("\n- ")}`);
+  }
+
+  /** `surface.name`, as the contract writes it; a bare name finds the workspace API's operation. */
+  find(name: string): AnyOperation | undefined {
+    return this.#byName.get(name) ?? this.#byName.get(`workspace.${name}`);
+  }
+
+  reactionsTo(event: string): readonly Reaction[] {
+    return this.#reactions.get(event) ?? [];
+  }
+}
+
+export function nameOf(operation: AnyOperation): string {
+  return `${operation.surface.name}.${operation.name}`;
+}
+
+/** Names of the path parameters of a route, in order. */
+export function pathParameters(route: string): string[] {
+  return [...route.matchAll(/:([A-Za-z_]\w*)/g)].map((match) => match[1] ?? "");
+}
+
+function duplicateNames(operations: readonly AnyOperation[]): string[] {
+  return repeated(operations.map(nameOf)).map((name) => `two operations are called ${name}`);
+}
+
+function duplicateJobs(jobs: readonly JobDefinition[]): string[] {
+  return repeated(jobs.map((one) => one.name)).map((name) => `two jobs are called ${name}`);
+}
+
+function duplicateRoutes(operations: readonly AnyOperation[]): string[] {
+  const byRoute = new Map<string, AnyOperation[]>();
+  for (const one of operations) {
+    for (const route of [one.route, ...(one.aliases ?? [])]) {
+      if (!route) continue;
+      const key = `${one.surface.bases[0]} ${route.replaceAll(/:\w+/g, ":*")}`;
+      byRoute.set(key, [...(byRoute.get(key) ?? []), one]);
+    }
+  }
+  return [...byRoute].flatMap(([route, sharing]) => {
+    const undecided = sharing.filter((one) => !one.selects);
+    return undecided.length > 1
+      ? [`${undecided.map((one) => one.name).join(" and ")} share the route ${route}`]
+      : [];
+  });
+}
+
+function definitionProblems(one: AnyOperation, knownScopes: ReadonlySet<string>): string[] {
+  const problems: string[] = [];
+  const input = one.input as unknown as SchemaNode;
+  if (input.type !== "object" || input.anyOf) problems.push(`${one.name}: the input must be a plain object`);
+  for (const scope of one.scopes) {
+    if (!knownScopes.has(scope)) problems.push(`${one.name}: unknown scope ${scope}`);
+  }
+  if (one.effect !== "read" && one.noun === "") problems.push(`${one.name}: a write needs an audit noun`);
+  for (const route of [one.route, ...(one.aliases ?? [])]) {
+    for (const name of route ? pathParameters(route) : []) {
+      if (!input.properties?.[name]) problems.push(`${one.name}: :${name} is not in the input`);
+    }
+  }
+  return problems;
+}
+
+function repeated(names: string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}
