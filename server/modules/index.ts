@@ -1,0 +1,34 @@
+import { module } from "../kernel/operation.ts";
+import type { Module } from "../kernel/operation.ts";
+import { runCron } from "../kernel/cron.ts";
+import { assistantTools } from "../surfaces/assistant-tools.ts";
+import { bookingMessages } from "./calendar/booking-messages/index.ts";
+import { capabilities } from "./calendar/capability/index.ts";
+import { calendar } from "./calendar/index.ts";
+import { privateBookingsApi } from "./calendar/private/index.ts";
+import { contacts } from "./crm/contacts/index.ts";
+import { search } from "./crm/search/index.ts";
+import { approvals } from "./workspace/approvals/index.ts";
+import { company } from "./workspace/company/index.ts";
+import { messaging } from "./messaging/index.ts";
+import { phone } from "./phone/index.ts";
+import { receptionist } from "./receptionist/index.ts";
+
+const kernel = module({ name: "kernel", jobs: [runCron] });
+
+/** Every module of the program, in the order the API reference lists them. */
+export const modules: readonly Module[] = [
+  kernel,
+  assistantTools,
+  contacts,
+  search,
+  company,
+  approvals,
+  phone,
+  messaging,
+  receptionist,
+  calendar,
+  bookingMessages,
+  privateBookingsApi,
+  capabilities,
+];

@@ -1,0 +1,52 @@
+import type { Ctx } from "../../../kernel/context.ts";
+import { missing } from "../../../kernel/errors.ts";
+import type { Approval } from "./approval.ts";
+
+/** One approval, locked until the transaction ends, so that it is decided once. */
+export async function lockApproval(ctx: Ctx, id: string): Promise<Approval> {
+  const row = await ctx.db.from("approvals").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
+  if (!row) throw missing("approval", id);
+  return row;
+}
+
+type Decision = {
+  status: "approved" | "failed" | "rejected";
+  executionStatus?: number;
+  executionResult?: unknown;
+  reason?: string | null;
+};
+
+export async function decideApproval(ctx: Ctx, before: Approval, decision: Decision): Promise<void> {
+  await ctx.db
+    .update("approvals")
+    .set({
+      status: decision.status,
+      execution_status: decision.executionStatus ?? null,
+      execution_result:
+        decision.executionResult === undefined ? null : JSON.stringify(decision.executionResult),
+      reason: decision.reason ?? null,
+      resolved_at: ctx.now,
+      resolved_by: ctx.actor.id,
+    })
+    .where("id", "=", before.id)
+    .execute();
+  const kept = { operation: before.operation };
+  ctx.changed({
+    noun: "approval",
+    id: before.id,
+    before: { ...kept, status: before.status },
+    after: { ...kept, status: decision.status, execution_status: decision.executionStatus ?? null },
+  });
+  ctx.emit({
+    type: decision.status === "rejected" ? "approval.rejected" : "approval.approved",
+    noun: "approval",
+    recordId: before.id,
+    payload: { id: before.id, operation: before.operation, execution_status: decision.executionStatus },
+  });
+}
+
+/** Which of these ids are members of the workspace. */
+export async function membersAmong(ctx: Ctx, ids: string[]): Promise<Set<string>> {
+  const rows = await ctx.db.from("members").select("id").where("id", "in", ids).execute();
+  return new Set(rows.map((row) => row.id));
+}

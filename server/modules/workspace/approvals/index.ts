@@ -1,0 +1,10 @@
+import { module } from "../../../kernel/operation.ts";
+import { approvalsCrud } from "./approvals.crud.ts";
+import { approveApproval } from "./approve-approval.ts";
+import { assignApproval } from "./assign-approval.ts";
+import { rejectApproval } from "./reject-approval.ts";
+
+export const approvals = module({
+  name: "approvals",
+  operations: [approvalsCrud.list, approvalsCrud.get, approveApproval, rejectApproval, assignApproval],
+});
