@@ -1,0 +1,115 @@
+import { sql } from "kysely";
+import { Type } from "typebox";
+import type { Ctx } from "../../../kernel/context.ts";
+import { crud } from "../../../kernel/crud.ts";
+import { invalidField } from "../../../kernel/errors.ts";
+import { workspaceApi } from "../../../surfaces/workspace-api.ts";
+import { ContactRecord, presentContact } from "./contact.ts";
+import type { Contact } from "./contact.ts";
+import { employersOf } from "./contacts.store.ts";
+import "../companies/company.ts";
+
+const expansions = ["employers"];
+
+export const shaping = {
+  fields: Type.Optional(
+    Type.Array(Type.String(), { description: "Comma-separated names of the fields to answer." }),
+  ),
+  expand: Type.Optional(Type.Array(Type.String(), { description: "Comma-separated: employers." })),
+};
+
+/** Contacts as callers see them, with what they asked to be expanded and only the fields they asked for. */
+export async function presentContacts(
+  ctx: Ctx,
+  rows: Contact[],
+  input: { fields?: string[]; expand?: string[] },
+): Promise<Record<string, unknown>[]> {
+  const unknown = input.expand?.find((name) => !expansions.includes(name));
+  if (unknown !== undefined)
+    throw invalidField("expand", `${unknown} cannot be expanded; only employers can`);
+  const wrong = input.fields?.find((name) => !(name in ContactRecord.properties));
+  if (wrong !== undefined) {
+    const known = Object.keys(ContactRecord.properties).join(", ");
+    throw invalidField("fields", `there is no field ${wrong}`, `Choose from ${known}.`);
+  }
+  const employers = input.expand
+    ? await employersOf(
+        ctx,
+        rows.map((row) => row.id),
+      )
+    : undefined;
+  return rows.map((row) => {
+    const shown = presentContact(row);
+    if (employers) {
+      shown["employers"] = (employers.get(row.id) ?? []).map(({ id, public_id, name }) => ({
+        id,
+        public_id,
+        name,
+      }));
+    }
+    return input.fields ? pick(shown, ["id", ...input.fields]) : shown;
+  });
+}
+
+function pick(shown: Record<string, unknown>, names: string[]): Record<string, unknown> {
+  return Object.fromEntries(names.map((name) => [name, shown[name]]));
+}
+
+/** Fields of the record that are no columns. */
+const computed = ["display_name", "greeting", "employers"];
+
+export const contactsCrud = crud({
+  noun: "contact",
+  plural: "contacts",
+  table: "contacts",
+  surface: workspaceApi,
+  section: "Contacts",
+  path: "/contacts",
+  scopes: { read: ["contacts:read"], write: ["contacts:write"] },
+  record: ContactRecord,
+  columns: Object.keys(ContactRecord.properties).filter((name) => !computed.includes(name)),
+  sort: { column: "created_at", direction: "desc", kind: "timestamp" },
+  present: (ctx, rows, input) => presentContacts(ctx, rows, input),
+  shaping,
+  preloaded: true,
+  filters: {
+    search: {
+      schema: Type.String({ minLength: 1, maxLength: 200, description: "Part of a name, e-mail or number." }),
+      where: (query, value: string) =>
+        query.where(sql<boolean>`contacts.id in (select contact_ids_matching(${value.toLowerCase()}))`),
+    },
+    source: { schema: Type.String(), where: (query, value: string) => query.where("source", "=", value) },
+    customer_id: {
+      schema: Type.String({ format: "uuid", description: "Contacts linked to this company." }),
+      where: (query, value: string, ctx) =>
+        query.where(
+          "contacts.id",
+          "in",
+          ctx.db.from("contact_employers").select("contact_id").where("company_id", "=", value),
+        ),
+    },
+    created_after: {
+      schema: Type.String({ description: "ISO date or instant." }),
+      where: (query, value: string) => query.where("created_at", ">", instantField("created_after", value)),
+    },
+    created_before: {
+      schema: Type.String({ description: "ISO date or instant." }),
+      where: (query, value: string) => query.where("created_at", "<", instantField("created_before", value)),
+    },
+    email_unsubscribed: {
+      schema: Type.Boolean(),
+      where: (query, value: boolean) => query.where("email_unsubscribed", "=", value),
+    },
+    sms_unsubscribed: {
+      schema: Type.Boolean(),
+      where: (query, value: boolean) => query.where("sms_unsubscribed", "=", value),
+    },
+  },
+});
+
+/** An ISO date or instant for a field. */
+function instantField(field: string, text: string): Date {
+  const at = /^\d{4}-\d{2}-\d{2}([T ].*)?$/.test(text) ? new Date(text) : undefined;
+  if (!at || Number.isNaN(at.getTime())) throw invalidField(field, "is not an ISO date such as 2026-03-24");
+  return at;
+}
