@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { test } from "node:test";
+import { startHarness } from "../../../testing/harness.ts";
+
+const frontdesk = await startHarness();
+const path = "/api/v1/scheduling-availability";
+const mornings = [1, 2, 3].map((day) => ({ day, start: "08:00", end: "12:00" }));
+
+test("workspace.get_scheduling_availability#0 workspace.get_scheduling_availability#2 the company's hours, zone and overrides, with defaults until they are set", async () => {
+  const workspace = await frontdesk.workspace({ timeZone: "Australia/Perth", country: "AU" });
+  const fresh = await workspace.call("GET", path);
+  assert.equal(fresh.status, 200);
+  assert.deepEqual(fresh.body.data, {
+    id: null,
+    company_id: workspace.id,
+    user_id: null,
+    weekly_hours: [1, 2, 3, 4, 5].map((day) => ({ day, start: "09:00", end: "17:00" })),
+    timezone: "Australia/Perth",
+    date_overrides: [],
+  });
+  const date_overrides = [{ date: "2026-12-25", type: "blocked", reason: "Christmas" }];
+  await workspace.call("PUT", path, { weekly_hours: mornings, timezone: "Sydney", date_overrides });
+  await workspace.call("PUT", path, { user_id: "me", timezone: "Europe/Paris" });
+  const { id, ...company } = (await workspace.call("GET", path)).body.data;
+  assert.match(id, /^[0-9a-f-]{36}$/);
+  assert.deepEqual(company, {
+    company_id: workspace.id,
+    user_id: null,
+    weekly_hours: mornings,
+    timezone: "Australia/Sydney",
+    date_overrides,
+  });
+});
+
+test("workspace.get_scheduling_availability#1 workspace.set_scheduling_availability#3 user_id is me or a user, whose own hours come before the company's", async () => {
+  const workspace = await frontdesk.workspace();
+  await workspace.call("PUT", path, { weekly_hours: mornings, timezone: "Europe/London" });
+  const inherited = await workspace.call("GET", `${path}?user_id=${workspace.adminId}`);
+  assert.deepEqual(inherited.body.data.weekly_hours, mornings);
+  assert.equal(inherited.body.data.user_id, null);
+  const evenings = [{ day: 4, start: "17:00", end: "24:00" }];
+  const set = await workspace.call("PUT", path, { user_id: workspace.adminId, weekly_hours: evenings });
+  assert.equal(set.status, 200);
+  assert.equal(set.body.data.user_id, workspace.adminId);
+  const mine = await workspace.call("GET", `${path}?user_id=me`);
+  assert.deepEqual(mine.body.data, set.body.data);
+  assert.deepEqual(mine.body.data.weekly_hours, evenings);
+  assert.equal(mine.body.data.timezone, "Europe/London");
+  assert.deepEqual((await workspace.call("GET", path)).body.data.weekly_hours, mornings);
+  const stranger = await frontdesk.workspace();
+  for (const user of [randomUUID(), stranger.adminId, "you"]) {
+    assert.equal((await workspace.call("GET", `${path}?user_id=${user}`)).status, 404);
+    assert.equal((await workspace.call("PUT", path, { user_id: user, weekly_hours: [] })).status, 404);
+  }
+});
+
+test("workspace.set_scheduling_availability#0 the record is made once, and what is not sent stays", async () => {
+  const workspace = await frontdesk.workspace();
+  const first = await workspace.call("PUT", path, { timezone: "Europe/Paris" });
+  const second = await workspace.call("PUT", path, { weekly_hours: mornings });
+  assert.equal(second.status, 200);
+  assert.equal(second.body.data.id, first.body.data.id);
+  assert.equal(second.body.data.timezone, "Europe/Paris");
+  const closed = await workspace.call("PUT", path, { weekly_hours: [] });
+  assert.deepEqual(closed.body.data.weekly_hours, []);
+});
+
+test("workspace.set_scheduling_availability#1 weekly hours are a day from 0 to 6, a start and a later end", async () => {
+  const workspace = await frontdesk.workspace();
+  for (const [hours, field] of [
+    [{ day: 7, start: "09:00", end: "17:00" }, "weekly_hours.0.day"],
+    [{ day: -1, start: "09:00", end: "17:00" }, "weekly_hours.0.day"],
+    [{ day: 1, start: "9am", end: "17:00" }, "weekly_hours.0.start"],
+    [{ day: 1, start: "09:00", end: "24:30" }, "weekly_hours.0.end"],
+    [{ day: 1, start: "17:00", end: "09:00" }, "weekly_hours.0.end"],
+    [{ day: 1, start: "09:00" }, "weekly_hours.0.end"],
+  ] as const) {
+    const answer = await workspace.call("PUT", path, { weekly_hours: [hours] });
+    assert.equal(answer.status, 400, answer.text);
+    assert.equal(answer.body.error.details.fields[0].field, field);
+  }
+  // Day 0 is Sunday: 8 March 2026 is one.
+  await workspace.call("PUT", path, { weekly_hours: [{ day: 0, start: "09:00", end: "10:00" }] });
+  await workspace.call("POST", "/api/v1/scheduled-event-types", { name: "Visit" });
+  const slots = await workspace.call("POST", "/api/v1/scheduling-bookings/available-slots", {
+    event_type_name: "Visit",
+    timezone: "Europe/London",
+    date_to: "2026-03-09",
+  });
+  assert.deepEqual(
+    slots.body.data.availability.dates.map((one: { date: string }) => one.date),
+    ["2026-03-08"],
+  );
+});
+
+test("workspace.set_scheduling_availability#2 date overrides block a date or give it hours of its own", async () => {
+  const workspace = await frontdesk.workspace();
+  for (const [override, field] of [
+    [{ date: "2026-02-30", type: "blocked" }, "date_overrides.0.date"],
+    [{ date: "2026-03-03", type: "holiday" }, "date_overrides.0.type"],
+    [{ date: "2026-03-03", type: "custom" }, "date_overrides.0"],
+    [{ date: "2026-03-03", type: "custom", start: "12:00", end: "11:00" }, "date_overrides.0.end"],
+  ] as const) {
+    const answer = await workspace.call("PUT", path, { date_overrides: [override] });
+    assert.equal(answer.status, 400, answer.text);
+    assert.equal(answer.body.error.details.fields[0].field, field);
+  }
+  const date_overrides = [
+    { date: "2026-03-03", type: "blocked", reason: "Away" },
+    { date: "2026-03-04", type: "custom", start: "20:00", end: "21:00", reason: "Late" },
+  ];
+  const set = await workspace.call("PUT", path, { date_overrides });
+  assert.deepEqual(set.body.data.date_overrides, date_overrides);
+  await workspace.call("POST", "/api/v1/scheduled-event-types", { name: "Visit" });
+  const slots = await workspace.call("POST", "/api/v1/scheduling-bookings/available-slots", {
+    event_type_name: "Visit",
+    timezone: "Europe/London",
+    date_from: "2026-03-03",
+    date_to: "2026-03-04",
+  });
+  assert.deepEqual(
+    slots.body.data.availability.dates.map((one: { date: string; slots: { time: string }[] }) => [
+      one.date,
+      one.slots.map((slot) => slot.time),
+    ]),
+    [["2026-03-04", ["20:00"]]],
+  );
+});
+
+test("a zone nobody knows is refused", async () => {
+  const workspace = await frontdesk.workspace();
+  const answer = await workspace.call("PUT", path, { timezone: "Mars/Olympus" });
+  assert.equal(answer.status, 400);
+  assert.equal(answer.body.error.details.fields[0].field, "timezone");
+});

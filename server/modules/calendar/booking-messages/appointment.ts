@@ -1,0 +1,103 @@
+import type { Ctx } from "../../../kernel/context.ts";
+import { parsePhone } from "../../../phones.ts";
+import { findContact } from "../../crm/contacts/contacts.store.ts";
+import { displayName, isEmail } from "../../crm/contacts/contact.ts";
+import { workspaceOf } from "../../workspace/settings/settings.ts";
+import type { WorkspaceSettings } from "../../workspace/settings/settings.ts";
+import { managementUrl } from "../bookings/management-link.ts";
+import type { Attendee, Booking } from "../bookings/booking.ts";
+import type { BookingNotification, Service } from "../services/service.ts";
+
+/** Everything a message about a booking may say, and to whom. */
+export type Appointment = {
+  bookingId: string;
+  contactId: string | null;
+  status: string;
+  /** Still to take place, as far as its status says. */
+  active: boolean;
+  startsAt: Date;
+  endsAt: Date;
+  timeZone: string;
+  serviceName: string;
+  serviceSlug: string | undefined;
+  /** The service's own messages before the start, which replace the workspace's reminders, and at the start. */
+  notifications: { before: readonly BookingNotification[]; atStart: readonly BookingNotification[] };
+  /** Where the customer sees and cancels it. */
+  managementUrl: string | undefined;
+  meetLink: string | undefined;
+  /** `phone` only when a text can reach it. */
+  customer: { name: string; phone: string | undefined; email: string | undefined };
+  attendees: readonly Attendee[];
+  team: readonly { name: string; phone: string | null; email: string | null }[];
+  business: {
+    name: string;
+    slug: string;
+    email: string | undefined;
+    bookingPage: string;
+    settings: WorkspaceSettings;
+  };
+};
+
+/** A booking with what its messages need; "lock" keeps it from moving or being cancelled until the transaction ends. */
+export async function loadAppointment(
+  ctx: Ctx,
+  bookingId: string,
+  lock?: "lock",
+): Promise<Appointment | undefined> {
+  const query = ctx.db.from("bookings").selectAll().where("id", "=", bookingId);
+  const booking = await (lock ? query.forUpdate() : query).executeTakeFirst();
+  if (!booking) return undefined;
+  const service = booking.event_type_id ? await serviceOf(ctx, booking.event_type_id) : undefined;
+  const workspace = await workspaceOf(ctx);
+  const { pre_meeting: before = [], meeting_start: atStart = [] } = service?.booking_notifications ?? {};
+  const email = workspace.stored["contact_email"];
+  return {
+    bookingId: booking.id,
+    contactId: booking.contact_id,
+    status: booking.status,
+    active: booking.status === "confirmed" || booking.status === "late",
+    startsAt: booking.starts_at,
+    endsAt: booking.ends_at,
+    timeZone: booking.timezone,
+    serviceName: service?.name ?? booking.title,
+    serviceSlug: service?.slug,
+    notifications: { before, atStart },
+    managementUrl: managementUrl(ctx.app, workspace.slug, booking),
+    meetLink: undefined,
+    customer: await customerOf(ctx, booking),
+    attendees: booking.attendees,
+    team: [...before, ...atStart].some(reachesTeam) ? await teamOf(ctx, booking.member_id) : [],
+    business: {
+      name: workspace.name,
+      slug: workspace.slug,
+      email: typeof email === "string" && isEmail(email) ? email : undefined,
+      bookingPage: `${ctx.app.baseUrl}/book/${workspace.slug}`,
+      settings: workspace.settings,
+    },
+  };
+}
+
+function serviceOf(ctx: Ctx, id: string): Promise<Service | undefined> {
+  return ctx.db.from("scheduled_event_types").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+function reachesTeam({ recipients }: BookingNotification): boolean {
+  return recipients === "team" || recipients === "all";
+}
+
+function teamOf(ctx: Ctx, memberId: string | null): Promise<Appointment["team"]> {
+  const members = ctx.db.from("members").select(["name", "phone", "email"]);
+  return memberId === null
+    ? members.where("role", "=", "client_admin").execute()
+    : members.where("id", "=", memberId).execute();
+}
+
+async function customerOf(ctx: Ctx, booking: Booking): Promise<Appointment["customer"]> {
+  const contact = booking.contact_id ? await findContact(ctx, booking.contact_id) : undefined;
+  const phone = booking.booker_phone ?? contact?.phone ?? undefined;
+  return {
+    name: booking.booker_name ?? (contact ? displayName(contact) : ""),
+    phone: phone !== undefined && parsePhone(phone)?.kind !== "landline" ? phone : undefined,
+    email: booking.booker_email ?? contact?.email ?? undefined,
+  };
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import type { Ctx } from "../../../kernel/context.ts";
+import { invalidField } from "../../../kernel/errors.ts";
+import { newId } from "../../../kernel/ids.ts";
+import { workspaceOf } from "../../workspace/settings/settings.ts";
+import { scheduleBookingMessages } from "../booking-messages/index.ts";
+import { enqueueInvitations } from "../invitations/enqueue-invitations.ts";
+import { rulesOf } from "../services/service.ts";
+import type { Service } from "../services/service.ts";
+import { MINUTE_MS } from "../slots/wall-clock.ts";
+import { eventPayload, managementGraceMs } from "./booking.ts";
+import type { Attendee, Booking, BookingSource } from "./booking.ts";
+import { insertIfFree, updateBooking } from "./bookings.store.ts";
+import type { NewBooking } from "./bookings.store.ts";
+import { contactFor } from "./customer.ts";
+import type { Customer } from "./customer.ts";
+import { enrollInEventQueue } from "./event-queue.ts";
+import { byLoad } from "./least-booked.ts";
+import { linkOpportunity } from "./link-opportunity.ts";
+import { longestBlockMs } from "./hosts.ts";
+import { freeMembersAt } from "./slots-for.ts";
+import { unavailableAt } from "./slot-unavailable.ts";
+
+export type BookRequest = {
+  service?: Service | undefined;
+  /** What the booking is called; the service's name by default. */
+  title?: string | undefined;
+  startsAt: Date;
+  /** By default the service's length after the start. */
+  endsAt?: Date | undefined;
+  /** Only this member will do. */
+  memberId?: string | undefined;
+  customer: Customer;
+  source: BookingSource;
+  sourceName?: string | undefined;
+  leadId?: string | undefined;
+  notes?: string | undefined;
+  address?: string | undefined;
+  postalCode?: string | undefined;
+  /** The booker's zone, in which messages speak; the workspace's by default. */
+  timeZone?: string | undefined;
+  companyName?: string | undefined;
+  attendees?: Attendee[] | undefined;
+  agentVendor?: string | undefined;
+  /** Only what is busy matters, not hours, grid, notice or horizon. True by default without a service. */
+  offGrid?: boolean | undefined;
+};
+
+/**
+ * Books a time with a free member, in the transaction of `ctx`: contact, booking, opportunity, invitations and messages
+ * together. Races end at the exclusion constraint: the loser tries the next free member. Throws SLOT_UNAVAILABLE with
+ * the nearest alternatives when nobody is free.
+ */
+export async function book(ctx: Ctx, request: BookRequest): Promise<Booking> {
+  const { service, startsAt } = request;
+  const rules = rulesOf(service);
+  const endsAt = request.endsAt ?? new Date(startsAt.getTime() + rules.durationMinutes * MINUTE_MS);
+  const blockedFrom = new Date(startsAt.getTime() - rules.bufferBeforeMinutes * MINUTE_MS);
+  const blockedUntil = new Date(endsAt.getTime() + rules.bufferAfterMinutes * MINUTE_MS);
+  checkTimes(startsAt, endsAt, blockedUntil.getTime() - blockedFrom.getTime());
+  const workspace = await workspaceOf(ctx);
+  const zone = request.timeZone ?? workspace.timeZone;
+  const search = {
+    service,
+    memberId: request.memberId,
+    durationMinutes: Math.ceil((endsAt.getTime() - startsAt.getTime()) / MINUTE_MS),
+  };
+  const free = await freeMembersAt(ctx, {
+    ...search,
+    startsAt,
+    endsAt,
+    offGrid: request.offGrid ?? service === undefined,
+  });
+  if (free.length === 0) throw await unavailableAt(ctx, { ...search, around: startsAt, zone });
+  // The contact's row is locked before the slot is: whoever waits for the slot holds nothing another booker needs.
+  const { contact, phone } = await contactFor(
+    ctx,
+    request.customer,
+    service?.booking_lead_source ?? "booking",
+  );
+  const row: NewBooking = {
+    ...asked(request, zone),
+    id: newId(ctx.now),
+    contact_id: contact?.id ?? null,
+    booker_name: request.customer.name?.trim() || contactName(contact),
+    booker_email: request.customer.email?.trim() || contact?.email || null,
+    booker_phone: phone ?? contact?.phone ?? contact?.landline ?? null,
+    ends_at: endsAt,
+    blocked_from: blockedFrom,
+    blocked_until: blockedUntil,
+    management_token: randomUUID(),
+    management_token_expires_at: new Date(endsAt.getTime() + managementGraceMs),
+    created_at: ctx.now,
+    updated_at: ctx.now,
+  };
+  const taken = await takeSlot(ctx, row, await byLoad(ctx, free, startsAt, workspace.timeZone));
+  if (!taken) throw await unavailableAt(ctx, { ...search, around: startsAt, zone });
+  return complete(ctx, request, taken);
+}
+
+function asked(request: BookRequest, zone: string) {
+  const { service, customer } = request;
+  return {
+    event_type_id: service?.id ?? null,
+    lead_id: request.leadId ?? null,
+    title: request.title?.trim() || service?.name || "Appointment",
+    starts_at: request.startsAt,
+    timezone: zone,
+    booker_state: customer.state ?? null,
+    booker_timezone: customer.timeZone ?? null,
+    notes: request.notes?.trim() || null,
+    address: request.address?.trim() || null,
+    postal_code: request.postalCode?.trim() || null,
+    status: "confirmed" as const,
+    source: request.source,
+    source_name: request.sourceName ?? null,
+    agent_vendor: request.agentVendor ?? null,
+    attendees: JSON.stringify(request.attendees ?? []),
+  };
+}
+
+function contactName(contact: { first_name: string; last_name: string | null } | undefined): string | null {
+  return contact ? [contact.first_name, contact.last_name].filter(Boolean).join(" ") : null;
+}
+
+function checkTimes(startsAt: Date, endsAt: Date, blockMs: number): void {
+  if (Number.isNaN(startsAt.getTime()) || Number.isNaN(endsAt.getTime())) {
+    throw invalidField("starts_at", "is not an instant");
+  }
+  if (endsAt <= startsAt) throw invalidField("ends_at", "must be after the start");
+  if (blockMs > longestBlockMs) throw invalidField("ends_at", "a booking may take three days at most");
+}
+
+async function takeSlot(ctx: Ctx, row: NewBooking, memberIds: string[]): Promise<Booking | undefined> {
+  for (const memberId of memberIds) {
+    const booking = await insertIfFree(ctx, { ...row, member_id: memberId });
+    if (booking) return booking;
+  }
+  return undefined;
+}
+
+/** What comes with a booking: its opportunity, audit entry, event, invitations and messages. */
+async function complete(ctx: Ctx, request: BookRequest, taken: Booking): Promise<Booking> {
+  const dealId = await linkOpportunity(ctx, taken, request.service, request.companyName);
+  const booking = dealId === undefined ? taken : await updateBooking(ctx, taken.id, { deal_id: dealId });
+  await enrollInEventQueue(ctx, booking, request.service);
+  const { management_token: _secret, ...recorded } = booking;
+  ctx.changed({ noun: "booking", id: booking.id, after: recorded });
+  ctx.emit({
+    type: "booking.created",
+    noun: "booking",
+    recordId: booking.id,
+    payload: eventPayload(booking),
+  });
+  enqueueInvitations(ctx, booking, "REQUEST");
+  await scheduleBookingMessages(ctx, booking);
+  return booking;
+}

@@ -1,0 +1,80 @@
+import { Type } from "typebox";
+import type { Ctx } from "../../../kernel/context.ts";
+import type { Booking } from "./booking.ts";
+
+const text = () => Type.Union([Type.String(), Type.Null()]);
+const id = () => Type.Union([Type.String({ format: "uuid" }), Type.Null()]);
+const instant = () => Type.String({ format: "date-time" });
+
+export const AttendeeRecord = Type.Object({
+  email: Type.String(),
+  name: Type.Optional(Type.String()),
+  phone: Type.Optional(Type.String()),
+});
+
+export const statuses = Type.Enum(["confirmed", "cancelled", "attended", "late", "no_show"]);
+
+/** A booking as the workspace API shows one. */
+export const BookingRecord = Type.Object({
+  id: Type.String({ format: "uuid" }),
+  event_type_id: id(),
+  event_type_name: text(),
+  title: Type.String(),
+  starts_at: instant(),
+  ends_at: instant(),
+  timezone: Type.String({ description: "The booker's zone." }),
+  user_id: id(),
+  contact_id: id(),
+  deal_id: id(),
+  lead_id: id(),
+  booker_name: text(),
+  booker_email: text(),
+  booker_phone: text(),
+  booker_state: text(),
+  booker_timezone: text(),
+  message: text(),
+  address: text(),
+  postal_code: text(),
+  status: statuses,
+  source: Type.String({
+    description: "Where it was made: workspace, private, capability, receptionist, console.",
+  }),
+  source_name: text(),
+  agent_vendor: text(),
+  attendees: Type.Array(AttendeeRecord),
+  cancellation_reason: text(),
+  cancelled_at: Type.Union([instant(), Type.Null()]),
+  management_token: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
+    description: "Ends the booker's own link, /book/{company_slug}/manage/{management_token}.",
+  }),
+  management_token_expires_at: Type.Union([instant(), Type.Null()]),
+  created_at: instant(),
+  updated_at: instant(),
+});
+
+/** Bookings as callers see them, with the names of their event types looked up at once. */
+export async function presentBookings(ctx: Ctx, rows: Booking[]): Promise<Record<string, unknown>[]> {
+  const ids = [...new Set(rows.flatMap((row) => (row.event_type_id === null ? [] : [row.event_type_id])))];
+  const types =
+    ids.length === 0
+      ? []
+      : await ctx.db.from("scheduled_event_types").select(["id", "name"]).where("id", "in", ids).execute();
+  const names = new Map(types.map((type) => [type.id, type.name]));
+  return rows.map((row) => {
+    const {
+      workspace_id: _workspace,
+      blocked_from: _from,
+      blocked_until: _until,
+      sequence: _sequence,
+      member_id,
+      notes,
+      ...shown
+    } = row;
+    return {
+      ...shown,
+      event_type_name: row.event_type_id === null ? null : (names.get(row.event_type_id) ?? null),
+      user_id: member_id,
+      message: notes,
+    };
+  });
+}

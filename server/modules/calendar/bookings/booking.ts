@@ -1,0 +1,61 @@
+import type { Generated, Selectable } from "kysely";
+import type { Json, Timestamp } from "../../../kernel/tables.ts";
+
+export type BookingStatus = "confirmed" | "cancelled" | "attended" | "late" | "no_show";
+export type BookingSource = "workspace" | "private" | "capability" | "receptionist" | "console";
+export type Attendee = { email: string; name?: string; phone?: string };
+
+/** The statuses in which a booking keeps its time; the exclusion constraint names the same ones. */
+export const blockingStatuses = ["confirmed", "attended", "late"] as const;
+
+export interface BookingsTable {
+  workspace_id: string;
+  id: string;
+  event_type_id: string | null;
+  member_id: string | null;
+  contact_id: string | null;
+  deal_id: string | null;
+  lead_id: string | null;
+  title: string;
+  starts_at: Timestamp;
+  ends_at: Timestamp;
+  blocked_from: Timestamp;
+  blocked_until: Timestamp;
+  timezone: string;
+  booker_name: string | null;
+  booker_email: string | null;
+  booker_phone: string | null;
+  booker_state: string | null;
+  booker_timezone: string | null;
+  notes: string | null;
+  address: string | null;
+  postal_code: string | null;
+  status: BookingStatus;
+  source: BookingSource;
+  source_name: string | null;
+  agent_vendor: string | null;
+  attendees: Json<Attendee[]>;
+  cancellation_reason: string | null;
+  cancelled_at: Timestamp | null;
+  management_token: string | null;
+  management_token_expires_at: Timestamp | null;
+  sequence: Generated<number>;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+declare module "../../../kernel/tables.ts" {
+  interface Tables {
+    bookings: BookingsTable;
+  }
+}
+
+export type Booking = Selectable<BookingsTable>;
+
+/** How long after a booking's end its management link still works. */
+export const managementGraceMs = 24 * 60 * 60 * 1000;
+
+/** The payload of booking.created, booking.rescheduled and booking.cancelled. */
+export function eventPayload(booking: Booking): Record<string, unknown> {
+  return { id: booking.id, contact_id: booking.contact_id, lead_id: booking.lead_id };
+}

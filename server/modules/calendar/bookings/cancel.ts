@@ -1,0 +1,50 @@
+import type { Ctx } from "../../../kernel/context.ts";
+import { conflict, missing } from "../../../kernel/errors.ts";
+import { cancelBookingMessages } from "../booking-messages/index.ts";
+import { enqueueInvitations } from "../invitations/enqueue-invitations.ts";
+import { eventPayload } from "./booking.ts";
+import type { Booking } from "./booking.ts";
+import { lockBooking, updateBooking } from "./bookings.store.ts";
+import { leaveEventQueue } from "./event-queue.ts";
+
+/**
+ * Cancels a booking and frees its time; cancelling it again changes nothing. The opportunity is left as it is.
+ * Throws NOT_FOUND, and CONFLICT for one that was attended or missed.
+ */
+export async function cancel(
+  ctx: Ctx,
+  bookingId: string,
+  options: { reason?: string } = {},
+): Promise<Booking> {
+  const before = await lockBooking(ctx, bookingId);
+  if (!before) throw missing("booking", bookingId);
+  if (before.status === "cancelled") return before;
+  if (before.status !== "confirmed") {
+    throw conflict(`The booking is ${before.status} and cannot be cancelled any more.`);
+  }
+  const after = await updateBooking(ctx, bookingId, {
+    status: "cancelled",
+    cancellation_reason: options.reason?.trim() || null,
+    cancelled_at: ctx.now,
+    sequence: before.sequence + 1,
+  });
+  const { management_token: _before, ...recordedBefore } = before;
+  const { management_token: _after, ...recordedAfter } = after;
+  ctx.changed({
+    noun: "booking",
+    id: bookingId,
+    action: "cancelled",
+    before: recordedBefore,
+    after: recordedAfter,
+  });
+  ctx.emit({
+    type: "booking.cancelled",
+    noun: "booking",
+    recordId: bookingId,
+    payload: eventPayload(after),
+  });
+  await leaveEventQueue(ctx, after);
+  enqueueInvitations(ctx, after, "CANCEL");
+  await cancelBookingMessages(ctx, after);
+  return after;
+}

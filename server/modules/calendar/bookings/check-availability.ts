@@ -1,0 +1,67 @@
+import { Type } from "typebox";
+import { notFound } from "../../../kernel/errors.ts";
+import { operation } from "../../../kernel/operation.ts";
+import { workspaceApi } from "../../../surfaces/workspace-api.ts";
+import { durationOf } from "../services/service.ts";
+import { formatDateTime, MINUTE_MS } from "../slots/wall-clock.ts";
+import { showSlot } from "./slot-unavailable.ts";
+import type { ShownSlot } from "./slot-unavailable.ts";
+import { slotsAround } from "./slots-for.ts";
+import { eventTypeInput, wallInput, wantedService, wantedTime } from "./wanted-slot.ts";
+
+const Shown = Type.Object({
+  date: Type.String(),
+  time: Type.String(),
+  formatted: Type.String(),
+  starts_at: Type.String({ format: "date-time" }),
+  ends_at: Type.String({ format: "date-time" }),
+});
+
+export const checkAvailability = operation({
+  name: "check_booking_availability",
+  surface: workspaceApi,
+  section: "Scheduling",
+  route: "POST /scheduling-bookings/check-availability",
+  scopes: ["company:read"],
+  effect: "read",
+  noun: "booking",
+  summary: "Is this time free? With the nearest free times before and after it, whatever the answer.",
+  input: Type.Object({ ...eventTypeInput, ...wallInput }, { additionalProperties: false }),
+  output: Type.Object({
+    available: Type.Boolean(),
+    timezone: Type.String(),
+    slot: Type.Object({ ...Shown.properties, duration_minutes: Type.Integer() }),
+    nearest_before: Type.Union([Shown, Type.Null()]),
+    nearest_after: Type.Union([Shown, Type.Null()]),
+    hint: Type.String(),
+  }),
+  errors: [notFound],
+  async run(ctx, input) {
+    const service = await wantedService(ctx, input);
+    const { zone, startsAt, exists } = await wantedTime(ctx, service, input);
+    const found = await slotsAround(ctx, { service, around: startsAt, count: 1 });
+    const available = exists && found.nearest[0]?.startsAt.getTime() === startsAt.getTime();
+    const before = found.before ? showSlot(found.before, zone) : null;
+    const after = found.after ? showSlot(found.after, zone) : null;
+    const endsAt = new Date(startsAt.getTime() + durationOf(service) * MINUTE_MS);
+    const slot = showSlot({ startsAt, endsAt }, zone);
+    return {
+      available,
+      timezone: zone,
+      // A time the clock skips is shown as it was asked for.
+      slot: { ...slot, date: input.date, time: input.time, duration_minutes: durationOf(service) },
+      nearest_before: before,
+      nearest_after: after,
+      hint: available
+        ? `${slot.formatted} is free: book it with POST /scheduling-bookings.`
+        : hintFor(formatDateTime(startsAt.getTime(), zone), before, after),
+    };
+  },
+});
+
+function hintFor(wanted: string, before: ShownSlot | null, after: ShownSlot | null): string {
+  const offers = [before, after].flatMap((slot) => (slot ? [slot.formatted] : []));
+  return offers.length > 0
+    ? `${wanted} is not free. Offer ${offers.join(" or ")} instead.`
+    : `${wanted} is not free, and nothing else is open for booking.`;
+}

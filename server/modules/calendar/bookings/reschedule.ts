@@ -1,0 +1,118 @@
+import type { Ctx } from "../../../kernel/context.ts";
+import { conflict, invalidField, missing } from "../../../kernel/errors.ts";
+import { workspaceOf } from "../../workspace/settings/settings.ts";
+import { replaceBookingMessages } from "../booking-messages/index.ts";
+import { enqueueInvitations } from "../invitations/enqueue-invitations.ts";
+import { findService } from "../services/services.store.ts";
+import { eventPayload, managementGraceMs } from "./booking.ts";
+import type { Booking } from "./booking.ts";
+import { lockBooking, updateBooking } from "./bookings.store.ts";
+import type { BookingChange } from "./bookings.store.ts";
+import { enrollInEventQueue } from "./event-queue.ts";
+import { longestBlockMs } from "./hosts.ts";
+import { byLoad } from "./least-booked.ts";
+import { freeMembersAt } from "./slots-for.ts";
+import { unavailableAt } from "./slot-unavailable.ts";
+
+export type NewTimes = {
+  startsAt: Date;
+  /** By default the booking keeps its length. */
+  endsAt?: Date | undefined;
+  /** Only what is busy matters; true by default for bookings without a service. */
+  offGrid?: boolean | undefined;
+};
+
+/**
+ * Moves a confirmed booking, with the same member when that one is free, else with another. Throws SLOT_UNAVAILABLE
+ * with alternatives, CONFLICT for a booking that is not confirmed, NOT_FOUND.
+ */
+export async function reschedule(ctx: Ctx, bookingId: string, times: NewTimes): Promise<Booking> {
+  const before = await lockBooking(ctx, bookingId);
+  if (!before) throw missing("booking", bookingId);
+  if (before.status !== "confirmed") {
+    throw conflict(`The booking is ${before.status}; only a confirmed one can be moved.`, {
+      fix: "Make a new booking instead.",
+    });
+  }
+  const service = before.event_type_id ? await findService(ctx, { id: before.event_type_id }) : undefined;
+  const moved = movedTimes(before, times);
+  const search = {
+    service,
+    excludeBookingId: bookingId,
+    durationMinutes: Math.ceil((moved.ends_at.getTime() - moved.starts_at.getTime()) / 60_000),
+  };
+  const free = await freeMembersAt(ctx, {
+    ...search,
+    startsAt: moved.starts_at,
+    endsAt: moved.ends_at,
+    offGrid: times.offGrid ?? service === undefined,
+  });
+  const { timeZone } = await workspaceOf(ctx);
+  const ordered = sameFirst(await byLoad(ctx, free, moved.starts_at, timeZone), before.member_id);
+  const after = await moveTo(ctx, before.id, moved, ordered);
+  if (!after) throw await unavailableAt(ctx, { ...search, around: times.startsAt, zone: before.timezone });
+  const { management_token: _before, ...recordedBefore } = before;
+  const { management_token: _after, ...recordedAfter } = after;
+  ctx.changed({ noun: "booking", id: bookingId, before: recordedBefore, after: recordedAfter });
+  ctx.emit({
+    type: "booking.rescheduled",
+    noun: "booking",
+    recordId: bookingId,
+    payload: eventPayload(after),
+  });
+  await enrollInEventQueue(ctx, after, service);
+  enqueueInvitations(ctx, after, "REQUEST");
+  await replaceBookingMessages(ctx, after);
+  return after;
+}
+
+function movedTimes(before: Booking, { startsAt, endsAt }: NewTimes) {
+  const lengthMs = before.ends_at.getTime() - before.starts_at.getTime();
+  const end = endsAt ?? new Date(startsAt.getTime() + lengthMs);
+  if (Number.isNaN(startsAt.getTime()) || Number.isNaN(end.getTime())) {
+    throw invalidField("starts_at", "is not an instant");
+  }
+  if (end <= startsAt) throw invalidField("ends_at", "must be after the start");
+  // The buffers the booking was made with stay as wide as they were.
+  const leadMs = before.starts_at.getTime() - before.blocked_from.getTime();
+  const trailMs = before.blocked_until.getTime() - before.ends_at.getTime();
+  if (end.getTime() - startsAt.getTime() + leadMs + trailMs > longestBlockMs) {
+    throw invalidField("ends_at", "a booking may take three days at most");
+  }
+  return {
+    starts_at: startsAt,
+    ends_at: end,
+    blocked_from: new Date(startsAt.getTime() - leadMs),
+    blocked_until: new Date(end.getTime() + trailMs),
+    management_token_expires_at: before.management_token ? new Date(end.getTime() + managementGraceMs) : null,
+    sequence: before.sequence + 1,
+  };
+}
+
+function sameFirst(memberIds: string[], current: string | null): string[] {
+  return current !== null && memberIds.includes(current)
+    ? [current, ...memberIds.filter((id) => id !== current)]
+    : memberIds;
+}
+
+async function moveTo(
+  ctx: Ctx,
+  bookingId: string,
+  moved: BookingChange,
+  memberIds: string[],
+): Promise<Booking | undefined> {
+  for (const memberId of memberIds) {
+    try {
+      return await ctx.db.savepoint(() => updateBooking(ctx, bookingId, { ...moved, member_id: memberId }));
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
+  }
+  return undefined;
+}
+
+// Two moves into one slot can each wait for the other; the database then ends one of them as a deadlock.
+function isTaken(error: unknown): boolean {
+  const code = (error as { code?: string }).code;
+  return code === "23P01" || code === "40P01";
+}

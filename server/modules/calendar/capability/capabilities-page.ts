@@ -1,0 +1,101 @@
+import type { PublishedRun } from "./conformance.store.ts";
+import type { Offered } from "./manifest.ts";
+import { manifestPath } from "./manifest.ts";
+import type { PublicProvider } from "./provider.ts";
+
+export type CapabilitiesView = {
+  offered: readonly Offered[];
+  providers: readonly PublicProvider[];
+  runs: readonly PublishedRun[];
+};
+
+/** The page as data. */
+export function capabilitiesJson({ offered, providers, runs }: CapabilitiesView): Record<string, unknown> {
+  return {
+    manifest: manifestPath,
+    capabilities: offered.map((one) => ({
+      name: one.name,
+      version: one.version,
+      description: one.summary,
+      scope: one.scope,
+      path: one.path.replace(":provider_id", "{provider_id}"),
+    })),
+    providers: providers.map((provider) => ({ provider_id: provider.slug, name: provider.name })),
+    conformance_runs: runs.map(({ ran_at, ...run }) => ({ ...run, ran_at: ran_at.toISOString() })),
+  };
+}
+
+/** The page for people: what agents can do here, and how the latest conformance runs went. */
+export function capabilitiesPage({ offered, providers, runs }: CapabilitiesView): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Capabilities · Frontdesk</title>
+<link rel="stylesheet" href="/docs/style.css">
+</head>
+<body>
+<header class="top">
+<h1>Capabilities</h1>
+<p>What an AI agent may ask of the businesses here · <a href="${manifestPath}">agent-actions.json</a> · <a href="/docs">API reference</a></p>
+</header>
+<main id="main">
+<h2>What can be done</h2>
+${table(
+  ["Capability", "Version", "Scope", "What it does"],
+  offered.map((one) => [
+    one.name,
+    one.version,
+    one.needsKey ? one.scope : `${one.scope} (open)`,
+    one.summary,
+  ]),
+)}
+<h2>Providers</h2>
+${
+  providers.length === 0
+    ? "<p>No business here has a service that anybody may book yet.</p>"
+    : table(
+        ["Provider", "Name", "Time zone"],
+        providers.map((provider) => [provider.slug, provider.name, provider.timeZone]),
+      )
+}
+<h2>Latest conformance runs</h2>
+${
+  runs.length === 0
+    ? "<p>None yet. <code>npm run conformance -- &lt;base url&gt;</code> makes one.</p>"
+    : table(
+        ["Result", "Provider", "Capability", "Test", "Time", "When"],
+        runs.map((run) => [
+          run.passed ? "pass" : `fail${run.detail ? `: ${run.detail}` : ""}`,
+          run.provider,
+          run.capability,
+          run.test,
+          `${run.duration_ms} ms`,
+          `${run.ran_at.toISOString().slice(0, 16).replace("T", " ")} UTC`,
+        ]),
+      )
+}
+</main>
+</body>
+</html>`;
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: string, texts: readonly string[]) =>
+    texts.map((text) => `<${tag}>${escape(text)}</${tag}>`).join("");
+  const body = rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n");
+  return `<table><thead><tr>${cells("th", heads)}</tr></thead><tbody>\n${body}\n</tbody></table>`;
+}
+
+const entities: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+}

@@ -1,0 +1,79 @@
+import { Type } from "typebox";
+import type { Static } from "typebox";
+import { operation } from "../../../kernel/operation.ts";
+import { capability } from "../../../surfaces/capability.ts";
+import { workspaceOf } from "../../workspace/settings/settings.ts";
+import { durationOf } from "../services/service.ts";
+import type { Service } from "../services/service.ts";
+import { listServices as servicesOf } from "../services/services.store.ts";
+import { findProvider, unknownProvider } from "./provider.ts";
+
+export const listServicesInput = { agent_vendor: Type.Optional(Type.String({ maxLength: 100 })) };
+
+const OfferedService = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  duration_minutes: Type.Integer(),
+  price: Type.Optional(Type.Number({ description: "The lowest price, in whole units of the currency." })),
+  price_max: Type.Optional(Type.Number()),
+  price_unit: Type.Optional(Type.String()),
+  currency: Type.Optional(Type.String()),
+  description: Type.Optional(Type.String()),
+});
+
+export const listServices = operation({
+  name: "list_services",
+  surface: capability,
+  section: "Capabilities",
+  route: "POST /providers/:provider_id/capabilities/booking.list_services",
+  auth: "public",
+  tenancy: "none",
+  scopes: [],
+  effect: "read",
+  noun: "scheduled_event_type",
+  summary: "List what the provider offers to anybody, with ids that stay.",
+  input: Type.Object(
+    { provider_id: Type.String({ minLength: 1, maxLength: 200 }), ...listServicesInput },
+    { additionalProperties: false },
+  ),
+  output: Type.Object({
+    ok: Type.Literal(true),
+    currency: Type.String(),
+    timezone: Type.String(),
+    services: Type.Array(OfferedService),
+  }),
+  errors: [unknownProvider],
+  async run(ctx, input) {
+    const workspaceId = await findProvider(ctx.app, input.provider_id);
+    return ctx.within(workspaceId, async (inside) => {
+      const { timeZone, country } = await workspaceOf(inside);
+      const services = await servicesOf(inside, { bookableOnly: true });
+      return {
+        ok: true as const,
+        currency: services.find((service) => service.currency)?.currency ?? currencyOf(country),
+        timezone: timeZone,
+        services: services.map(present),
+      };
+    });
+  },
+});
+
+function present(service: Service): Static<typeof OfferedService> {
+  const { price_min_cents: low, price_max_cents: high } = service;
+  return {
+    id: service.id,
+    name: service.name,
+    duration_minutes: durationOf(service),
+    ...(low === null ? {} : { price: low / 100 }),
+    ...(high === null ? {} : { price_max: high / 100 }),
+    ...(service.price_unit ? { price_unit: service.price_unit } : {}),
+    ...(service.currency ? { currency: service.currency } : {}),
+    ...(service.description ? { description: service.description } : {}),
+  };
+}
+
+const currencies: Record<string, string> = { GB: "GBP", US: "USD", AU: "AUD", NZ: "NZD", CA: "CAD" };
+
+function currencyOf(country: string): string {
+  return currencies[country] ?? "EUR";
+}

@@ -1,0 +1,65 @@
+import type { App } from "../../../kernel/app.ts";
+import type { Ctx } from "../../../kernel/context.ts";
+import { declareError } from "../../../kernel/errors.ts";
+import { isId } from "../../../kernel/ids.ts";
+import { workspaceOf } from "../../workspace/settings/settings.ts";
+import type { WorkspaceRow } from "../../workspace/settings/settings.ts";
+
+/** Another workspace's provider and one that does not exist are the same to a key. */
+export const unknownProvider = declareError(
+  "UNAUTHORIZED",
+  404,
+  "No such provider, or the key belongs to another one.",
+);
+
+/** The workspace of this ctx, if that is the provider addressed: by its slug or by its id. */
+export async function ownProvider(ctx: Ctx, providerId: string): Promise<WorkspaceRow> {
+  const workspace = await workspaceOf(ctx);
+  if (providerId !== workspace.id && providerId !== workspace.slug) throw noProvider(providerId);
+  return workspace;
+}
+
+/** The workspace a public question is about. */
+export async function findProvider(app: App, providerId: string): Promise<string> {
+  const row = await app.database.system("identify-provider", (kysely) =>
+    kysely
+      .selectFrom("workspaces")
+      .select("id")
+      .where(isId(providerId) ? "id" : "slug", "=", providerId)
+      .executeTakeFirst(),
+  );
+  if (!row) throw noProvider(providerId);
+  return row.id;
+}
+
+function noProvider(providerId: string) {
+  return unknownProvider(`There is no provider ${providerId} for this call.`, {
+    fix: "Take provider_id from /.well-known/agent-actions.json, and use a key of that provider.",
+  });
+}
+
+export type PublicProvider = { id: string; slug: string; name: string; timeZone: string };
+
+/** The workspaces with at least one service that anybody may book. */
+export async function publicProviders(app: App): Promise<PublicProvider[]> {
+  const rows = await app.database.system("identify-provider", (kysely) =>
+    kysely
+      .selectFrom("workspaces")
+      .select(["id", "slug", "name", "time_zone"])
+      .where((where) =>
+        where.exists(
+          where
+            .selectFrom("scheduled_event_types")
+            .select("scheduled_event_types.id")
+            .whereRef("scheduled_event_types.workspace_id", "=", "workspaces.id")
+            .where("is_bookable", "=", true)
+            .where("is_active", "=", true),
+        ),
+      )
+      .orderBy("name")
+      .orderBy("id")
+      .limit(500)
+      .execute(),
+  );
+  return rows.map((row) => ({ id: row.id, slug: row.slug, name: row.name, timeZone: row.time_zone }));
+}

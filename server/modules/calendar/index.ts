@@ -1,0 +1,34 @@
+import { module } from "../../kernel/operation.ts";
+import { getAvailability } from "./availability/get-availability.ts";
+import { setAvailability } from "./availability/set-availability.ts";
+import { cancelBooking } from "./bookings/cancel-booking.ts";
+import { checkAvailability } from "./bookings/check-availability.ts";
+import { createBooking } from "./bookings/create-booking.ts";
+import { startEventQueue } from "./bookings/event-queue.ts";
+import { getBooking } from "./bookings/get-booking.ts";
+import { listAvailableSlots } from "./bookings/list-available-slots.ts";
+import { listBookings } from "./bookings/list-bookings.ts";
+import { sendInvitation } from "./invitations/send-invitation.job.ts";
+import { createEventType } from "./services/create-event-type.ts";
+import { eventTypesCrud } from "./services/event-types.crud.ts";
+import { updateEventType } from "./services/update-event-type.ts";
+
+export const calendar = module({
+  name: "calendar",
+  operations: [
+    eventTypesCrud.list,
+    createEventType,
+    eventTypesCrud.get,
+    updateEventType,
+    eventTypesCrud.remove,
+    getAvailability,
+    setAvailability,
+    listBookings,
+    createBooking,
+    getBooking,
+    cancelBooking,
+    checkAvailability,
+    listAvailableSlots,
+  ],
+  jobs: [sendInvitation, startEventQueue],
+});

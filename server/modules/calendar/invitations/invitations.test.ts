@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { listOutbox } from "../../../local-outbox.ts";
+import { startHarness } from "../../../testing/harness.ts";
+import { storeSettings } from "../../workspace/settings/settings.ts";
+import { reschedule } from "../bookings/reschedule.ts";
+import { bookings, openCalendar } from "../test-calendar.ts";
+
+const frontdesk = await startHarness();
+
+/** The mails to a workspace's people that carry a calendar file, oldest first. */
+async function invitations(bookingId: string) {
+  const entries = await listOutbox(frontdesk.app.database);
+  return entries.flatMap(({ to, subject = "", body, attachments = [] }) => {
+    const [attachment] = attachments;
+    if (!attachment) return [];
+    const file = new TextDecoder().decode(attachment.content).replaceAll("\r\n ", "");
+    return file.includes(bookingId) ? [{ to, subject, text: body, file, type: attachment.contentType }] : [];
+  });
+}
+
+function line(file: string, name: string): string | undefined {
+  return file
+    .split("\r\n")
+    .find((one) => one.startsWith(`${name}:`))
+    ?.slice(name.length + 1);
+}
+
+test("workspace.create_scheduling_booking#10 workspace.get_scheduling_booking#3 everybody gets the invitation; only the booker's has the management link", async () => {
+  const calendar = await openCalendar(frontdesk, { name: "Leak, repair; fast" });
+  const attendees = [
+    { email: "ann@example.com", name: 'Ann "A" Other' },
+    { email: "bob@example.com" },
+    { email: "JOHN@example.com" },
+  ];
+  const answer = await calendar.book({ attendees });
+  assert.equal(answer.status, 201, answer.text);
+  const { id } = answer.body.data.booking;
+  await frontdesk.settle();
+  const sent = await invitations(id);
+  assert.deepEqual(sent.map((mail) => mail.to).toSorted(), [
+    "ann@example.com",
+    "bob@example.com",
+    "john@example.com",
+  ]);
+  const { data } = (await calendar.workspace.call("GET", `${bookings}/${id}`)).body;
+  const link = `http://frontdesk.test/book/${calendar.workspace.slug}/manage/${data.management_token}`;
+  for (const mail of sent) {
+    assert.equal(line(mail.file, "METHOD"), "REQUEST");
+    assert.equal(line(mail.file, "UID"), `${id}@frontdesk`);
+    assert.equal(line(mail.file, "SEQUENCE"), "0");
+    assert.equal(line(mail.file, "DTSTART"), "20260303T100000Z");
+    assert.equal(line(mail.file, "DTEND"), "20260303T110000Z");
+    assert.match(line(mail.file, "SUMMARY") ?? "", /^Leak\\, repair\\; fast - /);
+    assert.match(mail.type, /method=REQUEST/);
+    assert.equal(mail.file.includes(link), mail.to === "john@example.com");
+    assert.equal(mail.text.includes(link), mail.to === "john@example.com");
+  }
+});
+
+test("workspace.cancel_scheduling_booking#0 moving and cancelling tell everybody, with the same UID and a growing SEQUENCE", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const attendees = [{ email: "ann@example.com" }];
+  const { id } = (await calendar.book({ attendees })).body.data.booking;
+  await frontdesk.settle();
+  await calendar.inside((ctx) => reschedule(ctx, id, { startsAt: new Date("2026-03-03T14:00:00Z") }));
+  await frontdesk.settle();
+  await calendar.workspace.call("POST", `${bookings}/${id}/cancel`, {});
+  await frontdesk.settle();
+  await calendar.workspace.call("POST", `${bookings}/${id}/cancel`, {});
+  await frontdesk.settle();
+  const sent = (await invitations(id)).toSorted(
+    (a, b) => Number(line(a.file, "SEQUENCE")) - Number(line(b.file, "SEQUENCE")),
+  );
+  for (const to of ["ann@example.com", "john@example.com"]) {
+    assert.deepEqual(
+      sent
+        .filter((mail) => mail.to === to)
+        .map((mail) =>
+          ["METHOD", "UID", "SEQUENCE", "DTSTART", "STATUS"].map((name) => line(mail.file, name)),
+        ),
+      [
+        ["REQUEST", `${id}@frontdesk`, "0", "20260303T100000Z", "CONFIRMED"],
+        ["REQUEST", `${id}@frontdesk`, "1", "20260303T140000Z", "CONFIRMED"],
+        ["CANCEL", `${id}@frontdesk`, "2", "20260303T140000Z", "CANCELLED"],
+      ],
+    );
+  }
+});
+
+test("nothing is mailed while the workspace's messaging is off", async () => {
+  const calendar = await openCalendar(frontdesk);
+  await calendar.inside((ctx) => storeSettings(ctx, { messaging: { enabled: false } }));
+  const { id } = (await calendar.book()).body.data.booking;
+  await frontdesk.settle();
+  assert.deepEqual(await invitations(id), []);
+});

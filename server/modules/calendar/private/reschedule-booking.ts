@@ -1,0 +1,87 @@
+import { Type } from "typebox";
+import { conflict, missing, validationError } from "../../../kernel/errors.ts";
+import type { Ctx } from "../../../kernel/context.ts";
+import { operation } from "../../../kernel/operation.ts";
+import { privateBookings } from "../../../surfaces/private-bookings.ts";
+import type { Booking } from "../bookings/booking.ts";
+import { lockBooking, updateBooking } from "../bookings/bookings.store.ts";
+import { reschedule } from "../bookings/reschedule.ts";
+import { slotUnavailable } from "../bookings/slot-unavailable.ts";
+import {
+  PrivateBooking,
+  endAfter,
+  futureStart,
+  presentPrivateBooking,
+  withAlternatives,
+} from "./private-booking.ts";
+
+const details = {
+  notes: Type.Optional(Type.String({ maxLength: 5000 })),
+  address: Type.Optional(Type.String({ maxLength: 500 })),
+  postalCode: Type.Optional(Type.String({ maxLength: 20 })),
+};
+
+type Details = { notes?: string; address?: string; postalCode?: string };
+
+export const rescheduleBooking = operation({
+  name: "reschedule_booking",
+  surface: privateBookings,
+  section: "Bookings",
+  route: "PATCH /bookings/:bookingId",
+  scopes: ["WRITE_BOOKINGS"],
+  effect: "write",
+  noun: "booking",
+  summary: "Move a booking to another time, or correct where and what it is.",
+  description:
+    "With a new start alone the booking keeps its length. Messages that were not sent yet are replaced by ones of the new time.",
+  input: Type.Object(
+    {
+      bookingId: Type.String({ format: "uuid" }),
+      scheduledStartAt: Type.Optional(Type.String({ format: "date-time" })),
+      scheduledEndAt: Type.Optional(Type.String({ format: "date-time" })),
+      ...details,
+    },
+    { additionalProperties: false },
+  ),
+  output: Type.Object({ booking: PrivateBooking }),
+  errors: [slotUnavailable, conflict],
+  async run(ctx, { bookingId, scheduledStartAt, scheduledEndAt, ...changes }) {
+    const moves = scheduledStartAt !== undefined || scheduledEndAt !== undefined;
+    if (!moves && Object.keys(changes).length === 0) {
+      throw validationError("Nothing to change came with the call.", {
+        fix: "Send scheduledStartAt, scheduledEndAt, notes, address or postalCode; status CANCELED cancels.",
+        details: { fields: [{ field: "scheduledStartAt", message: "or another field is required" }] },
+      });
+    }
+    const before = await lockBooking(ctx, bookingId);
+    if (!before) throw missing("booking", bookingId);
+    const corrected = await correct(ctx, before, changes);
+    if (!moves) return { booking: presentPrivateBooking(corrected, ctx.now) };
+    const startsAt = scheduledStartAt
+      ? futureStart(ctx, "scheduledStartAt", scheduledStartAt)
+      : before.starts_at;
+    const endsAt = scheduledEndAt ? endAfter(startsAt, scheduledEndAt) : undefined;
+    const booking = await withAlternatives(() =>
+      reschedule(ctx, bookingId, { startsAt, endsAt, offGrid: true }),
+    );
+    return { booking: presentPrivateBooking(booking, ctx.now) };
+  },
+});
+
+async function correct(ctx: Ctx, before: Booking, changes: Details): Promise<Booking> {
+  if (Object.keys(changes).length === 0) return before;
+  if (before.status !== "confirmed") {
+    throw conflict(`The booking is ${before.status}; only a confirmed one can be changed.`);
+  }
+  const { notes, address, postalCode } = changes;
+  const values = {
+    ...(notes === undefined ? {} : { notes: notes.trim() || null }),
+    ...(address === undefined ? {} : { address: address.trim() || null }),
+    ...(postalCode === undefined ? {} : { postal_code: postalCode.trim() || null }),
+  };
+  const after = await updateBooking(ctx, before.id, values);
+  const { management_token: _before, ...recordedBefore } = before;
+  const { management_token: _after, ...recordedAfter } = after;
+  ctx.changed({ noun: "booking", id: before.id, before: recordedBefore, after: recordedAfter });
+  return after;
+}
