@@ -1,0 +1,28 @@
+import { module } from "../../kernel/operation.ts";
+import { receiveTwilioSms } from "./inbound/receive-twilio-sms.ts";
+import { receiveTwilioStatus } from "./inbound/receive-twilio-status.ts";
+import { deliverMessage } from "./messages/deliver-message.ts";
+import { getSmsConversation, listSmsConversations } from "./operations/conversations.crud.ts";
+import { listGuardDecisions } from "./operations/list-guard-decisions.ts";
+import { listSmsMessages } from "./operations/list-sms-messages.ts";
+import { markSmsConversationsRead } from "./operations/mark-sms-conversations-read.ts";
+import { releaseSmsMessage } from "./operations/release-sms-message.ts";
+import { sendSms } from "./operations/send-sms.ts";
+import { updateSmsConversation } from "./operations/update-sms-conversation.ts";
+
+export const messaging = module({
+  name: "messaging",
+  operations: [
+    listSmsConversations,
+    getSmsConversation,
+    listSmsMessages,
+    sendSms,
+    updateSmsConversation,
+    markSmsConversationsRead,
+    releaseSmsMessage,
+    listGuardDecisions,
+    receiveTwilioSms,
+    receiveTwilioStatus,
+  ],
+  jobs: [deliverMessage],
+});

@@ -1,0 +1,398 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ProviderError } from "../../../providers/errors.ts";
+import type { OutboundSms, SentSms, Telephony } from "../../../providers/telephony/port.ts";
+import { startHarness } from "../../../testing/harness.ts";
+import { businessWithNumber, inside, postForm, postJson } from "../testing.ts";
+import type { TestBusiness } from "../testing.ts";
+import { deliverMessage } from "./deliver-message.ts";
+import { sendText } from "./send-text.ts";
+
+const frontdesk = await startHarness();
+const { ports } = frontdesk.app;
+
+/** A carrier whose misbehaviour a test scripts; `left` is what really went out. */
+class FakeCarrier implements Telephony {
+  readonly name = "local";
+  readonly left: OutboundSms[] = [];
+  readonly asked: OutboundSms[] = [];
+  onSend: (sms: OutboundSms, attempt: number) => Promise<void> | void = () => {};
+  sends = 0;
+
+  async sendSms(sms: OutboundSms): Promise<SentSms> {
+    this.sends += 1;
+    await this.onSend(sms, this.sends);
+    this.left.push(sms);
+    return { providerId: `SM-${sms.key}`, status: "queued" };
+  }
+
+  async findSms(sms: OutboundSms): Promise<SentSms | undefined> {
+    this.asked.push(sms);
+    return this.left.some((one) => one.key === sms.key)
+      ? { providerId: `SM-${sms.key}`, status: "sent" }
+      : undefined;
+  }
+
+  verifyWebhook(): boolean {
+    return true;
+  }
+}
+
+function carrier(onSend?: FakeCarrier["onSend"]): FakeCarrier {
+  const fake = new FakeCarrier();
+  if (onSend) fake.onSend = onSend;
+  ports.telephony = fake;
+  return fake;
+}
+
+function failure(fields: { code: string; retryable: boolean; outcomeUnknown?: boolean }): ProviderError {
+  return new ProviderError({ provider: "fake", message: fields.code, ...fields });
+}
+
+function send(business: TestBusiness, to: string, body: string) {
+  return inside(frontdesk, business.id, (ctx) =>
+    sendText(ctx, { to, body, purpose: "manual", sender: "employee" }),
+  );
+}
+
+async function messages(business: TestBusiness) {
+  return frontdesk.app.database.read(business.id, (db) =>
+    db.from("sms_messages").selectAll().orderBy("position").execute(),
+  );
+}
+
+test("a text that left is on record with the carrier's id and where to report to", async () => {
+  const fake = carrier();
+  const business = await businessWithNumber(frontdesk);
+  const { messageId } = await send(business, business.customer(), "On our way");
+  await frontdesk.settle();
+  const [message] = await messages(business);
+  assert.deepEqual(
+    [message?.status, message?.provider_id, message?.attempts],
+    ["sent", `SM-${messageId}`, 1],
+  );
+  assert.equal(
+    fake.left[0]?.statusCallbackUrl,
+    `http://frontdesk.test/twilio/status-callback?message=${messageId}`,
+  );
+  assert.match(
+    await frontdesk.app.metrics.render(),
+    /provider_calls_total\{provider="local",result="succeeded"\}/,
+  );
+});
+
+test("texts of one conversation leave in order, also when the first one needs a second attempt", async () => {
+  const fake = carrier((_sms, attempt) => {
+    if (attempt === 1) throw failure({ code: "http-503", retryable: true });
+  });
+  const business = await businessWithNumber(frontdesk);
+  const customer = business.customer();
+  for (const body of ["one", "two", "three"]) await send(business, customer, body);
+  await frontdesk.advance(120);
+  assert.deepEqual(
+    fake.left.map((sms) => sms.body),
+    ["one", "two", "three"],
+  );
+  assert.deepEqual(
+    (await messages(business)).map((one) => one.status),
+    ["sent", "sent", "sent"],
+  );
+});
+
+test("a text that may have left (no answer came) is asked for, not sent again", async () => {
+  const fake = carrier();
+  const real = fake.sendSms.bind(fake);
+  let lost = false;
+  fake.sendSms = async (sms) => {
+    const sent = await real(sms);
+    if (!lost) {
+      lost = true;
+      throw failure({ code: "timeout", retryable: true, outcomeUnknown: true });
+    }
+    return sent;
+  };
+  const business = await businessWithNumber(frontdesk);
+  await send(business, business.customer(), "Did you get this?");
+  await frontdesk.advance(120);
+  assert.equal(fake.left.length, 1);
+  assert.equal(fake.asked.length, 1);
+  assert.deepEqual(
+    (await messages(business)).map((one) => one.status),
+    ["sent"],
+  );
+});
+
+test("a worker that died in the middle: what left is found, what did not leave is sent", async () => {
+  const fake = carrier();
+  const business = await businessWithNumber(frontdesk);
+  const ids: string[] = [];
+  for (const body of ["left before the crash", "did not leave"]) {
+    const answer = await inside(frontdesk, business.id, async (ctx) => {
+      const queued = await sendText(ctx, {
+        to: business.customer(),
+        body,
+        purpose: "manual",
+        sender: "employee",
+      });
+      // As the dead worker left it: claimed, committed, and then silence.
+      await ctx.db
+        .update("sms_messages")
+        .set({
+          status: "sending",
+          claimed_by: "a process that is gone",
+          claim_expires_at: ctx.now,
+          sending_at: ctx.now,
+        })
+        .where("id", "=", queued.messageId ?? "")
+        .execute();
+      return queued;
+    });
+    ids.push(answer.messageId ?? "");
+    if (body.startsWith("left"))
+      fake.left.push({ key: answer.messageId ?? "", from: business.number, to: "", body });
+  }
+  await frontdesk.advance(120);
+  assert.deepEqual(
+    fake.left.map((sms) => sms.key),
+    ids,
+  );
+  assert.equal(fake.sends, 1);
+  assert.deepEqual(
+    (await messages(business)).map((one) => one.status),
+    ["sent", "sent"],
+  );
+});
+
+test("a living worker's text is left alone; should it die, somebody looks again", async () => {
+  const fake = carrier();
+  const business = await businessWithNumber(frontdesk);
+  await inside(frontdesk, business.id, async (ctx) => {
+    const queued = await sendText(ctx, {
+      to: business.customer(),
+      body: "Mine",
+      purpose: "manual",
+      sender: "employee",
+    });
+    await ctx.db
+      .update("sms_messages")
+      .set({
+        status: "sending",
+        claimed_by: "another node",
+        claim_expires_at: new Date(ctx.now.getTime() + 60_000),
+        sending_at: ctx.now,
+      })
+      .where("id", "=", queued.messageId ?? "")
+      .execute();
+  });
+  await frontdesk.settle();
+  // One process owns the embedded database: there, another one's claim is always a dead one's.
+  const embedded = frontdesk.app.database.engine.name === "embedded";
+  assert.equal(fake.sends, embedded ? 1 : 0);
+  await frontdesk.advance(62);
+  assert.equal(fake.sends, 1);
+  assert.deepEqual(
+    (await messages(business)).map((one) => one.status),
+    ["sent"],
+  );
+});
+
+test("any number of workers send a text once", async () => {
+  const fake = carrier();
+  const business = await businessWithNumber(frontdesk);
+  await inside(frontdesk, business.id, async (ctx) => {
+    const { messageId = "", conversationId = "" } = await sendText(ctx, {
+      to: business.customer(),
+      body: "Once",
+      purpose: "manual",
+      sender: "employee",
+    });
+    for (let copy = 0; copy < 10; copy += 1) ctx.enqueue(deliverMessage, { messageId, lane: conversationId });
+  });
+  await frontdesk.settle();
+  assert.equal(fake.sends, 1);
+});
+
+test("what cannot succeed is failed with the carrier's code, and the rest of the thread goes on", async () => {
+  const fake = carrier((sms) => {
+    if (sms.body === "bad") throw failure({ code: "21614", retryable: false });
+  });
+  const business = await businessWithNumber(frontdesk);
+  const customer = business.customer();
+  await send(business, customer, "bad");
+  await send(business, customer, "good");
+  await frontdesk.settle();
+  assert.deepEqual(
+    (await messages(business)).map((one) => [one.status, one.error_code]),
+    [
+      ["failed", "21614"],
+      ["sent", null],
+    ],
+  );
+  assert.equal(fake.sends, 2);
+});
+
+test("a carrier that stays away makes a text fail after the last attempt", async () => {
+  const fake = carrier(() => {
+    throw failure({ code: "http-503", retryable: true });
+  });
+  const business = await businessWithNumber(frontdesk);
+  await send(business, business.customer(), "Hello?");
+  await frontdesk.advance(24 * 3600);
+  assert.equal(fake.sends, 9);
+  const [message] = await messages(business);
+  assert.deepEqual([message?.status, message?.error_code], ["failed", "http-503"]);
+});
+
+test("a carrier that does not answer keeps no webhook waiting", async () => {
+  let answerAtLast = () => {};
+  const silence = new Promise<void>((resolve) => (answerAtLast = resolve));
+  const fake = carrier(() => silence);
+  const business = await businessWithNumber(frontdesk);
+  await send(business, business.customer(), "Hello?");
+  const answer = await postForm(frontdesk, "/twilio/sms", {
+    MessageSid: "SM-meanwhile",
+    From: business.customer(),
+    To: business.number,
+    Body: "Is anybody there?",
+  });
+  assert.equal(answer.status, 200);
+  assert.equal(fake.left.length, 0);
+  answerAtLast();
+  await frontdesk.settle();
+  assert.ok(fake.left.some((sms) => sms.body === "Hello?"));
+});
+
+test("21610 says the customer opted out at the carrier: the contact is marked, later texts are suppressed", async () => {
+  carrier(() => {
+    throw failure({ code: "21610", retryable: false });
+  });
+  const business = await businessWithNumber(frontdesk);
+  const customer = business.customer();
+  await send(business, customer, "Hello");
+  await frontdesk.settle();
+  const { body } = await business.call("GET", "/api/v1/contacts?sms_unsubscribed=true");
+  assert.deepEqual(
+    body.data.map((one: { phone: string }) => one.phone),
+    [customer],
+  );
+  const again = await send(business, customer, "Hello again");
+  assert.deepEqual([again.status, again.reason], ["suppressed", "opted_out"]);
+});
+
+test("edge.receive_twilio_status#1 edge.receive_twilio_status#3 reports move a text forward only", async () => {
+  carrier();
+  const business = await businessWithNumber(frontdesk);
+  const { messageId } = await send(business, business.customer(), "Hello");
+  await frontdesk.settle();
+  const report = (status: string) =>
+    postJson(frontdesk, "/twilio/status-callback", {
+      messageSid: `SM-${messageId}`,
+      status,
+      errorCode: null,
+      timestamp: "2026-03-02T09:00:33Z",
+    });
+  for (const [status, then] of [
+    ["queued", "sent"],
+    ["sent", "sent"],
+    ["delivered", "delivered"],
+    ["sent", "delivered"],
+    ["failed", "delivered"],
+    ["undelivered", "delivered"],
+  ] as const) {
+    const answer = await report(status);
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.body, { ok: true });
+    assert.equal((await messages(business))[0]?.status, then, status);
+  }
+  assert.equal((await messages(business))[0]?.delivered_at?.toISOString(), "2026-03-02T09:00:33.000Z");
+  const refused = await report("teleported");
+  assert.equal(refused.status, 400);
+  assert.equal(refused.body.error.details.fields[0].field, "status");
+});
+
+test("edge.receive_twilio_status#2 the carrier's error code is kept, from JSON and from its own form", async () => {
+  carrier();
+  const business = await businessWithNumber(frontdesk);
+  const first = await send(business, business.customer(), "one");
+  const second = await send(business, business.customer(), "two");
+  await frontdesk.settle();
+  await postJson(frontdesk, "/twilio/status-callback", {
+    messageSid: `SM-${first.messageId}`,
+    status: "undelivered",
+    errorCode: "30007",
+    timestamp: "2026-03-02T09:00:33Z",
+  });
+  const form = {
+    MessageSid: `SM-${second.messageId}`,
+    MessageStatus: "failed",
+    ErrorCode: "30003",
+    From: "",
+    To: "",
+  };
+  const answer = await postForm(frontdesk, `/twilio/status-callback?message=${second.messageId}`, form);
+  assert.match(answer.headers["content-type"] ?? "", /^text\/xml/);
+  assert.deepEqual(
+    (await messages(business)).map((one) => [one.status, one.error_code]),
+    [
+      ["undelivered", "30007"],
+      ["failed", "30003"],
+    ],
+  );
+});
+
+test("a report that is faster than our own record finds the text by the address it came to", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const fake = carrier(async (sms) => {
+    const path = `/twilio/status-callback?message=${sms.key}`;
+    const answer = await postForm(frontdesk, path, {
+      MessageSid: `SM-${sms.key}`,
+      MessageStatus: "delivered",
+    });
+    assert.equal(answer.status, 200);
+  });
+  await send(business, business.customer(), "Quick");
+  await frontdesk.settle();
+  assert.equal(fake.left.length, 1);
+  const [message] = await messages(business);
+  assert.deepEqual([message?.status, message?.provider_id], ["delivered", `SM-${message?.id}`]);
+});
+
+test("edge.receive_twilio_status#0 edge.receive_twilio_status#5 only the provider may report", async () => {
+  const { telephony } = await startSigned();
+  ports.telephony = telephony;
+  const answer = await frontdesk.call("POST", "/twilio/status-callback", {
+    body: { messageSid: "SM1", status: "sent", timestamp: "2026-03-02T09:00:33Z" },
+  });
+  assert.equal(answer.status, 403);
+  assert.deepEqual([answer.body.ok, answer.body.error.code], [false, "UNAUTHORIZED"]);
+});
+
+test("edge.receive_twilio_status#4 edge.receive_twilio_status#5 other content types are refused; messages of nobody are accepted and kept", async () => {
+  carrier();
+  const plain = await frontdesk.call("POST", "/twilio/status-callback", {
+    body: "sent",
+    headers: { "content-type": "text/plain" },
+  });
+  assert.equal(plain.status, 415);
+  assert.equal(plain.body.error.code, "BAD_REQUEST");
+  const unknown = await postJson(frontdesk, "/twilio/status-callback", {
+    messageSid: "SM-of-nobody",
+    status: "delivered",
+    errorCode: "",
+    timestamp: "2026-03-02T09:00:33Z",
+  });
+  assert.deepEqual([unknown.status, unknown.body], [200, { ok: true }]);
+});
+
+async function startSigned() {
+  const { createLocalTelephony } = await import("../../../providers/telephony/local.ts");
+  const { createMemorySink } = await import("../../../providers/local-sink.ts");
+  const now = () => frontdesk.app.clock.now();
+  return {
+    telephony: createLocalTelephony({
+      sink: createMemorySink(),
+      authToken: ports.secrets.twilioAuthToken,
+      now,
+    }),
+  };
+}

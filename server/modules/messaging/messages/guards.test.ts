@@ -1,0 +1,294 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject } from "../../../kernel/tables.ts";
+import { startHarness } from "../../../testing/harness.ts";
+import { insertService } from "../inbound/sms.fixtures.ts";
+import { cancel } from "../../calendar/bookings/cancel.ts";
+import { findConversation, setConversationState } from "../conversations/conversations.store.ts";
+import { businessWithNumber, freshNumber, inside, outbox, postForm } from "../testing.ts";
+import type { TestBusiness } from "../testing.ts";
+import type { TextToSend } from "./send-text.ts";
+import { sendText } from "./send-text.ts";
+
+// Monday 9:00 in London, a minute after the business opened.
+const frontdesk = await startHarness();
+
+function send(business: TestBusiness, text: Partial<TextToSend> & { to: string }) {
+  return inside(frontdesk, business.id, (ctx) =>
+    sendText(ctx, { body: "Hello", purpose: "reply", sender: "ai", ...text }),
+  );
+}
+
+async function decisions(business: TestBusiness) {
+  const answer = await business.call("GET", "/api/v1/sms/guard-decisions");
+  assert.equal(answer.status, 200, answer.text);
+  return answer.body.data as {
+    guard: string;
+    decision: string;
+    reason: string;
+    explanation: string;
+    until: string | null;
+  }[];
+}
+
+async function heldEvents(business: TestBusiness) {
+  return frontdesk.app.database.read(business.id, (db) =>
+    db.from("events").selectAll().where("type", "=", "message.held").execute(),
+  );
+}
+
+const closed: JsonObject = { after_hours: "QUEUE_FOR_HUMAN" };
+/** Moves to Monday 20:00, when the business is closed. */
+async function afterHours() {
+  const now = frontdesk.app.clock.now();
+  const target = new Date(now);
+  target.setUTCHours(20, 0, 0, 0);
+  if (target <= now) target.setUTCDate(target.getUTCDate() + 1);
+  await frontdesk.advance((target.getTime() - now.getTime()) / 1000);
+}
+
+test("the entitlement off: nothing leaves, to nobody, and the reason is on record", async () => {
+  const business = await businessWithNumber(frontdesk, { settings: { messaging: { enabled: false } } });
+  for (const text of [
+    { purpose: "reply" },
+    { purpose: "manual", sender: "employee" },
+    { purpose: "owner" },
+    { purpose: "confirmation" },
+  ] as const) {
+    const answer = await send(business, { to: business.customer(), ...text });
+    assert.deepEqual([answer.status, answer.reason], ["suppressed", "messaging_disabled"], text.purpose);
+  }
+  const recorded = await decisions(business);
+  assert.equal(recorded.length, 4);
+  assert.deepEqual([recorded[0]?.guard, recorded[0]?.decision], ["entitlement", "suppressed"]);
+  assert.equal((await heldEvents(business)).length, 4);
+});
+
+test("texts leave only from an active number, and only when there is one", async () => {
+  for (const status of ["PENDING_ACTIVATION", "SUSPENDED"] as const) {
+    const business = await businessWithNumber(frontdesk, { status });
+    const answer = await send(business, { to: business.customer() });
+    assert.deepEqual([answer.status, answer.reason], ["suppressed", "number_not_active"]);
+  }
+  const workspace = await frontdesk.workspace();
+  const answer = await inside(frontdesk, workspace.id, (ctx) =>
+    sendText(ctx, { to: freshNumber(), body: "Hello", purpose: "reply", sender: "ai" }),
+  );
+  assert.deepEqual([answer.status, answer.reason], ["suppressed", "no_number"]);
+});
+
+test("an opt-out stops every text to the customer, whoever writes it, and leaves no trace in the thread", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const customer = business.customer();
+  await postForm(frontdesk, "/twilio/sms", {
+    MessageSid: `SM-${customer}`,
+    From: customer,
+    To: business.number,
+    Body: "STOP",
+  });
+  await frontdesk.settle();
+  for (const purpose of [
+    "reply",
+    "text_back",
+    "manual",
+    "confirmation",
+    "reminder",
+    "cancellation",
+    "notice",
+  ] as const) {
+    const answer = await send(business, { to: customer, purpose });
+    assert.deepEqual(
+      [answer.status, answer.reason, answer.messageId],
+      ["suppressed", "opted_out", undefined],
+      purpose,
+    );
+  }
+  assert.equal((await outbox(frontdesk, customer)).length, 1, "only the confirmation of the opt-out");
+});
+
+test("a STOP between writing and leaving wins", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const customer = business.customer();
+  await inside(frontdesk, business.id, async (ctx) => {
+    await sendText(ctx, { to: customer, body: "Hello", purpose: "confirmation", sender: "system" });
+    await ctx.db.update("contacts").set({ sms_unsubscribed: true }).where("phone", "=", customer).execute();
+  });
+  await frontdesk.settle();
+  assert.deepEqual(await outbox(frontdesk, customer), []);
+});
+
+test("a landline is not texted", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const answer = await send(business, { to: "+442079460123" });
+  assert.deepEqual([answer.status, answer.reason], ["suppressed", "landline"]);
+});
+
+test("one text-back per window, however often they call", async () => {
+  const business = await businessWithNumber(frontdesk, { settings: { text_back: { window_minutes: 30 } } });
+  const to = business.customer();
+  assert.equal((await send(business, { to, purpose: "text_back", sender: "system" })).status, "queued");
+  assert.equal(
+    (await send(business, { to, purpose: "text_back", sender: "system" })).reason,
+    "duplicate_text_back",
+  );
+  await frontdesk.advance(31 * 60);
+  assert.equal((await send(business, { to, purpose: "text_back", sender: "system" })).status, "queued");
+  const off = await businessWithNumber(frontdesk, { settings: { text_back: { enabled: false } } });
+  assert.equal(
+    (await send(off, { to, purpose: "text_back", sender: "system" })).reason,
+    "text_back_disabled",
+  );
+});
+
+test("a won or lost lead stops automatic texts, not a person's", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const to = business.customer();
+  await postForm(frontdesk, "/twilio/sms", {
+    MessageSid: `SM-${to}`,
+    From: to,
+    To: business.number,
+    Body: "Hello",
+  });
+  await inside(frontdesk, business.id, (ctx) =>
+    ctx.db
+      .update("leads")
+      .set({ status: "Lost", lost_at: ctx.now })
+      .where("customer_e164", "=", to)
+      .execute(),
+  );
+  assert.equal((await send(business, { to })).reason, "terminal_lead");
+  assert.equal((await send(business, { to, purpose: "manual", sender: "employee" })).status, "queued");
+});
+
+test("when a person speaks the receptionist's replies are held, also one already on its way out", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const to = business.customer();
+  await inside(frontdesk, business.id, async (ctx) => {
+    const { conversationId = "" } = await sendText(ctx, {
+      to,
+      body: "From the machine",
+      purpose: "reply",
+      sender: "ai",
+    });
+    const conversation = await findConversation(ctx, conversationId);
+    assert.ok(conversation);
+    await setConversationState(ctx, conversation, "human_active", "test");
+  });
+  await frontdesk.settle();
+  assert.deepEqual(await outbox(frontdesk, to), []);
+  const answer = await send(business, { to });
+  assert.deepEqual([answer.status, answer.reason], ["held", "human_active"]);
+  assert.equal((await send(business, { to, sender: "employee" })).status, "queued");
+});
+
+for (const [name, bodies] of [
+  [
+    "says the same thing again and again",
+    ["We got your message", "we got your message!", "WE GOT YOUR MESSAGE"],
+  ],
+  ["answers like a machine", ["This is an automated response."]],
+  ["writes ten times a minute", Array.from({ length: 10 }, (_, index) => `Number ${index}`)],
+] as const) {
+  test(`a conversation with somebody who ${name} stops until a person hands it back`, async () => {
+    const business = await businessWithNumber(frontdesk, {
+      settings: { owner: { phone: null } },
+      owner: null,
+    });
+    const to = business.customer();
+    for (const [index, Body] of bodies.entries()) {
+      await postForm(frontdesk, "/twilio/sms", {
+        MessageSid: `SM-${to}-${index}`,
+        From: to,
+        To: business.number,
+        Body,
+      });
+    }
+    const answer = await send(business, { to });
+    assert.deepEqual([answer.status, answer.reason], ["held", "robot_suspected"]);
+    assert.equal((await send(business, { to })).reason, "robot_suspected");
+    const [conversation] = (await business.call("GET", "/api/v1/sms/conversations")).body.data;
+    assert.equal(conversation.state, "escalated");
+    assert.ok(conversation.robot_suspected_at);
+  });
+}
+
+test("quiet hours: automatic texts leave when they end, confirmations and people's at once, and only the last reply", async () => {
+  const quiet = { quiet_hours: { enabled: true, start: "19:00", end: "08:00" } };
+  const business = await businessWithNumber(frontdesk, { settings: quiet });
+  const [to, other] = [business.customer(), business.customer()];
+  await afterHours();
+  const first = await send(business, { to, body: "first" });
+  assert.deepEqual([first.status, first.reason], ["queued", "quiet_hours"]);
+  await send(business, { to, body: "second" });
+  await send(business, { to: other, body: "confirmed", purpose: "confirmation", sender: "system" });
+  await send(business, { to: other, body: "by hand", purpose: "manual", sender: "employee" });
+  await frontdesk.settle();
+  assert.deepEqual(await outbox(frontdesk, to), []);
+  assert.deepEqual(
+    (await outbox(frontdesk, other)).map((entry) => entry.body),
+    ["confirmed", "by hand"],
+  );
+  const [decision] = await decisions(business);
+  assert.deepEqual([decision?.guard, decision?.decision], ["quiet_hours", "deferred"]);
+  await frontdesk.advance(12 * 3600);
+  const [left] = await outbox(frontdesk, to);
+  assert.equal(left?.body, "second");
+  assert.equal(left?.at.toISOString(), decision?.until);
+  assert.equal(left?.at.getUTCHours(), 8);
+});
+
+test("reminders wait for the end of quiet hours, unless the appointment would have begun; a cancelled booking's is dropped", async () => {
+  const quiet = { quiet_hours: { enabled: true, start: "19:00", end: "08:00" } };
+  const business = await businessWithNumber(frontdesk, { settings: quiet });
+  await afterHours();
+  const now = frontdesk.app.clock.now().getTime();
+  const [early, late, dropped] = [business.customer(), business.customer(), business.customer()];
+  const reminder = { purpose: "reminder", sender: "system" } as const;
+  const at = (hours: number) => new Date(now + hours * 3_600_000);
+  assert.equal((await send(business, { to: early, ...reminder, sendBefore: at(11) })).reason, undefined);
+  assert.equal((await send(business, { to: late, ...reminder, sendBefore: at(16) })).reason, "quiet_hours");
+  const bookingId = await inside(frontdesk, business.id, async (ctx) => {
+    const contact = await ctx.db.from("contacts").select("id").limit(1).executeTakeFirstOrThrow();
+    return insertService(ctx, contact.id, dropped, at(40));
+  });
+  await send(business, { to: dropped, ...reminder, bookingId });
+  await inside(frontdesk, business.id, (ctx) => cancel(ctx, bookingId, {}));
+  await frontdesk.settle();
+  assert.equal((await outbox(frontdesk, early)).length, 1);
+  assert.equal((await outbox(frontdesk, late)).length, 0);
+  await frontdesk.advance(13 * 3600);
+  assert.equal((await outbox(frontdesk, late)).length, 1);
+  assert.ok((await outbox(frontdesk, dropped)).every((entry) => entry.body !== "Hello"));
+});
+
+test("closed, QUEUE_FOR_HUMAN: the text waits for a person, who can release it", async () => {
+  const business = await businessWithNumber(frontdesk, { settings: closed });
+  const to = business.customer();
+  await afterHours();
+  const answer = await send(business, { to });
+  assert.deepEqual([answer.status, answer.reason], ["held", "queued_for_human"]);
+  await frontdesk.settle();
+  assert.deepEqual(await outbox(frontdesk, to), []);
+  const released = await business.call("POST", `/api/v1/sms/messages/${answer.messageId}/release`);
+  assert.equal(released.status, 200, released.text);
+  await frontdesk.settle();
+  assert.equal((await outbox(frontdesk, to)).length, 1);
+  assert.equal((await business.call("POST", `/api/v1/sms/messages/${answer.messageId}/release`)).status, 409);
+  assert.equal((await send(business, { to, purpose: "manual", sender: "employee" })).status, "queued");
+});
+
+test("closed, CLOSE_WITH_MSG: the closing message goes once; AIONLY: the receptionist answers", async () => {
+  const business = await businessWithNumber(frontdesk, { settings: { after_hours: "CLOSE_WITH_MSG" } });
+  const always = await businessWithNumber(frontdesk);
+  const to = business.customer();
+  await afterHours();
+  for (const _ of [1, 2]) assert.equal((await send(business, { to })).reason, "closed_with_message");
+  await frontdesk.settle();
+  const bodies = (await outbox(frontdesk, to)).map((entry) => entry.body);
+  assert.deepEqual(bodies, [
+    "Thanks for getting in touch with Ready Plumbing. We are closed now and will reply when we open.",
+  ]);
+  const [conversation] = (await business.call("GET", "/api/v1/sms/conversations")).body.data;
+  assert.equal(conversation.state, "closed");
+  assert.equal((await send(always, { to })).status, "queued");
+});

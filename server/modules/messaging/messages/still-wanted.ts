@@ -1,0 +1,53 @@
+import type { Ctx } from "../../../kernel/context.ts";
+import { findContact } from "../../crm/contacts/contacts.store.ts";
+import { findNumber } from "../../phone/numbers/numbers.store.ts";
+import { workspaceOf } from "../../workspace/settings/settings.ts";
+import { findConversation } from "../conversations/conversations.store.ts";
+import { bookingStart } from "./booking-of.ts";
+import { approvedNumber, entitlement, isAutomatic, optOut, takenOver, terminalLead } from "./guards.ts";
+import type { Subject } from "./guards.ts";
+import type { Message, Purpose, Sender } from "./message.ts";
+
+/**
+ * Why a text that was allowed when it was written should not leave any more: much can happen in between, a STOP or a
+ * moved booking above all. Undefined when nothing did.
+ */
+export async function stillWanted(ctx: Ctx, message: Message): Promise<string | undefined> {
+  const purpose = message.purpose as Purpose;
+  const conversation = message.conversation_id
+    ? await findConversation(ctx, message.conversation_id)
+    : undefined;
+  const contact = conversation?.contact_id ? await findContact(ctx, conversation.contact_id) : undefined;
+  const subject: Subject = {
+    purpose,
+    sender: message.sender,
+    toE164: message.to_e164,
+    workspace: await workspaceOf(ctx),
+    number: await findNumber(ctx, message.phone_number_id),
+    contact,
+    conversation,
+    sendBefore: undefined,
+    byPerson: false,
+  };
+  const guards = [entitlement, approvedNumber];
+  if (purpose !== "keyword" && purpose !== "owner") guards.push(optOut);
+  if (
+    purpose === "reply" &&
+    isAutomatic(message as { purpose: Purpose; sender: Sender }) &&
+    message.status_reason !== "released"
+  )
+    guards.push(takenOver, terminalLead);
+  for (const guard of guards) {
+    const decision = await guard(ctx, subject);
+    if (decision) return decision.reason;
+  }
+  return bookingChanged(ctx, message, purpose);
+}
+
+async function bookingChanged(ctx: Ctx, message: Message, purpose: Purpose): Promise<string | undefined> {
+  if (!message.booking_id || !message.booking_starts_at) return undefined;
+  if (purpose !== "reminder" && purpose !== "confirmation") return undefined;
+  const startsAt = await bookingStart(ctx, message.booking_id);
+  if (!startsAt) return "booking_cancelled";
+  return startsAt.getTime() === message.booking_starts_at.getTime() ? undefined : "booking_moved";
+}
