@@ -1,0 +1,132 @@
+import { decodeJwt, errors as joseErrors, jwtVerify } from "jose";
+import type { JWTPayload } from "jose";
+import type { Actor } from "../kernel/actor.ts";
+import { anonymous } from "../kernel/actor.ts";
+import { systemClock } from "../kernel/clock.ts";
+import type { App } from "../kernel/app.ts";
+import { forbidden, unauthorized } from "../kernel/errors.ts";
+import type { AuthKind } from "../kernel/operation.ts";
+
+/** What authentication needs to know of a request, whichever surface it came through. */
+export type Incoming = {
+  /** Every URL the caller may have signed: as we are known publicly, and as the Host header says. */
+  urls: string[];
+  header(name: string): string | undefined;
+  form: Record<string, string> | undefined;
+  rawBody: string | undefined;
+};
+
+const serviceTokenMaxSeconds = 300;
+
+/** Answers who is calling, or throws the 401/403 of its kind. */
+export async function authenticate(app: App, kind: AuthKind, request: Incoming): Promise<Actor> {
+  switch (kind) {
+    case "workspace-key":
+      return keyActor(app, "workspace", bearerOf(request) ?? request.header("x-api-key"));
+    case "scoped-token":
+      return keyActor(app, "private", bearerOf(request));
+    case "service-jwt":
+      return serviceActor(app, bearerOf(request));
+    case "provider-signature":
+      return providerActor(app, request);
+    case "public":
+      return anonymous;
+  }
+}
+
+function bearerOf(request: Incoming): string | undefined {
+  const header = request.header("authorization");
+  return header?.match(/^Bearer\s+(\S+)$/i)?.[1];
+}
+
+async function keyActor(app: App, kind: "workspace" | "private", secret: string | undefined): Promise<Actor> {
+  const actor = secret ? await app.credentials.actorOf(secret, kind) : undefined;
+  if (actor) return actor;
+  throw unauthorized(
+    secret ? "This key is not valid: unknown, revoked or expired." : "No key came with the call.",
+    {
+      fix:
+        kind === "private"
+          ? "Send Authorization: Bearer <token> with a token of the private bookings API."
+          : "Send Authorization: Bearer fd_live_… (or X-API-Key).",
+      headers: { "www-authenticate": "Bearer" },
+    },
+  );
+}
+
+// What callers call the service they mean. A token may leave it out: the secret belongs to this installation alone.
+const audiences = ["frontdesk", "frontdesk-ai", "service", "ai", "ai-service", "dispatchbot-ai"];
+
+function decoded(token: string): JWTPayload | undefined {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return undefined;
+  }
+}
+
+// Whoever signs tokens lives in real time. Where the simulator's clock has been moved ahead, theirs counts.
+function tokenTime(app: App, token: string): Date {
+  const now = app.clock.now();
+  const expired = (decoded(token)?.exp ?? 0) * 1000 < now.getTime();
+  return expired && app.config.simulator ? systemClock.now() : now;
+}
+
+/** Service tokens are HS256, meant for us if they name anybody (aud), and live five minutes at most. */
+async function serviceActor(app: App, token: string | undefined): Promise<Actor> {
+  if (!token) throw unauthorized("A service token is needed.", { fix: "Send Authorization: Bearer <JWT>." });
+  const now = tokenTime(app, token);
+  try {
+    const { payload } = await jwtVerify(token, new TextEncoder().encode(app.ports.secrets.serviceJwt), {
+      algorithms: ["HS256"],
+      ...(decoded(token)?.aud === undefined ? {} : { audience: audiences }),
+      currentDate: now,
+      requiredClaims: ["exp"],
+    });
+    const startedAt = payload.iat ?? now.getTime() / 1000;
+    if ((payload.exp ?? 0) - Math.min(startedAt, now.getTime() / 1000) > serviceTokenMaxSeconds) {
+      throw unauthorized("A service token may live five minutes at most.");
+    }
+    return {
+      kind: "service",
+      id: String(payload.sub ?? payload.iss ?? "service"),
+      name: "service",
+      workspaceId: undefined,
+      scopes: undefined,
+      approvalLevel: "full",
+      claims: payload,
+    };
+  } catch (error) {
+    if (error instanceof joseErrors.JOSEError) {
+      throw unauthorized(`The service token is not valid: ${error.message}`, {
+        fix: 'Sign {aud: "frontdesk", exp: at most 5 minutes ahead} with HS256 and the installation\'s secret.',
+      });
+    }
+    throw error;
+  }
+}
+
+async function providerActor(app: App, request: Incoming): Promise<Actor> {
+  const signature = request.header("x-twilio-signature");
+  const valid = request.urls.some((url) =>
+    app.ports.telephony.verifyWebhook({
+      url,
+      signature,
+      ...(request.form ? { form: request.form } : {}),
+      ...(request.rawBody === undefined ? {} : { rawBody: request.rawBody }),
+    }),
+  );
+  if (!valid) {
+    throw forbidden("The signature does not match this request.", {
+      fix: "Sign the exact URL (and body) with the account's auth token in X-Twilio-Signature.",
+    });
+  }
+  return {
+    kind: "provider",
+    id: "twilio",
+    name: "telephony provider",
+    workspaceId: undefined,
+    scopes: undefined,
+    approvalLevel: "full",
+  };
+}

@@ -1,0 +1,27 @@
+import { OperationError } from "../kernel/errors.ts";
+import type { Surface } from "../kernel/operation.ts";
+import { okFailure, okFailureSchema } from "./ok-errors.ts";
+
+/** Providers' webhooks and internal services. Its errors have four codes; ours are folded into them. */
+export const edge: Surface = {
+  name: "edge",
+  title: "Edge",
+  bases: [""],
+  auth: "provider-signature",
+  success: (output) => output,
+  failure: (error) =>
+    okFailure(
+      new OperationError(edgeCode(error.status), error.status, error.message, {
+        ...(error.fix === undefined ? {} : { fix: error.fix }),
+        ...(error.details === undefined ? {} : { details: error.details }),
+      }),
+    ),
+  successSchema: (output) => output as object as Record<string, unknown>,
+  failureSchema: okFailureSchema,
+};
+
+function edgeCode(status: number): string {
+  if (status === 401 || status === 403) return "UNAUTHORIZED";
+  if (status === 409) return "CONFLICT";
+  return status >= 500 ? "PROVIDER_ERROR" : "BAD_REQUEST";
+}

@@ -1,0 +1,228 @@
+/** HTTP over the registry: one route per operation and base, nothing registered by hand. */
+import Fastify from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { stopwatch } from "../kernel/clock.ts";
+import type { App } from "../kernel/app.ts";
+import { validationError } from "../kernel/errors.ts";
+import type { AnyOperation, Surface } from "../kernel/operation.ts";
+import { pathParameters } from "../kernel/registry.ts";
+import { newRequestId } from "../kernel/run.ts";
+import { coerceText } from "../kernel/validation.ts";
+import type { SchemaNode } from "../kernel/validation.ts";
+import { authenticate } from "./authenticate.ts";
+import { CreditMeter } from "./credit-meter.ts";
+import { asOperationError } from "./failures.ts";
+import { countCall } from "./limits.ts";
+
+const bodyLimitBytes = 2 * 1024 * 1024;
+const corrIdForm = /^[\w.:-]{1,100}$/;
+
+export type Body = { json: unknown; form: Record<string, string> | undefined; raw: string };
+
+export function createHttp(app: App): FastifyInstance {
+  const fastify = Fastify({
+    logger: false,
+    bodyLimit: bodyLimitBytes,
+    // Forwarded headers are believed only where the operator says that a proxy stands in front.
+    trustProxy: app.config.publicUrl !== undefined,
+    routerOptions: { ignoreTrailingSlash: true },
+    genReqId: (request) => {
+      const given = request.headers["x-corr-id"];
+      return typeof given === "string" && corrIdForm.test(given) ? given : newRequestId();
+    },
+  });
+  parseBodies(fastify);
+  const meter = new CreditMeter(app.database);
+  fastify.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-corr-id", request.id);
+    done();
+  });
+  for (const route of routesOf(app.registry.operations)) {
+    fastify.route({
+      method: route.method,
+      url: route.url,
+      handler: (request, reply) => answer(app, meter, route.candidates, request, reply),
+    });
+  }
+  fastify.setErrorHandler((error, request, reply) => {
+    const surface = surfaceAt(app, request.url);
+    const failure = asOperationError(error, app.log.child({ corrId: request.id }));
+    void reply
+      .code(failure.status)
+      .headers(failure.headers ?? {})
+      .send(surface ? surface.failure(failure) : { error: { code: failure.code, message: failure.message } });
+  });
+  return fastify;
+}
+
+type Route = { method: string; url: string; candidates: AnyOperation[] };
+
+// Operations that share a route (cancel and reschedule are both PATCH) become candidates of one.
+function routesOf(operations: readonly AnyOperation[]): Route[] {
+  const routes = new Map<string, Route>();
+  for (const operation of operations) {
+    for (const written of [operation.route, ...(operation.aliases ?? [])]) {
+      if (!written) continue;
+      const [method = "GET", path = "/"] = written.split(" ");
+      for (const base of operation.surface.bases) {
+        const url = `${base}${path}`;
+        const key = `${method} ${url.replaceAll(/:\w+/g, ":*")}`;
+        const route = routes.get(key) ?? { method, url, candidates: [] };
+        // The candidate that claims the body comes before the one that takes what is left.
+        if (operation.selects) route.candidates.unshift(operation);
+        else route.candidates.push(operation);
+        routes.set(key, route);
+      }
+    }
+  }
+  return [...routes.values()];
+}
+
+async function answer(
+  app: App,
+  meter: CreditMeter,
+  candidates: AnyOperation[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const startedAt = stopwatch();
+  const body = request.body as Body | undefined;
+  const operation = choose(candidates, body);
+  const { surface } = operation;
+  try {
+    const actor = await authenticate(app, operation.auth ?? surface.auth, {
+      urls: urlsOf(app, request),
+      header: (name) => one(request.headers[name]),
+      form: body?.form,
+      rawBody: body && !body.form ? body.raw : undefined,
+    });
+    countCall(app, actor, request.ip);
+    const outcome = await app.run(operation, {
+      actor,
+      input: gather(operation, request, body),
+      requestId: request.id,
+      idempotencyKey: operation.effect === "read" ? undefined : idempotencyKey(request),
+    });
+    app.metrics.request(operation.name, outcome.status, startedAt);
+    void reply.code(outcome.status);
+    if (outcome.replayed) void reply.header("idempotent-replayed", "true");
+    if (outcome.status === 204) return reply.send();
+    if (body?.form && operation.formWire) {
+      return reply.type("text/xml").send(operation.formWire.present(outcome.output));
+    }
+    const creditsRemaining =
+      actor.workspaceId && surface.name === "workspace"
+        ? await meter.remaining(actor.workspaceId)
+        : undefined;
+    const about = { operation: outcome.held ? heldOperation(operation) : operation, creditsRemaining };
+    return reply.type("application/json").send(JSON.stringify(surface.success(outcome.output, about)));
+  } catch (error) {
+    const failure = asOperationError(error, app.log.child({ corrId: request.id, operation: operation.name }));
+    app.metrics.request(operation.name, failure.status, startedAt);
+    return reply
+      .code(failure.status)
+      .headers(failure.headers ?? {})
+      .type("application/json")
+      .send(JSON.stringify(surface.failure(failure)));
+  }
+}
+
+// A held write answers the approval, whatever the operation would have answered.
+export function heldOperation(operation: AnyOperation): AnyOperation {
+  return { ...operation, shape: "record" };
+}
+
+function choose(candidates: AnyOperation[], body: Body | undefined): AnyOperation {
+  const json = (body?.json ?? {}) as Record<string, unknown>;
+  const chosen = candidates.find((one) => !one.selects || json[one.selects.field] !== undefined);
+  return (chosen ?? candidates.at(-1)) as AnyOperation;
+}
+
+/** One JSON value out of path, query and body. A name that stands in two of them must agree. */
+function gather(
+  operation: AnyOperation,
+  request: FastifyRequest,
+  body: Body | undefined,
+): Record<string, unknown> {
+  const schema = operation.input as unknown as SchemaNode;
+  const input: Record<string, unknown> = {};
+  for (const [name, text] of Object.entries(request.query as Record<string, string | string[]>)) {
+    input[name] = coerceText(Array.isArray(text) ? text.join(",") : text, schema.properties?.[name]);
+  }
+  if (body?.form && operation.formWire) Object.assign(input, operation.formWire.read(body.form));
+  else if (body) {
+    if (
+      body.json !== undefined &&
+      (typeof body.json !== "object" || body.json === null || Array.isArray(body.json))
+    ) {
+      throw validationError("The body must be a JSON object.");
+    }
+    Object.assign(input, body.json);
+  }
+  const params = request.params as Record<string, string>;
+  const names = operation.route ? pathParameters(operation.route) : [];
+  const given = Object.values(params);
+  // Aliases may spell a parameter differently; position decides.
+  names.forEach((name, index) => {
+    input[name] = coerceText(params[name] ?? given[index] ?? "", schema.properties?.[name]);
+  });
+  // The body hash of a signed JSON webhook rides in the query and is no parameter.
+  if (operation.surface.name === "edge") delete input["bodySHA256"];
+  return input;
+}
+
+function idempotencyKey(request: FastifyRequest): string | undefined {
+  const key = one(request.headers["idempotency-key"]);
+  if (key === undefined) return undefined;
+  if (key.length === 0 || key.length > 255) {
+    throw validationError("Idempotency-Key must have 1 to 255 characters.");
+  }
+  return key;
+}
+
+export function urlsOf(app: App, request: FastifyRequest): string[] {
+  const seen = `${request.protocol}://${request.host}${request.originalUrl}`;
+  return app.config.publicUrl ? [`${app.config.publicUrl}${request.originalUrl}`, seen] : [seen];
+}
+
+export function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+function parseBodies(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    /^application\/([\w.-]+\+)?json/,
+    { parseAs: "string" },
+    (_request, text, done) => {
+      const raw = text as string;
+      try {
+        done(null, { json: raw === "" ? undefined : JSON.parse(raw), form: undefined, raw } satisfies Body);
+      } catch (error) {
+        done(validationError(`The body is not valid JSON: ${(error as Error).message}`), undefined);
+      }
+    },
+  );
+  fastify.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    (_request, text, done) => {
+      const form = Object.fromEntries(new URLSearchParams(text as string));
+      done(null, { json: undefined, form, raw: text as string } satisfies Body);
+    },
+  );
+}
+
+export function surfaceAt(app: App, url: string): Surface | undefined {
+  const surfaces = new Set(app.registry.operations.map((operation) => operation.surface));
+  const matching = [...surfaces].flatMap((surface) =>
+    surface.bases.filter((base) => base !== "" && url.startsWith(base)).map((base) => ({ surface, base })),
+  );
+  matching.sort((a, b) => b.base.length - a.base.length);
+  const rootless = /^\/(twilio|v1)\//.test(url)
+    ? "edge"
+    : /^\/(providers|capabilities)\//.test(url)
+      ? "capability"
+      : undefined;
+  return matching[0]?.surface ?? [...surfaces].find((surface) => surface.name === rootless);
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from "fastify";
+import type { App } from "../kernel/app.ts";
+import type { TimeTravel } from "../kernel/time-travel.ts";
+import { addManagePages } from "../modules/calendar/pages/manage-booking.ts";
+import { addSimulator } from "../simulator/routes.ts";
+import { addCapabilities } from "./capabilities.ts";
+import { addConsole, addSecurityHeaders } from "./console.ts";
+import { addDocs } from "./docs.ts";
+import { addHealth } from "./health.ts";
+import { addLive } from "./live.ts";
+import { addMcp } from "./mcp.ts";
+import { addNotFound } from "./not-found.ts";
+import { addOpenApi } from "./openapi.ts";
+
+/** Adds every surface beside the operations' own routes. */
+export async function addSurfaces(
+  http: FastifyInstance,
+  app: App,
+  travel: TimeTravel | undefined,
+): Promise<void> {
+  await addSecurityHeaders(http, app);
+  addHealth(http, app);
+  addOpenApi(http, app);
+  addDocs(http, app);
+  addMcp(http, app);
+  addLive(http, app);
+  addCapabilities(http, app);
+  addManagePages(http, app);
+  addNotFound(http, app, await addConsole(http));
+  if (app.config.simulator && travel) addSimulator(http, app, travel);
+}

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { sql } from "kysely";
+import { startHarness } from "../testing/harness.ts";
+import type { TestWorkspace } from "../testing/harness.ts";
+
+const frontdesk = await startHarness();
+const address = await frontdesk.http.listen({ host: "127.0.0.1", port: 0 });
+const followers: AbortController[] = [];
+after(() => {
+  for (const follower of followers) follower.abort();
+});
+
+type Seen = { id: string; type: string; record_id: string };
+
+/** Follows a workspace as a browser would; `until` waits for so many events. */
+async function follow(key: string, after?: string) {
+  const abort = new AbortController();
+  followers.push(abort);
+  const response = await fetch(
+    `${address}/api/v1/events/stream${after === undefined ? "" : `?after=${after}`}`,
+    {
+      headers: { authorization: `Bearer ${key}` },
+      signal: abort.signal,
+    },
+  );
+  const events: Seen[] = [];
+  let changed = () => {};
+  let ended = false;
+  const reading = (async () => {
+    let text = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      const blocks = text.split("\n\n");
+      text = blocks.pop() ?? "";
+      for (const block of blocks) {
+        const line = block.split("\n").find((one) => one.startsWith("data: "));
+        if (line) events.push(JSON.parse(line.slice(6)) as Seen);
+      }
+      changed();
+    }
+    ended = true;
+    changed();
+  })().catch(() => undefined);
+  const until = async (count: number) => {
+    while (events.length < count && !ended) await new Promise<void>((resolve) => (changed = resolve));
+    return events;
+  };
+  return { response, events, until, reading, stop: () => abort.abort() };
+}
+
+async function createContact(workspace: TestWorkspace, name: string): Promise<string> {
+  const answer = await workspace.call("POST", "/api/v1/contacts", { first_name: name });
+  assert.equal(answer.status, 201);
+  return answer.body.data.id as string;
+}
+
+test("a stream begins with what was missed and goes on with what comes", async () => {
+  const workspace = await frontdesk.workspace();
+  const first = await createContact(workspace, "Ann");
+  const second = await createContact(workspace, "Ben");
+  const all = await follow(workspace.key, "0");
+  assert.equal(all.response.status, 200);
+  assert.match(String(all.response.headers.get("content-type")), /text\/event-stream/);
+  const [ann] = await all.until(2);
+  const third = await createContact(workspace, "Cas");
+  const seen = await all.until(3);
+  assert.deepEqual(
+    seen.map((event) => [event.type, event.record_id]),
+    [first, second, third].map((id) => ["contact.created", id]),
+  );
+  const rest = await follow(workspace.key, ann?.id);
+  assert.deepEqual(
+    (await rest.until(2)).map((event) => event.record_id),
+    [second, third],
+  );
+});
+
+test("without a place a stream tells only what comes, and nothing of another workspace", async () => {
+  const [one, other] = [await frontdesk.workspace(), await frontdesk.workspace()];
+  await createContact(one, "Before");
+  const stream = await follow(one.key);
+  await createContact(other, "Elsewhere");
+  const mine = await createContact(one, "After");
+  await stream.until(1);
+  await createContact(other, "Elsewhere again");
+  const last = await createContact(one, "Last");
+  assert.deepEqual(
+    (await stream.until(2)).map((event) => event.record_id),
+    [mine, last],
+  );
+});
+
+test("no event is lost while many write at once", async () => {
+  const workspace = await frontdesk.workspace();
+  const stream = await follow(workspace.key, "0");
+  const ids = await Promise.all(
+    Array.from({ length: 60 }, (_, n) => createContact(workspace, `Person ${n}`)),
+  );
+  const seen = await stream.until(60);
+  assert.deepEqual(seen.map((event) => event.record_id).sort(), ids.sort());
+});
+
+test("an event that was recorded early and committed late is not stepped over", async (context) => {
+  if (frontdesk.app.database.engine.name === "embedded") return context.skip("one connection, no overtaking");
+  const workspace = await frontdesk.workspace();
+  const stream = await follow(workspace.key, "0");
+  const { database, clock } = frontdesk.app;
+  const insert = (id: string) => ({
+    id,
+    type: "contact.created",
+    noun: "contact",
+    record_id: id,
+    payload: "{}",
+    request_id: "test",
+    occurred_at: clock.now(),
+  });
+  const [early, late] = ["0195a1b2-7c3d-7e4f-8a9b-000000000001", "0195a1b2-7c3d-7e4f-8a9b-000000000002"];
+  let overtakenIsIn = () => {};
+  const overtaken = new Promise<void>((resolve) => (overtakenIsIn = resolve));
+  let overtakerHasXid = () => {};
+  const started = new Promise<void>((resolve) => (overtakerHasXid = resolve));
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  // The overtaker has the lower transaction id and the higher position, and commits first.
+  const overtaker = database.transaction(workspace.id, async (db) => {
+    await db.raw(sql`select pg_current_xact_id()`);
+    overtakerHasXid();
+    await overtaken;
+    await db.insert("events", insert(late) as never).execute();
+  });
+  await started;
+  const slow = database.transaction(workspace.id, async (db) => {
+    await db.insert("events", insert(early) as never).execute();
+    overtakenIsIn();
+    await released;
+  });
+  await overtaker;
+  frontdesk.app.bell.ring(workspace.id);
+  assert.equal((await stream.until(1))[0]?.id, late);
+  const meanwhile = await createContact(workspace, "Meanwhile");
+  assert.equal((await stream.until(2))[1]?.record_id, meanwhile, "a slow transaction holds nothing up");
+  release();
+  await slow;
+  assert.deepEqual(
+    (await stream.until(3)).map((event) => event.record_id),
+    [late, meanwhile, early],
+  );
+});
+
+test("a key hears only of what it may read, and needs to be valid; a key in the address is none", async () => {
+  const workspace = await frontdesk.workspace();
+  const phoneOnly = await follow(await workspace.keyWith(["phone:read"]), "0");
+  const contactsOnly = await follow(await workspace.keyWith(["contacts:read"]), "0");
+  await createContact(workspace, "Ann");
+  await contactsOnly.until(1);
+  assert.equal(phoneOnly.events.length, 0);
+  assert.equal((await follow("fd_live_wrong")).response.status, 401);
+  const inAddress = await frontdesk.call("GET", `/api/v1/events/stream?key=${workspace.key}`);
+  assert.equal(inAddress.status, 401);
+  const stranger = await frontdesk.workspace();
+  const foreign = await follow(workspace.key, "0");
+  const [event] = await foreign.until(1);
+  const answer = await stranger.call("GET", `/api/v1/events/stream?after=${event?.id}`);
+  assert.equal(answer.status, 400);
+  assert.equal(answer.body.error.details.fields[0].field, "after");
+});
+
+test("closing the server ends its streams", async () => {
+  const workspace = await frontdesk.workspace();
+  const stream = await follow(workspace.key);
+  await frontdesk.http.close();
+  await stream.reading;
+});

@@ -1,0 +1,220 @@
+/** What happens in a workspace, as it happens: server-sent events, first what was missed, then what comes. */
+import type { ServerResponse } from "node:http";
+import { once } from "node:events";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Actor } from "../kernel/actor.ts";
+import type { App } from "../kernel/app.ts";
+import { validationError } from "../kernel/errors.ts";
+import { endOfFeed, placeOf, readEvents, startOfFeed } from "../kernel/events.ts";
+import type { FeedPlace, StoredEvent } from "../kernel/events.ts";
+import { isId } from "../kernel/ids.ts";
+import { authenticate } from "./authenticate.ts";
+import { one } from "./http.ts";
+import { countCall } from "./limits.ts";
+import { mayCall } from "./visible.ts";
+import { workspaceApi } from "./workspace-api.ts";
+
+const lookEveryMs = 500;
+const heartbeatEveryMs = 15_000;
+const pageSize = 200;
+
+export function addLive(http: FastifyInstance, app: App): void {
+  const streams = new Set<LiveStream>();
+  // Other nodes' commits ring no bell here, so every workspace somebody follows is looked at.
+  const looking = setInterval(() => {
+    for (const stream of streams) stream.wake();
+  }, lookEveryMs).unref();
+  http.addHook("preClose", (done) => {
+    clearInterval(looking);
+    for (const stream of streams) stream.end();
+    done();
+  });
+  for (const base of workspaceApi.bases) {
+    http.get(`${base}/events/stream`, async (request, reply) => {
+      const stream = await openStream(app, request, reply);
+      streams.add(stream);
+      stream.onEnd(() => streams.delete(stream));
+      stream.start();
+      return reply;
+    });
+  }
+}
+
+async function openStream(app: App, request: FastifyRequest, reply: FastifyReply): Promise<LiveStream> {
+  const header = (name: string) => one(request.headers[name]);
+  const incoming = { urls: [], header, form: undefined, rawBody: undefined };
+  const actor = await authenticate(app, "workspace-key", incoming);
+  countCall(app, actor);
+  const workspaceId = actor.workspaceId ?? "";
+  const query = request.query as Record<string, string | undefined>;
+  const place = await placeAfter(app, workspaceId, header("last-event-id") ?? query["after"]);
+  const known = place.fromNow ? await eventsSince(app, workspaceId, place) : [];
+  reply.hijack();
+  const stillValid = () =>
+    authenticate(app, "workspace-key", incoming).then(
+      () => true,
+      () => false,
+    );
+  const parts = { app, actor, workspaceId, place, known, out: reply.raw, requestId: request.id, stillValid };
+  return new LiveStream(parts);
+}
+
+/** No place: from now on. "0": from the beginning. Else the id of the last event the caller has seen. */
+async function placeAfter(
+  app: App,
+  workspaceId: string,
+  after: string | undefined,
+): Promise<FeedPlace & { fromNow?: boolean }> {
+  if (after === undefined || after === "") {
+    return { ...(await endOfFeed(app.database, workspaceId)), fromNow: true };
+  }
+  if (after === "0") return startOfFeed;
+  const place = isId(after) ? await placeOf(app.database, workspaceId, after) : undefined;
+  if (place) return place;
+  throw validationError("after: is not the id of an event of this workspace", {
+    fix: "Send the id of the last event you saw, or 0 for all of them.",
+    details: { fields: [{ field: "after", message: "is not the id of an event of this workspace" }] },
+  });
+}
+
+async function eventsSince(app: App, workspaceId: string, place: FeedPlace): Promise<StoredEvent[]> {
+  const found: StoredEvent[] = [];
+  for (let from = place; ; from = found.at(-1)?.place ?? place) {
+    const page = await readEvents(app.database, workspaceId, from, pageSize);
+    found.push(...page);
+    if (page.length < pageSize) return found;
+  }
+}
+
+type StreamParts = {
+  app: App;
+  actor: Actor;
+  workspaceId: string;
+  place: FeedPlace;
+  /** Events after the place that the caller does not want: they were there before it came. */
+  known: readonly StoredEvent[];
+  out: ServerResponse;
+  requestId: string;
+  stillValid(): Promise<boolean>;
+};
+
+class LiveStream {
+  readonly #parts: StreamParts;
+  readonly #readable: ReadonlySet<string>;
+  readonly #hidden: ReadonlySet<string>;
+  #place: FeedPlace;
+  /** The id of the event at the place: where the caller goes on when it comes back. */
+  #placeId: string | undefined;
+  /** What was sent of the events after the place, which are read again until they have settled. */
+  readonly #ahead: Set<string>;
+  #busy = false;
+  #again = false;
+  #ended = false;
+  readonly #cleanup: (() => void)[] = [];
+
+  constructor(parts: StreamParts) {
+    this.#parts = parts;
+    this.#place = parts.place;
+    this.#ahead = new Set(parts.known.map((event) => event.id));
+    const reads = parts.app.registry.operations.filter(
+      (operation) => operation.effect === "read" && operation.surface === workspaceApi,
+    );
+    this.#readable = new Set(reads.filter((read) => mayCall(parts.actor, read)).map((read) => read.noun));
+    this.#hidden = new Set(reads.map((read) => read.noun).filter((noun) => !this.#readable.has(noun)));
+  }
+
+  onEnd(listener: () => void): void {
+    this.#cleanup.push(listener);
+  }
+
+  start(): void {
+    const { app, out, requestId, workspaceId } = this.#parts;
+    out.writeHead(200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+      "x-content-type-options": "nosniff",
+      "x-corr-id": requestId,
+    });
+    out.write("retry: 2000\n: following\n\n");
+    const heartbeat = setInterval(() => void this.#beat(), heartbeatEveryMs).unref();
+    this.#cleanup.push(
+      () => clearInterval(heartbeat),
+      app.bell.onRing(workspaceId, () => this.wake()),
+    );
+    out.on("close", () => this.end());
+    this.wake();
+  }
+
+  /** Reads what is new; a wake during a read makes it read once more. */
+  wake(): void {
+    this.#again = true;
+    if (!this.#busy && !this.#ended) void this.#drain();
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const step of this.#cleanup) step();
+    this.#parts.out.end();
+  }
+
+  async #drain(): Promise<void> {
+    const { app, workspaceId } = this.#parts;
+    this.#busy = true;
+    try {
+      while (this.#again && !this.#ended) {
+        this.#again = false;
+        let from = this.#place;
+        let events: StoredEvent[];
+        do {
+          events = await readEvents(app.database, workspaceId, from, pageSize);
+          for (const event of events) await this.#take(event);
+          from = events.at(-1)?.place ?? from;
+        } while (events.length === pageSize && !this.#ended);
+      }
+    } catch (error) {
+      // The client comes back with the last id it saw and misses nothing.
+      if (!this.#ended) app.log.warn({ error: (error as Error).message }, "a live stream was cut");
+      this.end();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #take(event: StoredEvent): Promise<void> {
+    const wasSent = this.#ahead.has(event.id);
+    if (event.settled) {
+      this.#place = event.place;
+      this.#placeId = event.id;
+      this.#ahead.delete(event.id);
+    } else this.#ahead.add(event.id);
+    if (!wasSent && !this.#ended && this.#mayRead(event.noun)) await this.#send(event);
+  }
+
+  async #send(event: StoredEvent): Promise<void> {
+    const shown = {
+      id: event.id,
+      type: event.type,
+      noun: event.noun,
+      record_id: event.recordId,
+      payload: event.payload,
+      occurred_at: event.occurredAt.toISOString(),
+    };
+    const { out } = this.#parts;
+    const place = this.#placeId ? `id: ${this.#placeId}\n` : "";
+    const text = `${place}event: ${event.type}\ndata: ${JSON.stringify(shown)}\n\n`;
+    if (!out.write(text) && !this.#ended) await Promise.race([once(out, "drain"), once(out, "close")]);
+  }
+
+  // What a key may not read it is not told about either. Nouns that no operation reads belong to the whole workspace.
+  #mayRead(noun: string): boolean {
+    if (this.#readable.has(noun)) return true;
+    return !this.#hidden.has(noun) && (this.#parts.actor.scopes?.has("company:read") ?? true);
+  }
+
+  async #beat(): Promise<void> {
+    if (!(await this.#parts.stillValid())) return this.end();
+    if (!this.#ended) this.#parts.out.write(": still here\n\n");
+  }
+}

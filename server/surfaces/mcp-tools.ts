@@ -1,0 +1,212 @@
+/** What an MCP client may see and call with its key: a few tools to find operations, and the everyday ones directly. */
+import type { Tool } from "@modelcontextprotocol/sdk/types.js";
+import type { Actor } from "../kernel/actor.ts";
+import type { App } from "../kernel/app.ts";
+import { successStatus } from "../kernel/run.ts";
+import type { AnyOperation } from "../kernel/operation.ts";
+import { nameOf } from "../kernel/registry.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { sampleOf } from "./json-schema.ts";
+import { errorsOf } from "./openapi-errors.ts";
+import { mayCall } from "./visible.ts";
+
+export type CredentialKind = "workspace" | "private";
+
+const surfacesOf: Record<CredentialKind, readonly string[]> = {
+  workspace: ["workspace", "capability"],
+  private: ["bookings"],
+};
+
+/** The operations a credential can reach over MCP, whatever its scopes. */
+export function reachable(app: App, kind: CredentialKind): AnyOperation[] {
+  return app.registry.operations.filter(
+    (one) => one.route !== undefined && surfacesOf[kind].includes(one.surface.name),
+  );
+}
+
+/** The name an operation goes by: its own, or `surface.name` where two surfaces use the same one. */
+export function toolNames(operations: readonly AnyOperation[]): Map<string, AnyOperation> {
+  const byName = Map.groupBy(operations, (one) => one.name);
+  const names = new Map<string, AnyOperation>();
+  for (const one of operations) {
+    const shared = (byName.get(one.name)?.length ?? 0) > 1 && one.surface.name !== "workspace";
+    names.set(shared ? `${one.surface.name}_${one.name}` : one.name, one);
+  }
+  return names;
+}
+
+/** Finds an operation by any spelling of its name: its own, `surface.name`, or what a capability is called. */
+export function findOperation(operations: readonly AnyOperation[], name: string): AnyOperation | undefined {
+  const wanted = name.replace(/^booking\./, "capability.");
+  return (
+    toolNames(operations).get(name) ??
+    operations.find((one) => nameOf(one) === name || nameOf(one) === wanted) ??
+    operations.find((one) => one.name === name)
+  );
+}
+
+export function annotationsOf(operation: AnyOperation): NonNullable<Tool["annotations"]> {
+  return {
+    title: operation.summary,
+    readOnlyHint: operation.effect === "read",
+    destructiveHint: operation.effect === "destructive",
+    idempotentHint: operation.effect === "read",
+    openWorldHint: false,
+  };
+}
+
+/** The input as a tool sees it: the provider is the key's own, and a write may carry an idempotency key. */
+export function toolInput(operation: AnyOperation): JsonSchema {
+  const input = operation.input as JsonSchema;
+  const properties = { ...input.properties };
+  delete properties["provider_id"];
+  if (operation.effect !== "read" && !properties["idempotency_key"])
+    properties["idempotency_key"] = keySchema;
+  const required = input.required?.filter((name) => name !== "provider_id");
+  return {
+    type: "object",
+    properties,
+    ...(required?.length ? { required } : {}),
+    additionalProperties: false,
+  };
+}
+
+const keySchema: JsonSchema = {
+  type: "string",
+  minLength: 1,
+  maxLength: 255,
+  description: "Makes the call safe to repeat: the same key with the same input is done once.",
+};
+
+export function listTools(app: App, kind: CredentialKind, actor: Actor): Tool[] {
+  const visible = toolNames(reachable(app, kind));
+  const direct = [...visible].filter(([, one]) => one.preloaded && mayCall(actor, one));
+  return [
+    ...metaTools,
+    ...direct.map(([name, one]) => ({
+      name,
+      description: [one.summary, one.description].filter(Boolean).join("\n\n"),
+      inputSchema: toolInput(one) as Tool["inputSchema"],
+      annotations: annotationsOf(one),
+    })),
+  ];
+}
+
+const metaTools: Tool[] = [
+  {
+    name: "search_operations",
+    description:
+      "Find what can be done here. Answers the names, summaries, effects and scopes of the operations your key may use that fit the query best.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        query: {
+          type: "string",
+          description: "Words for what you want to do: cancel a booking. Empty lists all.",
+        },
+        limit: { type: "integer", minimum: 1, maximum: 100, default: 10 },
+      },
+      additionalProperties: false,
+    },
+    annotations: { title: "Search operations", readOnlyHint: true, openWorldHint: false },
+  },
+  {
+    name: "describe_operation",
+    description: "The input schema, the possible errors and an example of one operation.",
+    inputSchema: {
+      type: "object",
+      properties: { name: { type: "string", description: "A name search_operations answered." } },
+      required: ["name"],
+      additionalProperties: false,
+    },
+    annotations: { title: "Describe an operation", readOnlyHint: true, openWorldHint: false },
+  },
+  {
+    name: "execute_operation",
+    description: "Runs an operation by name. Describe it first; input must fit its schema.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        name: { type: "string" },
+        input: { type: "object", additionalProperties: true },
+        idempotency_key: keySchema as object,
+      },
+      required: ["name"],
+      additionalProperties: false,
+    },
+    annotations: {
+      title: "Execute an operation",
+      readOnlyHint: false,
+      destructiveHint: true,
+      openWorldHint: false,
+    },
+  },
+];
+
+/** Operations ranked by how many words of the query they answer to; the name counts most. */
+export function searchOperations(
+  names: Map<string, AnyOperation>,
+  query: string,
+  limit: number,
+): Record<string, unknown>[] {
+  const words = query
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .map(stem)
+    .filter((word) => word !== "");
+  const ranked = [...names]
+    .map(([name, one]) => ({ name, one, score: scoreOf(one, words) }))
+    .filter(({ score }) => words.length === 0 || score > 0)
+    .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
+  return ranked.slice(0, limit).map(({ name, one }) => ({
+    name,
+    summary: one.summary,
+    section: one.section,
+    effect: one.effect,
+    scopes: one.scopes,
+  }));
+}
+
+function scoreOf(one: AnyOperation, words: string[]): number {
+  const fields: [string, number][] = [
+    [one.name, 5],
+    [one.noun, 3],
+    [one.summary, 2],
+    [one.section, 2],
+    [one.description ?? "", 1],
+  ];
+  let score = 0;
+  for (const word of words) {
+    for (const [text, weight] of fields) {
+      if (
+        text
+          .toLowerCase()
+          .split(/[^a-z0-9]+/)
+          .some((part) => stem(part) === word)
+      )
+        score += weight;
+      else if (word.length > 3 && text.toLowerCase().includes(word)) score += weight / 2;
+    }
+  }
+  return score;
+}
+
+// "bookings" and "booking" are the same word to somebody who searches.
+function stem(word: string): string {
+  return word.length > 3 ? word.replace(/ies$/, "y").replace(/s$/, "") : word;
+}
+
+export function describeOperation(name: string, operation: AnyOperation): Record<string, unknown> {
+  return {
+    name,
+    summary: operation.summary,
+    ...(operation.description ? { description: operation.description } : {}),
+    effect: operation.effect,
+    scopes: operation.scopes,
+    ...(operation.credits ? { credits: operation.credits } : {}),
+    input_schema: toolInput(operation),
+    success_status: successStatus(operation),
+    errors: errorsOf(operation).map(({ code, status, summary }) => ({ code, status, summary })),
+    example: operation.example?.input ?? sampleOf(toolInput(operation)),
+  };
+}

@@ -1,0 +1,29 @@
+import type { OperationError } from "../kernel/errors.ts";
+
+/** {ok: false, error: {code, message}}: the error shape the private bookings API and the edge share. */
+export function okFailure(error: OperationError): Record<string, unknown> {
+  return {
+    ok: false,
+    error: {
+      code: error.code,
+      message: error.message,
+      ...(error.fix === undefined ? {} : { fix: error.fix }),
+      ...(error.details === undefined ? {} : { details: error.details }),
+    },
+  };
+}
+
+export function okFailureSchema(): Record<string, unknown> {
+  return {
+    type: "object",
+    required: ["ok", "error"],
+    properties: {
+      ok: { const: false },
+      error: {
+        type: "object",
+        required: ["code", "message"],
+        properties: { code: { type: "string" }, message: { type: "string" } },
+      },
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import {
+  OperationError,
+  forbidden,
+  idempotencyConflict,
+  idempotencyInProgress,
+  insufficientCredits,
+  insufficientScope,
+  notFound,
+  rateLimited,
+  unauthorized,
+  validationError,
+} from "../kernel/errors.ts";
+import type { DeclaredError } from "../kernel/errors.ts";
+import type { AnyOperation, AuthKind } from "../kernel/operation.ts";
+import type { ResponseObject } from "./openapi-operation.ts";
+import { errorName } from "./openapi-schemas.ts";
+
+/** Whether an Idempotency-Key means anything to the operation. */
+export function isKeyed(operation: AnyOperation): boolean {
+  return operation.effect !== "read" && operation.tenancy !== "none";
+}
+
+/** Whether callers come with a key that has scopes and an approval level. */
+export function isKeyAuth(auth: AuthKind): boolean {
+  return auth === "workspace-key" || auth === "scoped-token";
+}
+
+/** Every error an operation can answer, declared and common, in one list without repetitions. */
+export function errorsOf(operation: AnyOperation): DeclaredError[] {
+  const auth = operation.auth ?? operation.surface.auth;
+  const hasId = (operation.route ?? "").includes(":");
+  const isWrite = operation.effect !== "read";
+  const all: DeclaredError[] = [
+    validationError,
+    ...(auth === "provider-signature" ? [forbidden] : auth === "public" ? [] : [unauthorized]),
+    ...(operation.scopes.length > 0 ? [insufficientScope] : []),
+    ...(isWrite && isKeyAuth(auth) ? [forbidden] : []),
+    ...(hasId ? [notFound] : []),
+    ...(isKeyed(operation) ? [idempotencyConflict, idempotencyInProgress] : []),
+    ...(operation.credits ? [insufficientCredits] : []),
+    ...(auth === "provider-signature" ? [] : [rateLimited]),
+    ...(operation.errors ?? []),
+  ];
+  return [...new Map(all.map((one) => [one.code, one])).values()];
+}
+
+/** The error responses of an operation, one per status with an example of each code. */
+export function failures(operation: AnyOperation): Record<string, ResponseObject> {
+  const internal = { code: "INTERNAL_ERROR", status: 500, summary: "Something went wrong on our side." };
+  const responses: Record<string, ResponseObject> = {};
+  for (const { code, status, summary } of [...errorsOf(operation), internal]) {
+    const response = (responses[String(status)] ??= { description: "", content: {} });
+    const media = ((response.content ??= {})["application/json"] ??= {
+      schema: { $ref: `#/components/schemas/${errorName(operation.surface)}` },
+      examples: {},
+    });
+    const error = new OperationError(code, status, summary, exampleExtras(code));
+    media.examples = { ...media.examples, [code]: { summary, value: operation.surface.failure(error) } };
+    response.description = [response.description, `${code}: ${summary}`].filter(Boolean).join(" ");
+    if (status === 429) {
+      response.headers = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } };
+    }
+  }
+  return responses;
+}
+
+function exampleExtras(code: string): { fix?: string; details?: Record<string, unknown> } {
+  if (code !== "VALIDATION_ERROR") return {};
+  return { details: { fields: [{ field: "name", message: "is required" }] } };
+}

@@ -1,0 +1,204 @@
+import { Type } from "typebox";
+import type { AnyOperation } from "../kernel/operation.ts";
+import { nameOf } from "../kernel/registry.ts";
+import { successStatus } from "../kernel/run.ts";
+import { sampleOf } from "./json-schema.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { failures, isKeyAuth, isKeyed } from "./openapi-errors.ts";
+import type { NamedSchemas } from "./openapi-schemas.ts";
+
+type Media = { schema: JsonSchema; examples?: Record<string, { summary?: string; value: unknown }> };
+export type ResponseObject = {
+  description: string;
+  headers?: Record<string, unknown>;
+  content?: Record<string, Media>;
+};
+export type ParameterObject = {
+  name: string;
+  in: "path" | "query" | "header";
+  required?: boolean;
+  description?: string;
+  schema: JsonSchema;
+};
+export type OperationObject = {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  description?: string;
+  parameters: ParameterObject[];
+  requestBody?: { required: boolean; content: Record<string, Media> };
+  responses: Record<string, ResponseObject>;
+  security: Record<string, readonly string[]>[];
+  "x-scopes": readonly string[];
+  "x-effect": string;
+  "x-surface": string;
+  "x-credits"?: number;
+  "x-alias-of"?: string;
+  "x-operations"?: string[];
+};
+
+type Placed = { pathNames: string[]; inputNames: string[]; alias?: string };
+
+/** What POST to a held operation answers, on every surface. */
+const heldOutput = Type.Object({
+  approval_id: Type.String({ format: "uuid" }),
+  status: Type.Literal("pending"),
+});
+
+export function operationObject(
+  operation: AnyOperation,
+  schemas: NamedSchemas,
+  placed: Placed,
+): OperationObject {
+  const name = nameOf(operation);
+  const body = requestBody(operation, schemas, placed);
+  return {
+    operationId: placed.alias ? `${name}.${placed.alias}` : name,
+    tags: [operation.section],
+    summary: operation.summary,
+    ...(operation.description ? { description: operation.description } : {}),
+    parameters: parameters(operation, schemas, placed),
+    ...(body ? { requestBody: body } : {}),
+    responses: { ...successes(operation, schemas), ...failures(operation) },
+    security: security(operation),
+    "x-scopes": operation.scopes,
+    "x-effect": operation.effect,
+    "x-surface": operation.surface.name,
+    ...(operation.credits ? { "x-credits": operation.credits } : {}),
+    ...(placed.alias ? { "x-alias-of": name } : {}),
+  };
+}
+
+function takesBody(operation: AnyOperation): boolean {
+  const method = operation.route?.split(" ")[0];
+  return method !== "GET" && method !== "DELETE";
+}
+
+function parameters(operation: AnyOperation, schemas: NamedSchemas, placed: Placed): ParameterObject[] {
+  const input = operation.input as JsonSchema;
+  const inPath = placed.inputNames.map((name, index) =>
+    parameter(placed.pathNames[index] ?? name, "path", input.properties?.[name] ?? {}, true, schemas),
+  );
+  const inQuery = takesBody(operation)
+    ? []
+    : Object.entries(input.properties ?? {})
+        .filter(([name]) => !placed.inputNames.includes(name))
+        .map(([name, schema]) =>
+          parameter(name, "query", schema, input.required?.includes(name) ?? false, schemas),
+        );
+  return [...inPath, ...inQuery, ...(isKeyed(operation) ? [idempotencyKey] : [])];
+}
+
+function parameter(
+  name: string,
+  place: "path" | "query",
+  schema: JsonSchema,
+  required: boolean,
+  schemas: NamedSchemas,
+): ParameterObject {
+  const { description, ...rest } = schemas.refer(schema);
+  return {
+    name,
+    in: place,
+    ...(required ? { required } : {}),
+    ...(description ? { description } : {}),
+    ...(rest.type === "array" ? { style: "form", explode: false } : {}),
+    schema: rest,
+  };
+}
+
+const idempotencyKey: ParameterObject = {
+  name: "Idempotency-Key",
+  in: "header",
+  description: "Makes the request safe to repeat: the same key with the same request is done once.",
+  schema: { type: "string", minLength: 1, maxLength: 255 },
+};
+
+function requestBody(
+  operation: AnyOperation,
+  schemas: NamedSchemas,
+  placed: Placed,
+): OperationObject["requestBody"] {
+  if (!takesBody(operation)) return undefined;
+  const input = operation.input as JsonSchema;
+  const names = Object.keys(input.properties ?? {}).filter((name) => !placed.inputNames.includes(name));
+  if (names.length === 0) return undefined;
+  const required = (input.required ?? []).filter((name) => names.includes(name));
+  const schema = schemas.refer({
+    ...input,
+    properties: Object.fromEntries(names.map((name) => [name, input.properties?.[name] ?? {}])),
+    required,
+  });
+  if (required.length === 0) delete schema.required;
+  const given = operation.example?.input;
+  const value = given
+    ? Object.fromEntries(Object.entries(given).filter(([name]) => !placed.inputNames.includes(name)))
+    : sampleOf({ ...input, properties: schema.properties, required } as JsonSchema);
+  return {
+    required: required.length > 0,
+    content: {
+      "application/json": { schema, examples: { [operation.name]: { value } } },
+      ...(operation.formWire
+        ? { "application/x-www-form-urlencoded": { schema: { type: "object", additionalProperties: true } } }
+        : {}),
+    },
+  };
+}
+
+function successes(operation: AnyOperation, schemas: NamedSchemas): Record<string, ResponseObject> {
+  const status = successStatus(operation);
+  const headers = {
+    "x-corr-id": { description: "The id of this call in the logs.", schema: { type: "string" } },
+    ...(isKeyed(operation)
+      ? {
+          "Idempotent-Replayed": {
+            description: "true when an earlier request with this key was answered again.",
+            schema: { const: "true" },
+          },
+        }
+      : {}),
+  };
+  if (status === 204) return { 204: { description: "Done.", headers }, ...held(operation, schemas) };
+  const body = operation.surface.successSchema(operation.output, operation) as JsonSchema;
+  const output = operation.example?.output ?? sampleOf(operation.output as JsonSchema, true);
+  const value = operation.surface.success(output, { operation, creditsRemaining: 1000 });
+  return {
+    [String(status)]: {
+      description: "Done.",
+      headers,
+      content: {
+        "application/json": { schema: schemas.refer(body), examples: { [operation.name]: { value } } },
+        ...(operation.formWire ? { "text/xml": { schema: { type: "string" } } } : {}),
+      },
+    },
+    ...held(operation, schemas),
+  };
+}
+
+function held(operation: AnyOperation, schemas: NamedSchemas): Record<string, ResponseObject> {
+  const auth = operation.auth ?? operation.surface.auth;
+  if (!isKeyed(operation) || operation.holdable === false || !isKeyAuth(auth)) return {};
+  const asRecord: AnyOperation = { ...operation, shape: "record" };
+  const schema = operation.surface.successSchema(heldOutput, asRecord) as JsonSchema;
+  return {
+    202: {
+      description: "Held: a key with approval asked, and a person decides.",
+      content: { "application/json": { schema: schemas.refer(schema) } },
+    },
+  };
+}
+
+function security(operation: AnyOperation): OperationObject["security"] {
+  switch (operation.auth ?? operation.surface.auth) {
+    case "workspace-key":
+      return [{ workspaceKey: operation.scopes }, { workspaceKeyHeader: operation.scopes }];
+    case "scoped-token":
+      return [{ privateToken: operation.scopes }];
+    case "service-jwt":
+      return [{ serviceToken: operation.scopes }];
+    case "provider-signature":
+      return [{ providerSignature: [] }];
+    case "public":
+      return [];
+  }
+}
