@@ -1,0 +1,26 @@
+/** One file per icon: the package's index names thousands, and reading them all takes most of the build. */
+export { default as IconArrowUp } from "@tabler/icons-react/dist/esm/icons/IconArrowUp.mjs";
+export { default as IconBell } from "@tabler/icons-react/dist/esm/icons/IconBell.mjs";
+export { default as IconCalendarCheck } from "@tabler/icons-react/dist/esm/icons/IconCalendarCheck.mjs";
+export { default as IconCalendarTime } from "@tabler/icons-react/dist/esm/icons/IconCalendarTime.mjs";
+export { default as IconCalendarX } from "@tabler/icons-react/dist/esm/icons/IconCalendarX.mjs";
+export { default as IconChevronLeft } from "@tabler/icons-react/dist/esm/icons/IconChevronLeft.mjs";
+export { default as IconChevronRight } from "@tabler/icons-react/dist/esm/icons/IconChevronRight.mjs";
+export { default as IconCircleDot } from "@tabler/icons-react/dist/esm/icons/IconCircleDot.mjs";
+export { default as IconHandStop } from "@tabler/icons-react/dist/esm/icons/IconHandStop.mjs";
+export { default as IconMail } from "@tabler/icons-react/dist/esm/icons/IconMail.mjs";
+export { default as IconMessage } from "@tabler/icons-react/dist/esm/icons/IconMessage.mjs";
+export { default as IconMoon } from "@tabler/icons-react/dist/esm/icons/IconMoon.mjs";
+export { default as IconPhone } from "@tabler/icons-react/dist/esm/icons/IconPhone.mjs";
+export { default as IconPhoneCheck } from "@tabler/icons-react/dist/esm/icons/IconPhoneCheck.mjs";
+export { default as IconPhoneOff } from "@tabler/icons-react/dist/esm/icons/IconPhoneOff.mjs";
+export { default as IconPhoneX } from "@tabler/icons-react/dist/esm/icons/IconPhoneX.mjs";
+export { default as IconPlayerSkipForward } from "@tabler/icons-react/dist/esm/icons/IconPlayerSkipForward.mjs";
+export { default as IconPlugConnected } from "@tabler/icons-react/dist/esm/icons/IconPlugConnected.mjs";
+export { default as IconPlugConnectedX } from "@tabler/icons-react/dist/esm/icons/IconPlugConnectedX.mjs";
+export { default as IconRobot } from "@tabler/icons-react/dist/esm/icons/IconRobot.mjs";
+export { default as IconSend } from "@tabler/icons-react/dist/esm/icons/IconSend.mjs";
+export { default as IconSun } from "@tabler/icons-react/dist/esm/icons/IconSun.mjs";
+export { default as IconTrophy } from "@tabler/icons-react/dist/esm/icons/IconTrophy.mjs";
+export { default as IconUser } from "@tabler/icons-react/dist/esm/icons/IconUser.mjs";
+export { default as IconUserUp } from "@tabler/icons-react/dist/esm/icons/IconUserUp.mjs";

@@ -1,0 +1,14 @@
+import type { Command } from "commander";
+import { addJobs } from "./jobs.ts";
+import { addKeys } from "./keys.ts";
+import { addWorkspaces } from "./workspaces.ts";
+
+/**
+ * The commands that need nothing but `withInstallation`. While a server holds the embedded database it carries these out,
+ * and no others, for whoever gives them.
+ */
+export function addInstallationCommands(program: Command): void {
+  addKeys(program);
+  addWorkspaces(program);
+  addJobs(program);
+}

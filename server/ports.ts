@@ -1,0 +1,16 @@
+import type { Email } from "./providers/email/port.ts";
+import type { LanguageModel } from "./providers/language-model/port.ts";
+import type { Telephony } from "./providers/telephony/port.ts";
+
+/** Secrets of the installation, the same on every node; from the environment, or made once and kept in the database. */
+export type InstallationSecrets = { serviceJwt: string; twilioAuthToken: string };
+
+declare module "./kernel/context.ts" {
+  interface Ports {
+    telephony: Telephony;
+    email: Email;
+    /** undefined: the deterministic receptionist answers. */
+    languageModel: LanguageModel | undefined;
+    secrets: InstallationSecrets;
+  }
+}
