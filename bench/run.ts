@@ -1,0 +1,134 @@
+/**
+ * `npm run bench`: PostgreSQL-backed Frontdesk beside its floor, in the same run, as ratios; then slots, jobs, the
+ * embedded engine, start and memory. BENCH_ROUNDS and BENCH_SECONDS set its length; --write puts the report into docs/performance.md.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { casesOf, compare, smsForm } from "./compare.ts";
+import type { Compared } from "./compare.ts";
+import { benchModule, measureJobs } from "./jobs.ts";
+import { drive, residentMb, startProgram, stopProgram } from "./measure.ts";
+import { report } from "./report.ts";
+import type { Figures } from "./report.ts";
+import { dropDatabase, open, prepare, recreateDatabase, seedContacts } from "./setup.ts";
+import type { Ground } from "./setup.ts";
+import { measureSlots } from "./slots.ts";
+import { steadily } from "./steady.ts";
+
+const server = process.env["BENCH_DATABASE_SERVER"] ?? "postgres://postgres@127.0.0.1:5432/postgres";
+const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
+const seconds = Number(process.env["BENCH_SECONDS"] ?? 3);
+const name = "frontdesk_bench";
+const quiet = {
+  FRONTDESK_DEMO: "0",
+  PORT: "0",
+  FRONTDESK_RATE_PER_SECOND: "1000000",
+  FRONTDESK_RATE_BURST: "1000000",
+};
+const ready = /"url":"http:\/\/127\.0\.0\.1:(\d+)/;
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+async function onPostgres(): Promise<Omit<Figures, "embedded">> {
+  const url = await recreateDatabase(server, name);
+  const running = await open({ DATABASE_URL: url }, [benchModule]);
+  const ground = await prepare(running);
+  const slots = await measureSlots(running.app, url, ground);
+  say(`slots, a month of 5 people: p50 ${slots.p50Ms.toFixed(1)} ms (${slots.slots} slots)`);
+  await running.app.jobs.work(running.app);
+  const jobs = await measureJobs(running.app, ground.workspaceId);
+  say(
+    `jobs: ${jobs.perSecond.toFixed(0)}/s, enqueue to run p50 ${jobs.p50Ms.toFixed(1)} ms, p99 ${jobs.p99Ms.toFixed(1)} ms`,
+  );
+  await running.close();
+  const ids = await seedContacts(url, ground.workspaceId, 100_000);
+  const floor = await startProgram(
+    "bench/floor.ts",
+    { DATABASE_URL: url, WORKSPACE_ID: ground.workspaceId, MEMBER_ID: ground.memberIds[0] ?? "" },
+    /listening (\d+)/,
+  );
+  const ours = await startProgram("server/main.ts", { DATABASE_URL: url, ...quiet }, ready);
+  const memoryIdleMb = await residentMb(ours.child.pid ?? 0);
+  const compared: Compared[] = [];
+  let memoryLoadedMb = memoryIdleMb;
+  for (const one of casesOf(base(floor.match), base(ours.match), ground, ids)) {
+    const result = await compare(one, rounds, seconds);
+    memoryLoadedMb = Math.max(memoryLoadedMb, await residentMb(ours.child.pid ?? 0));
+    compared.push(result);
+    say(
+      `${one.name}: ${result.ratio.toFixed(2)} of the floor, p99 ${result.ours.p99Ms} ms, ${result.failures} not 2xx`,
+    );
+  }
+  const webhookAt25 = await webhookAtRate(base(ours.match), ground);
+  say(`inbound SMS webhook at 25 a second: p99 ${webhookAt25.p99Ms.toFixed(0)} ms`);
+  await stopProgram(ours.child);
+  await stopProgram(floor.child);
+  await dropDatabase(server, name);
+  return { compared, slots, jobs, webhookAt25, memoryIdleMb, memoryLoadedMb };
+}
+
+// A busy line: 25 texts a second from different people, while the receptionist answers those before.
+async function webhookAtRate(ours: string, ground: Ground): Promise<Figures["webhookAt25"]> {
+  await untilIdle(ours);
+  const next = () => ({
+    url: `${ours}/twilio/sms`,
+    ...smsForm(ours, ground, Math.floor(Math.random() * 50_000)),
+  });
+  await steadily(next, 10, 1);
+  return steadily(next, 25, 8);
+}
+
+/** Waits until the jobs of the case before are done, a minute at most. */
+async function untilIdle(ours: string): Promise<void> {
+  for (let round = 0; round < 120; round += 1) {
+    const text = await (await fetch(`${ours}/metrics`)).text();
+    if (Number(text.match(/^frontdesk_jobs_waiting (\d+)/m)?.[1] ?? 0) < 20) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+async function onEmbedded(): Promise<Figures["embedded"]> {
+  const folder = await mkdtemp(join(tmpdir(), "frontdesk-bench-"));
+  const coldStartMs = await timeToFirst200(folder);
+  const warmStartMs = await timeToFirst200(folder);
+  const running = await open({ FRONTDESK_DATA: folder });
+  const ground = await prepare(running);
+  await running.close();
+  const ours = await startProgram("server/main.ts", { FRONTDESK_DATA: folder, ...quiet }, ready);
+  const auth = { authorization: `Bearer ${ground.key}` };
+  const url = `${base(ours.match)}/api/v1/contacts`;
+  let number = 0;
+  const create = await drive({
+    url,
+    method: "POST",
+    headers: { ...auth, "content-type": "application/json" },
+    body: () => ({ body: JSON.stringify({ first_name: `Ann${(number += 1)}`, source: "api" }) }),
+    seconds,
+  });
+  const list = await drive({ url: `${url}?source=api`, headers: auth, seconds });
+  const memoryMb = await residentMb(ours.child.pid ?? 0);
+  await stopProgram(ours.child);
+  await rm(folder, { recursive: true, force: true });
+  return { coldStartMs, warmStartMs, create, list, memoryMb };
+}
+
+/** From the start of the process to its first 200, with the demo. */
+async function timeToFirst200(folder: string): Promise<number> {
+  const from = performance.now();
+  const { child, match } = await startProgram("server/main.ts", { FRONTDESK_DATA: folder, PORT: "0" }, ready);
+  const response = await fetch(`${base(match)}/healthz`);
+  if (response.status !== 200) throw new Error(`/healthz answered ${response.status}`);
+  const took = performance.now() - from;
+  await stopProgram(child);
+  return took;
+}
+
+function base(match: RegExpMatchArray): string {
+  return `http://127.0.0.1:${match[1]}`;
+}
+
+const figures: Figures = { ...(await onPostgres()), embedded: await onEmbedded() };
+const text = report(figures);
+say(`\n${text}`);
+if (process.argv.includes("--write"))
+  await writeFile(new URL("../docs/performance.md", import.meta.url), text);

@@ -1,0 +1,116 @@
+/** How the conformance tests talk to a server: an agent with a key, and a list of what it has to tidy up. */
+import type { Outcome } from "./conformance-tests.ts";
+
+export type ConformanceTarget = {
+  baseUrl: string;
+  key: string;
+  providerId: string;
+  /** What the server takes for now, when that is not the present. */
+  now?: Date;
+};
+
+export type Answer = { status: number; body: Record<string, unknown> };
+export type Slot = { start_at: string; end_at: string };
+export type OfferedService = { id: string; name: string; duration_minutes: number };
+
+export type Client = {
+  call(
+    capability: string,
+    body: Record<string, unknown>,
+    options?: { withoutKey?: boolean },
+  ): Promise<Answer>;
+  /** A service of the provider with an open slot that no earlier test took. */
+  freeSlot(): Promise<{ service: OfferedService; slot: Slot }>;
+  customer(): { name: string; email: string };
+  /** A booking to cancel when all tests are done. */
+  remember(bookingId: unknown): void;
+  beginTest(): void;
+  /** How long the calls of this test took; looking for a slot is not counted. */
+  measuredMs(): number;
+  cleanUp(): Promise<void>;
+  publish(outcomes: readonly Outcome[]): Promise<void>;
+};
+
+const dayMs = 86_400_000;
+const daysAhead = 60;
+
+export async function openClient(target: ConformanceTarget): Promise<Client> {
+  const base = target.baseUrl.replace(/\/+$/, "");
+  const provider = encodeURIComponent(target.providerId);
+  const now = target.now ?? (await simulatedNow(base)) ?? new Date();
+  const made = new Set<string>();
+  const used = new Set<string>();
+  let elapsed = 0;
+
+  const post = async (path: string, body: unknown, key?: string): Promise<Answer> => {
+    const response = await fetch(`${base}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(key ? { authorization: `Bearer ${key}` } : {}) },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    try {
+      return { status: response.status, body: JSON.parse(text) as Record<string, unknown> };
+    } catch {
+      throw new Error(`${path} answered ${response.status} and no JSON`);
+    }
+  };
+  const ask = (capability: string, body: unknown, key?: string) =>
+    post(`/providers/${provider}/capabilities/${capability}`, body, key);
+
+  return {
+    async call(capability, body, options = {}) {
+      const startedAt = performance.now();
+      const answer = await ask(capability, body, options.withoutKey ? undefined : target.key);
+      elapsed += performance.now() - startedAt;
+      return answer;
+    },
+    async freeSlot() {
+      const { body } = await ask("booking.list_services", {});
+      for (const service of (body["services"] ?? []) as OfferedService[]) {
+        for (let day = 1; day <= daysAhead; day += 1) {
+          const date = new Date(now.getTime() + day * dayMs).toISOString().slice(0, 10);
+          const free = await ask("booking.check_availability", { service_id: service.id, date });
+          const slots = (free.body["slots"] ?? []) as Slot[];
+          const slot = slots.find((one) => !used.has(one.start_at));
+          if (!slot) continue;
+          used.add(slot.start_at);
+          return { service, slot };
+        }
+      }
+      throw new Error(`the provider has no open slot in the next ${daysAhead} days`);
+    },
+    customer: () => ({
+      name: "Conformance Runner",
+      email: `conformance-${crypto.randomUUID().slice(0, 8)}@frontdesk.example`,
+    }),
+    remember: (bookingId) => void (typeof bookingId === "string" && made.add(bookingId)),
+    beginTest: () => void (elapsed = 0),
+    measuredMs: () => elapsed,
+    async cleanUp() {
+      for (const bookingId of made) {
+        await ask("booking.cancel_booking", { booking_id: bookingId, reason: "conformance run" }, target.key);
+      }
+    },
+    async publish(outcomes) {
+      const answer = await post(
+        "/capabilities/conformance-runs",
+        { provider_id: target.providerId, runs: outcomes },
+        target.key,
+      );
+      if (answer.status !== 201) {
+        throw new Error(
+          `the results could not be published: ${answer.status} ${JSON.stringify(answer.body)}`,
+        );
+      }
+    },
+  };
+}
+
+/** The demo's clock can be moved; other servers have none to ask. */
+async function simulatedNow(base: string): Promise<Date | undefined> {
+  const response = await fetch(`${base}/simulator/clock`);
+  if (!response.ok) return undefined;
+  const { now } = (await response.json()) as { now?: string };
+  return now === undefined ? undefined : new Date(now);
+}

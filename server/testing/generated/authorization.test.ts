@@ -1,0 +1,120 @@
+/**
+ * For every operation there is: who is kept out, and what is refused. Nothing here lists operations; a new one is
+ * tested the day it is declared.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { TestContext } from "node:test";
+import { nameOf } from "../../kernel/registry.ts";
+import { knownScopes, privateScopes } from "../../scopes.ts";
+import { startHarness } from "../harness.ts";
+import type { Answer, Harness } from "../harness.ts";
+import type { AnyOperation } from "../../kernel/operation.ts";
+import { record } from "./fixtures.ts";
+import type { Place } from "./fixtures.ts";
+import { authOf, credential, malformed, recordParameters, send, validInput } from "./requests.ts";
+
+const frontdesk: Harness = await startHarness();
+const operations = frontdesk.app.registry.operations.filter((one) => one.route);
+const covered = new Set<string>();
+
+for (const operation of operations) {
+  test(`${nameOf(operation)} lets in only who may, and only what fits`, async (context) => {
+    const place: Place = { frontdesk, workspace: await frontdesk.workspace() };
+    await context.test("a call without a credential", () => withoutCredential(operation, place));
+    await context.test("a key without a scope", () => withoutScope(operation, place));
+    await context.test("an id of another workspace", () => foreignId(operation, place));
+    await context.test("an input that does not fit", (inner) => misfit(operation, place, inner));
+    await context.test("the same request twice", () => replay(operation, place));
+    covered.add(nameOf(operation));
+  });
+}
+
+test("every operation with a route was put to the test", (context) => {
+  const share = ((100 * covered.size) / operations.length).toFixed(1);
+  context.diagnostic(`authorization coverage: ${covered.size}/${operations.length} operations (${share} %)`);
+  const left = operations.map(nameOf).filter((name) => !covered.has(name));
+  assert.deepEqual(left, []);
+});
+
+test("a record nobody has said how to make fails its operation instead of being passed over", async () => {
+  const place: Place = { frontdesk, workspace: await frontdesk.workspace() };
+  await assert.rejects(record("unicorn", place), /does not say how a unicorn comes to be/);
+});
+
+async function withoutCredential(operation: AnyOperation, place: Place): Promise<void> {
+  const input = await validInput(operation, place);
+  const answer = await send(frontdesk, operation, input, { signed: false });
+  const expected = { "provider-signature": 403, public: 200 } as Record<string, number>;
+  assert.equal(answer.status, expected[authOf(operation)] ?? 401, answer.text);
+  if (authOf(operation) === "public") return;
+  assert.ok("error" in (answer.body as object), "in the surface's error shape");
+  const wrong = await send(frontdesk, operation, input, { signed: false, key: "fd_live_not-a-key" });
+  assert.equal(wrong.status, answer.status);
+}
+
+async function withoutScope(operation: AnyOperation, place: Place): Promise<void> {
+  for (const scope of operation.scopes) {
+    const every = authOf(operation) === "scoped-token" ? privateScopes : [...knownScopes];
+    const key = await credential(
+      operation,
+      place,
+      every.filter((one) => one !== scope),
+    );
+    const answer = await send(frontdesk, operation, await validInput(operation, place), { key });
+    assert.equal(answer.status, 403, answer.text);
+    assert.ok(answer.text.includes(scope), `the answer names ${scope}: ${answer.text}`);
+  }
+}
+
+/** A record of another workspace is exactly as absent as one that never was. */
+async function foreignId(operation: AnyOperation, place: Place): Promise<void> {
+  if (["public", "provider-signature"].includes(authOf(operation))) return;
+  const stranger: Place = { frontdesk, workspace: await frontdesk.workspace() };
+  for (const name of recordParameters(operation)) {
+    const theirs = String((await validInput(operation, stranger))[name]);
+    const never = "0195a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b";
+    const key = await credential(operation, place);
+    const input = await validInput(operation, place);
+    const foreign = await send(frontdesk, operation, { ...input, [name]: theirs }, { key });
+    const absent = await send(frontdesk, operation, { ...input, [name]: never }, { key });
+    assert.equal(foreign.status, 404, foreign.text);
+    assert.equal(absent.status, 404, absent.text);
+    assert.equal(foreign.text.replaceAll(theirs, "ID"), absent.text.replaceAll(never, "ID"));
+  }
+}
+
+async function misfit(operation: AnyOperation, place: Place, context: TestContext): Promise<void> {
+  const key = await credential(operation, place);
+  const cases = malformed(operation, await validInput(operation, place));
+  assert.ok(cases.length > 0, "the schema refuses something");
+  for (const { field, input } of cases) {
+    const answer = await send(frontdesk, operation, input, { key });
+    assert.equal(answer.status, 400, `${field}: ${answer.text}`);
+    assert.ok(answer.text.includes(field), `the answer names ${field}: ${answer.text}`);
+  }
+  context.diagnostic(`${cases.length} malformed inputs`);
+}
+
+async function replay(operation: AnyOperation, place: Place): Promise<void> {
+  const key = await credential(operation, place);
+  const input = await validInput(operation, place);
+  if (operation.effect === "read" || operation.tenancy === "none") {
+    const answer = await send(frontdesk, operation, input, { key });
+    assert.ok(answer.status < 300, answer.text);
+    return;
+  }
+  const first = await send(frontdesk, operation, input, { key, idempotencyKey: "once" });
+  assert.ok(first.status < 300, first.text);
+  assert.equal(first.headers["idempotent-replayed"], undefined);
+  const again = await send(frontdesk, operation, input, { key, idempotencyKey: "once" });
+  assert.equal(again.status, first.status, again.text);
+  assert.equal(again.headers["idempotent-replayed"], "true");
+  assert.deepEqual(withoutMeter(again), withoutMeter(first));
+}
+
+// The credits left are those of this moment, not of the first answer.
+function withoutMeter(answer: Answer): unknown {
+  const { meta: _meta, ...rest } = (answer.body ?? {}) as Record<string, unknown>;
+  return rest;
+}

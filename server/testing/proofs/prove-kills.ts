@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { compose } from "../../compose.ts";
+import { bringUpToDate, openEngine } from "../../engine.ts";
+import { systemClock } from "../../kernel/clock.ts";
+import { readConfig } from "../../kernel/config.ts";
+import { createLog } from "../../kernel/log.ts";
+import { findLosses, killUnderLoad, untilDelivered } from "./kills.ts";
+import type { Losses } from "./kills.ts";
+import { openShop } from "./shop.ts";
+
+export type ProveKills = {
+  kills: number;
+  loadMs: number;
+  seed: number;
+  folder: string;
+  databaseUrl?: string;
+};
+
+const patienceMs = 150_000;
+
+/** Opens a shop on a database of its own, kills nodes under load, and answers what was lost or doubled. */
+export async function proveKills(options: ProveKills): Promise<Losses> {
+  const scratch = options.databaseUrl ? await scratchDatabase(options.databaseUrl) : undefined;
+  const environment = {
+    FRONTDESK_DATA: options.folder,
+    FRONTDESK_SIMULATOR: "0",
+    LOG_LEVEL: "info",
+    ...(scratch ? { DATABASE_URL: scratch.url } : {}),
+  };
+  const before = await open(environment);
+  const shop = await openShop(before.app);
+  const { twilioAuthToken } = before.app.ports.secrets;
+  await before.close();
+  const random = seeded(options.seed);
+  const { kills, loadMs } = options;
+  const { acknowledged, node } = await killUnderLoad({
+    environment,
+    shop,
+    twilioAuthToken,
+    kills,
+    loadMs,
+    random,
+  });
+  // On a server the books can be read while the last node works; the embedded database must be closed first.
+  if (scratch) {
+    const reader = await open(environment);
+    try {
+      await untilDelivered(reader.app.database, shop, patienceMs);
+    } finally {
+      await reader.close();
+    }
+    await node.stop();
+  } else {
+    await settleOver(node.url, shop.key);
+    await node.stop();
+  }
+  const after = await open(environment);
+  try {
+    return await findLosses(after.app.database, shop, acknowledged);
+  } finally {
+    await after.close();
+    await scratch?.drop();
+  }
+}
+
+async function open(environment: Record<string, string>) {
+  const config = readConfig({ ...environment, FRONTDESK_DEMO: "0" });
+  const log = createLog("silent");
+  const engine = await openEngine(config, log);
+  await bringUpToDate(engine, config, systemClock);
+  return compose({ config, engine, log });
+}
+
+// The embedded database belongs to the node: ask it, over HTTP, until every conversation's last text has left.
+async function settleOver(url: string, key: string): Promise<void> {
+  for (let quiet = 0, round = 0; quiet < 3 && round < 200; round += 1) {
+    const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+    const text = await response.text();
+    const waiting = Number(text.match(/^frontdesk_jobs_waiting (\d+)/m)?.[1] ?? 0);
+    quiet = waiting === 0 ? quiet + 1 : 0;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+async function scratchDatabase(server: string): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `frontdesk_kills_${randomUUID().slice(0, 8)}`;
+  const admin = new pg.Client({ connectionString: server });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return {
+    url: url.toString(),
+    drop: async () => {
+      await admin.query(`drop database if exists ${name} with (force)`);
+      await admin.end();
+    },
+  };
+}
+
+/** A small seeded generator, so that a run can be repeated. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
