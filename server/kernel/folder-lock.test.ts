@@ -69,7 +69,9 @@ test("of several processes after a dead one exactly one gets the folder", async 
 
 test("of several takers in one process exactly one gets the folder", async () => {
   const folder = join(scratch, "taken");
-  const takers = await Promise.allSettled(Array.from({ length: 12 }, () => lockFolder(folder, async () => "mine")));
+  const takers = await Promise.allSettled(
+    Array.from({ length: 12 }, () => lockFolder(folder, async () => "mine")),
+  );
   const won = takers.filter((taker) => taker.status === "fulfilled");
   assert.equal(won.length, 1);
   assert.equal(await askHolder(folder, {}), "mine");

@@ -44,7 +44,9 @@ function hold(folder: string): DatabaseSync {
     return lock;
   } catch (error) {
     lock.close();
-    throw error instanceof Error && "errcode" in error && error.errcode === sqliteBusy ? new FolderInUse(folder) : error;
+    throw error instanceof Error && "errcode" in error && error.errcode === sqliteBusy
+      ? new FolderInUse(folder)
+      : error;
   }
 }
 
