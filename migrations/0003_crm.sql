@@ -8,11 +8,26 @@ create table companies (
   phone text,
   landline text,
   industry text,
+  website text,
+  notes text,
+  metadata jsonb not null default '{}',
+  account_type text,
+  is_customer boolean not null default true,
+  is_supplier boolean not null default false,
+  tax_number text,
+  address_line1 text,
+  city text,
+  state text,
+  postal_code text,
+  country text,
+  timezone text,
+  relationship_started_at date,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (workspace_id, id)
 );
 select protect_table('companies');
+create index companies_newest on companies (workspace_id, created_at desc, id desc);
 
 create table contacts (
   workspace_id uuid not null references workspaces (id) on delete cascade,
@@ -34,6 +49,8 @@ create table contacts (
   postal_code text,
   country text,
   timezone text,
+  contact_type text,
+  relationship_started_at date,
   email_unsubscribed boolean not null default false,
   sms_unsubscribed boolean not null default false,
   sms_unsubscribed_at timestamptz,
@@ -75,22 +92,39 @@ create table opportunities (
   status text not null default 'open' check (status in ('open', 'won', 'lost')),
   contact_id uuid,
   company_id uuid,
-  source text,
-  pipeline_id uuid,
-  stage_id uuid,
-  assigned_user_ids uuid[] not null default '{}',
+  -- Minor units of the currency; null where nobody has said what it is worth.
+  value_minor bigint,
+  currency text not null default 'AUD',
+  lead_source text,
+  opportunity_type text,
+  probability integer check (probability between 0 and 100),
+  expected_close_date date,
   tags jsonb not null default '[]',
-  products jsonb not null default '[]',
+  notes text,
+  metadata jsonb not null default '{}',
+  needs_analysis jsonb not null default '{}',
+  won_at timestamptz,
+  lost_at timestamptz,
+  won_reasons text[] not null default '{}',
+  lost_reasons text[] not null default '{}',
   next_action text,
   next_action_date timestamptz,
+  -- Kept by the referrals, never written by callers.
+  primary_referrer_contact_id uuid,
+  primary_referrer_category text,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (workspace_id, id),
   foreign key (workspace_id, contact_id) references contacts (workspace_id, id) on delete set null (contact_id),
-  foreign key (workspace_id, company_id) references companies (workspace_id, id) on delete set null (company_id)
+  foreign key (workspace_id, company_id) references companies (workspace_id, id) on delete set null (company_id),
+  foreign key (workspace_id, primary_referrer_contact_id) references contacts (workspace_id, id)
+    on delete set null (primary_referrer_contact_id)
 );
 select protect_table('opportunities');
+create index opportunities_newest on opportunities (workspace_id, created_at desc, id desc);
+create index opportunities_by_status on opportunities (workspace_id, status, created_at desc, id desc);
 create index opportunities_by_contact on opportunities (workspace_id, contact_id, status);
+create index opportunities_by_company on opportunities (workspace_id, company_id, created_at desc, id desc);
 
 -- Trigram matching cannot use its index under row level security: the operators are not leakproof, so the planner
 -- would read the whole workspace first. These functions run as the sweeping role, which no policy filters, and name the

@@ -1,25 +1,32 @@
 /**
- * Plain resources, declared instead of written: list, get and delete of one table. Any of them can be replaced by a
- * written operation; whatever has rules of its own (usually create and update) is written.
+ * Plain resources, declared instead of written: list, get, create, update and delete of one table. Any of them can be
+ * replaced by a written operation; whatever has rules of its own is written.
  */
 import { Type } from "typebox";
-import type { TObject, TSchema } from "typebox";
+import type { TObject, TProperties, TSchema } from "typebox";
 import type { Selectable, SelectQueryBuilder } from "kysely";
 import type { Ctx } from "./context.ts";
 import { missing } from "./errors.ts";
+import type { DeclaredError } from "./errors.ts";
+import { newId } from "./ids.ts";
+import { recordCreated, recordDeleted, recordUpdated } from "./lifecycle.ts";
 import { operation } from "./operation.ts";
-import type { AnyOperation, Surface } from "./operation.ts";
+import type { AnyOperation, Effect, Surface } from "./operation.ts";
 import { keysetPage, pageOf, pagingInput } from "./pagination.ts";
 import type { Sort } from "./pagination.ts";
 import type { Tables, TenantTable } from "./tables.ts";
 
 type Query<T extends TenantTable> = SelectQueryBuilder<Tables, T, Selectable<Tables[T]>>;
+type Row = Record<string, unknown> & { id: string };
+type Input = Record<string, unknown>;
 
 export type Filter<T extends TenantTable> = {
   schema: TSchema;
   /** Narrows the query; called only when the parameter was sent. */
   where(query: Query<T>, value: never, ctx: Ctx): Query<T>;
 };
+
+type Verb = "list" | "get" | "create" | "update" | "delete";
 
 export type Resource<T extends TenantTable, R extends TObject> = {
   noun: string;
@@ -28,7 +35,9 @@ export type Resource<T extends TenantTable, R extends TObject> = {
   surface: Surface;
   section: string;
   path: string;
-  scopes: { read: readonly string[]; write: readonly string[] };
+  /** Other paths the same operations are served under. */
+  aliasPaths?: readonly string[];
+  scopes: { read: readonly string[]; write: readonly string[]; delete?: readonly string[] };
   record: R;
   /** What a list reads; all columns by default. Columns nobody is shown are better left out. */
   columns?: readonly string[];
@@ -43,14 +52,79 @@ export type Resource<T extends TenantTable, R extends TObject> = {
   /** Parameters of list and get that shape the answer (fields, expand). */
   shaping?: Record<string, TSchema>;
   paging?: { defaultLimit?: number; maxLimit?: number };
-  summaries?: Partial<Record<"list" | "get" | "delete", string>>;
+  /** For records inside another one, whose id the path holds as `param`. */
+  parent?: { param: string; column: string; table: TenantTable; noun: string };
+  /** The path's name for the record's own id. */
+  idParam?: string;
+  /** Operation names that do not follow list_<plural>, get_<noun>… */
+  names?: Partial<Record<Verb, string>>;
+  summaries?: Partial<Record<Verb, string>>;
   preloaded?: boolean;
 };
 
-const idInput = Type.String({ format: "uuid" });
+/** A resource whose records are written as plainly as they are read. */
+export type WritableResource<T extends TenantTable, R extends TObject> = Resource<T, R> & {
+  /** What create and update take; update takes each of them alone. */
+  fields: TProperties;
+  /** Those a create cannot do without. */
+  required?: readonly string[];
+  /** Column values of what was sent (absent fields stay absent); refuses what does not fit. `before` is undefined for a create. */
+  values(ctx: Ctx, fields: never, before: Selectable<Tables[T]> | undefined): Input | Promise<Input>;
+  examples?: { create?: Input; update?: Input };
+  errors?: readonly DeclaredError[];
+};
 
-export function crud<T extends TenantTable, R extends TObject>(resource: Resource<T, R>) {
-  return { list: listOf(resource), get: getOf(resource), remove: removeOf(resource) };
+export type Crud = { list: AnyOperation; get: AnyOperation; remove: AnyOperation };
+
+export function crud<T extends TenantTable, R extends TObject>(
+  resource: WritableResource<T, R>,
+): Crud & { create: AnyOperation; update: AnyOperation };
+export function crud<T extends TenantTable, R extends TObject>(resource: Resource<T, R>): Crud;
+export function crud<T extends TenantTable, R extends TObject>(
+  resource: Resource<T, R> | WritableResource<T, R>,
+): Crud & { create?: AnyOperation; update?: AnyOperation } {
+  const plain = { list: listOf(resource), get: getOf(resource), remove: removeOf(resource) };
+  if (!("fields" in resource)) return plain;
+  return { ...plain, create: createOf(resource), update: updateOf(resource) };
+}
+
+/** What all five have in common. */
+function head(resource: Resource<never, TObject>, verb: Verb, method: string, effect: Effect) {
+  const { noun, plural, idParam = "id" } = resource;
+  const suffix = verb === "list" || verb === "create" ? "" : `/:${idParam}`;
+  const many = verb === "list";
+  const words = (many ? plural : noun).replaceAll("_", " ");
+  const summaries: Record<Verb, string> = {
+    list: `List ${words}, a page at a time.`,
+    get: `Get one ${words}.`,
+    create: `Create a ${words}.`,
+    update: `Change a ${words}; what is not sent stays.`,
+    delete: `Delete one ${words}.`,
+  };
+  const { read, write } = resource.scopes;
+  const scopes = effect === "read" ? read : verb === "delete" ? (resource.scopes.delete ?? write) : write;
+  return {
+    name: resource.names?.[verb] ?? `${verb}_${many ? plural : noun}`,
+    surface: resource.surface,
+    section: resource.section,
+    route: `${method} ${resource.path}${suffix}`,
+    ...(resource.aliasPaths
+      ? { aliases: resource.aliasPaths.map((path) => `${method} ${path}${suffix}`) }
+      : {}),
+    scopes,
+    effect,
+    noun,
+    summary: resource.summaries?.[verb] ?? summaries[verb],
+    ...(resource.preloaded && effect === "read" ? { preloaded: true } : {}),
+  };
+}
+
+const idSchema = () => Type.String({ format: "uuid" });
+
+/** The ids the path holds. */
+function pathIds(resource: Resource<never, TObject>, own: boolean): TProperties {
+  const { parent, idParam = "id" } = resource;
+  return { ...(parent ? { [parent.param]: idSchema() } : {}), ...(own ? { [idParam]: idSchema() } : {}) };
 }
 
 function listOf<T extends TenantTable, R extends TObject>(resource: Resource<T, R>): AnyOperation {
@@ -59,26 +133,31 @@ function listOf<T extends TenantTable, R extends TObject>(resource: Resource<T, 
     Object.entries(filters).map(([name, filter]) => [name, Type.Optional(filter.schema)]),
   );
   return operation({
-    name: `list_${resource.plural}`,
-    surface: resource.surface,
-    section: resource.section,
-    route: `GET ${resource.path}`,
-    scopes: resource.scopes.read,
-    effect: "read",
-    noun: resource.noun,
+    ...head(resource as never, "list", "GET", "read"),
     shape: "list",
-    summary: resource.summaries?.list ?? `List ${resource.plural.replaceAll("_", " ")}, a page at a time.`,
     input: Type.Object(
-      { ...pagingInput(resource.paging), ...filterSchemas, ...resource.shaping },
+      {
+        ...pathIds(resource as never, false),
+        ...pagingInput(resource.paging),
+        ...filterSchemas,
+        ...resource.shaping,
+      },
       { additionalProperties: false },
     ),
     output: pageOf(resource.record),
-    ...(resource.preloaded ? { preloaded: true } : {}),
-    async run(ctx: Ctx, input: Record<string, unknown>) {
+    async run(ctx: Ctx, input: Input) {
+      await checkParent(ctx, resource as never, input);
       const from = ctx.db.from(resource.table);
       let query = (resource.columns
         ? from.select(resource.columns as never)
         : from.selectAll()) as unknown as Query<T>;
+      if (resource.parent) {
+        query = query.where(
+          resource.parent.column as never,
+          "=",
+          input[resource.parent.param] as never,
+        ) as Query<T>;
+      }
       for (const [name, filter] of Object.entries(filters)) {
         if (input[name] !== undefined) query = filter.where(query, input[name] as never, ctx);
       }
@@ -90,21 +169,76 @@ function listOf<T extends TenantTable, R extends TObject>(resource: Resource<T, 
 
 function getOf<T extends TenantTable, R extends TObject>(resource: Resource<T, R>): AnyOperation {
   return operation({
-    name: `get_${resource.noun}`,
-    surface: resource.surface,
-    section: resource.section,
-    route: `GET ${resource.path}/:id`,
-    scopes: resource.scopes.read,
-    effect: "read",
-    noun: resource.noun,
-    summary: resource.summaries?.get ?? `Get one ${resource.noun.replaceAll("_", " ")}.`,
-    input: Type.Object({ id: idInput, ...resource.shaping }, { additionalProperties: false }),
+    ...head(resource as never, "get", "GET", "read"),
+    input: Type.Object(
+      { ...pathIds(resource as never, true), ...resource.shaping },
+      { additionalProperties: false },
+    ),
     output: resource.record,
-    ...(resource.preloaded ? { preloaded: true } : {}),
-    async run(ctx: Ctx, input: { id: string }) {
-      const row = await findRow(ctx, resource.table, input.id);
-      if (!row) throw missing(resource.noun.replaceAll("_", " "), input.id);
+    async run(ctx: Ctx, input: Input) {
+      const row = await rowAt(ctx, resource as never, input);
       const [presented] = await resource.present(ctx, [row as never], input);
+      return presented;
+    },
+  } as never);
+}
+
+function createOf<T extends TenantTable, R extends TObject>(resource: WritableResource<T, R>): AnyOperation {
+  const required = new Set(resource.required);
+  const fields = Object.fromEntries(
+    Object.entries(resource.fields).map(([name, schema]) => [
+      name,
+      required.has(name) ? schema : Type.Optional(schema),
+    ]),
+  );
+  return operation({
+    ...head(resource as never, "create", "POST", "write"),
+    status: 201,
+    input: Type.Object({ ...pathIds(resource as never, false), ...fields }, { additionalProperties: false }),
+    output: resource.record,
+    ...(resource.errors ? { errors: resource.errors } : {}),
+    ...(resource.examples?.create ? { example: { input: resource.examples.create } } : {}),
+    async run(ctx: Ctx, input: Input) {
+      await checkParent(ctx, resource as never, input);
+      const { parent } = resource;
+      const row = await ctx.db
+        .insert(resource.table, {
+          ...(parent ? { [parent.column]: input[parent.param] } : {}),
+          ...(await resource.values(ctx, fieldsOf(resource, input) as never, undefined)),
+          id: newId(ctx.now),
+          created_at: ctx.now,
+          updated_at: ctx.now,
+        } as never)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      recordCreated(ctx, resource.noun, row as Row);
+      const [presented] = await resource.present(ctx, [row as never], input);
+      return presented;
+    },
+  } as never);
+}
+
+function updateOf<T extends TenantTable, R extends TObject>(resource: WritableResource<T, R>): AnyOperation {
+  const fields = Object.fromEntries(
+    Object.entries(resource.fields).map(([name, schema]) => [name, Type.Optional(schema)]),
+  );
+  return operation({
+    ...head(resource as never, "update", "PATCH", "write"),
+    input: Type.Object({ ...pathIds(resource as never, true), ...fields }, { additionalProperties: false }),
+    output: resource.record,
+    ...(resource.errors ? { errors: resource.errors } : {}),
+    ...(resource.examples?.update ? { example: { input: resource.examples.update } } : {}),
+    async run(ctx: Ctx, input: Input) {
+      const before = await rowAt(ctx, resource as never, input, { lock: true });
+      const values = await resource.values(ctx, fieldsOf(resource, input) as never, before as never);
+      const after = await ctx.db
+        .update(resource.table)
+        .set({ ...values, updated_at: ctx.now } as never)
+        .where("id" as never, "=", before.id as never)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      recordUpdated(ctx, resource.noun, before, after as Row);
+      const [presented] = await resource.present(ctx, [after as never], input);
       return presented;
     },
   } as never);
@@ -112,43 +246,63 @@ function getOf<T extends TenantTable, R extends TObject>(resource: Resource<T, R
 
 function removeOf<T extends TenantTable, R extends TObject>(resource: Resource<T, R>): AnyOperation {
   return operation({
-    name: `delete_${resource.noun}`,
-    surface: resource.surface,
-    section: resource.section,
-    route: `DELETE ${resource.path}/:id`,
-    scopes: resource.scopes.write,
-    effect: "destructive",
-    noun: resource.noun,
+    ...head(resource as never, "delete", "DELETE", "destructive"),
     shape: "empty",
-    summary: resource.summaries?.delete ?? `Delete one ${resource.noun.replaceAll("_", " ")}.`,
-    input: Type.Object({ id: idInput }, { additionalProperties: false }),
+    input: Type.Object(pathIds(resource as never, true), { additionalProperties: false }),
     output: Type.Null(),
-    async run(ctx, { id }) {
-      const row = await findRow(ctx, resource.table, id);
-      if (!row) throw missing(resource.noun.replaceAll("_", " "), id);
+    async run(ctx: Ctx, input: Input) {
+      const row = await rowAt(ctx, resource as never, input, { lock: true });
       await ctx.db
         .remove(resource.table)
-        .where("id" as never, "=", id as never)
+        .where("id" as never, "=", row.id as never)
         .execute();
-      ctx.changed({ noun: resource.noun, id, before: row });
-      ctx.emit({ type: `${resource.noun}.deleted`, noun: resource.noun, recordId: id, payload: { id } });
+      recordDeleted(ctx, resource.noun, row);
       return null;
     },
-  });
+  } as never);
 }
 
-/** One row of a tenant table by id. */
+function fieldsOf(resource: { fields: TProperties }, input: Input): Input {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => name in resource.fields));
+}
+
+/** The record the path names, inside the parent it names; 404 without one. */
+async function rowAt(
+  ctx: Ctx,
+  resource: Resource<TenantTable, TObject>,
+  input: Input,
+  options: { lock?: boolean } = {},
+): Promise<Row> {
+  const { parent, idParam = "id", noun, table } = resource;
+  const id = String(input[idParam]);
+  const row = await findRow(ctx, table, id, options);
+  if (!row || (parent && row[parent.column] !== input[parent.param])) {
+    throw missing(noun.replaceAll("_", " "), id);
+  }
+  return row;
+}
+
+async function checkParent(
+  ctx: Ctx,
+  { parent }: Resource<TenantTable, TObject>,
+  input: Input,
+): Promise<void> {
+  if (!parent) return;
+  const id = String(input[parent.param]);
+  if (!(await findRow(ctx, parent.table, id))) throw missing(parent.noun.replaceAll("_", " "), id);
+}
+
+/** One row of a tenant table by id; `lock` keeps others from changing it until the transaction ends. */
 export async function findRow<T extends TenantTable>(
   ctx: Ctx,
   table: T,
   id: string,
-): Promise<Record<string, unknown> | undefined> {
-  const query = ctx.db.from(table).selectAll() as unknown as {
-    where(
-      column: string,
-      operator: "=",
-      value: string,
-    ): { executeTakeFirst(): Promise<Record<string, unknown> | undefined> };
-  };
-  return query.where("id", "=", id).executeTakeFirst();
+  options: { lock?: boolean } = {},
+): Promise<Row | undefined> {
+  const query = ctx.db
+    .from(table)
+    .selectAll()
+    .where("id" as never, "=", id as never);
+  const found = await (options.lock ? query.forUpdate() : query).executeTakeFirst();
+  return found as Row | undefined;
 }

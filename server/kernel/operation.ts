@@ -23,8 +23,20 @@ export type Surface = {
   failureSchema(): Record<string, unknown>;
 };
 
-/** record: one thing · list: a page · bare: the output is the whole body · empty: 204, no body. */
-export type Shape = "record" | "list" | "bare" | "empty";
+/**
+ * record: one thing · list: a page · bare: the output is the whole body · empty: 204, no body · text: a sentence, as
+ * text/plain · file: a download, streamed.
+ */
+export type Shape = "record" | "list" | "bare" | "empty" | "text" | "file";
+
+/** What an operation of shape `file` answers. The body is read after the operation's own reads are over. */
+export type FileAnswer = {
+  filename: string;
+  contentType: string;
+  /** X-Row-Count and the like. */
+  headers?: Record<string, string>;
+  body: AsyncIterable<Uint8Array | string>;
+};
 
 /**
  * Something a caller can do. An inert object: the HTTP route, validation, OpenAPI, MCP tool, SDK method,
@@ -37,7 +49,10 @@ export type Operation<In extends TObject = TObject, Out extends TSchema = TSchem
   readonly route?: string;
   readonly aliases?: readonly string[];
   readonly auth?: AuthKind;
+  /** All of them are needed, unless `neededScopes` says which. */
   readonly scopes: readonly string[];
+  /** For a call that needs some of `scopes` only, depending on what it asks for. */
+  readonly neededScopes?: (input: Record<string, unknown>) => readonly string[];
   readonly effect: Effect;
   /** What the audit trail calls the thing this changes. */
   readonly noun: string;
@@ -50,6 +65,13 @@ export type Operation<In extends TObject = TObject, Out extends TSchema = TSchem
   /** Success status when it is not the usual one (200; 201 for a create; 204 for empty). */
   readonly status?: number;
   readonly errors?: readonly DeclaredError[];
+  /** The input property that is the whole body: a bare array may be sent instead of an object with that property. */
+  readonly wholeBody?: string;
+  /**
+   * Spoken by a voice agent: takes the agent platform's envelope {call, name, args} as well as flat parameters (the input declares
+   * `call: callEnvelope`), and answers text/plain. A failure's text begins with `failure`, so that no agent takes it for success.
+   */
+  readonly voice?: { readonly failure: string };
   /** Needs no workspace: the input says whose it is (webhooks), or there is none (stateless). */
   readonly tenancy?: "workspace" | "none";
   /** Two operations may share a route when the body tells them apart. */

@@ -59,13 +59,13 @@ export async function run(app: App, operation: AnyOperation, call: Call): Promis
 
 /** Everything that can refuse a call before anything is touched; answers the validated input. */
 function admit(operation: AnyOperation, call: Call): Record<string, unknown> {
-  const missingScopes = operation.scopes.filter(
-    (scope) => call.actor.scopes && !call.actor.scopes.has(scope),
-  );
+  const { scopes } = call.actor;
+  const needed = operation.neededScopes?.((call.input ?? {}) as Record<string, unknown>) ?? operation.scopes;
+  const missingScopes = scopes ? needed.filter((scope) => !scopes.has(scope)) : [];
   if (missingScopes.length > 0) {
     throw insufficientScope(`This needs the scope ${missingScopes.join(" and ")}.`, {
       fix: "Use a key with that scope, or add it to this key.",
-      details: { required_scopes: operation.scopes, missing_scopes: missingScopes },
+      details: { required_scopes: needed, missing_scopes: missingScopes },
     });
   }
   if (operation.effect !== "read" && call.actor.approvalLevel === "read-only") {
@@ -147,7 +147,7 @@ function refuse(): never {
 }
 
 function complete(app: App, operation: AnyOperation, output: unknown): Outcome {
-  if (app.config.checkOutputs && operation.shape !== "empty") {
+  if (app.config.checkOutputs && operation.shape !== "empty" && operation.shape !== "file") {
     const plain: unknown = JSON.parse(JSON.stringify(output ?? null));
     const validator = validatorOf(operation.output);
     if (!validator.check(plain)) {

@@ -1,5 +1,5 @@
-/** A file carried by an e-mail. */
-export type Attachment = { filename: string; contentType: string; content: Uint8Array };
+/** A file carried by an e-mail. With a `cid` it is a picture the HTML shows as `cid:…`. */
+export type Attachment = { filename: string; contentType: string; content: Uint8Array; cid?: string };
 
 /** One message that stayed on this machine. `key` is our message id and identifies the entry. */
 export type LocalEntry = {

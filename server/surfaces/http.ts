@@ -1,14 +1,18 @@
 /** HTTP over the registry: one route per operation and base, nothing registered by hand. */
+import { Readable } from "node:stream";
+import { create as contentDisposition } from "content-disposition";
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { stopwatch } from "../kernel/clock.ts";
 import type { App } from "../kernel/app.ts";
 import { validationError } from "../kernel/errors.ts";
-import type { AnyOperation, Surface } from "../kernel/operation.ts";
+import type { OperationError } from "../kernel/errors.ts";
+import type { AnyOperation, FileAnswer, Surface } from "../kernel/operation.ts";
 import { pathParameters } from "../kernel/registry.ts";
 import { newRequestId } from "../kernel/run.ts";
 import { coerceText } from "../kernel/validation.ts";
 import type { SchemaNode } from "../kernel/validation.ts";
+import type { JsonObject } from "../kernel/tables.ts";
 import { authenticate } from "./authenticate.ts";
 import { CreditMeter } from "./credit-meter.ts";
 import { asOperationError } from "./failures.ts";
@@ -110,6 +114,10 @@ async function answer(
     if (body?.form && operation.formWire) {
       return reply.type("text/xml").send(operation.formWire.present(outcome.output));
     }
+    if (operation.shape === "file" && !outcome.held) {
+      return sendFile(reply, outcome.output as FileAnswer);
+    }
+    if (operation.shape === "text" && !outcome.held) return reply.type("text/plain").send(outcome.output);
     const creditsRemaining =
       actor.workspaceId && surface.name === "workspace"
         ? await meter.remaining(actor.workspaceId)
@@ -119,12 +127,23 @@ async function answer(
   } catch (error) {
     const failure = asOperationError(error, app.log.child({ corrId: request.id, operation: operation.name }));
     app.metrics.request(operation.name, failure.status, startedAt);
-    return reply
-      .code(failure.status)
-      .headers(failure.headers ?? {})
-      .type("application/json")
-      .send(JSON.stringify(surface.failure(failure)));
+    void reply.code(failure.status).headers(failure.headers ?? {});
+    if (operation.voice) return reply.type("text/plain").send(spokenFailure(operation.voice, failure));
+    return reply.type("application/json").send(JSON.stringify(surface.failure(failure)));
   }
+}
+
+function sendFile(reply: FastifyReply, file: FileAnswer): FastifyReply {
+  return reply
+    .type(file.contentType)
+    .headers(file.headers ?? {})
+    .header("content-disposition", contentDisposition(file.filename))
+    .send(Readable.from(file.body, { objectMode: false }));
+}
+
+/** What a voice agent is told when it did not work: first that it did not, then why and what would help. */
+export function spokenFailure(voice: { failure: string }, error: OperationError): string {
+  return [voice.failure, error.message, error.fix].filter(Boolean).join(" ");
 }
 
 // A held write answers the approval, whatever the operation would have answered.
@@ -151,13 +170,13 @@ function gather(
   }
   if (body?.form && operation.formWire) Object.assign(input, operation.formWire.read(body.form));
   else if (body) {
-    if (
+    if (operation.wholeBody && Array.isArray(body.json)) input[operation.wholeBody] = body.json;
+    else if (
       body.json !== undefined &&
       (typeof body.json !== "object" || body.json === null || Array.isArray(body.json))
     ) {
       throw validationError("The body must be a JSON object.");
-    }
-    Object.assign(input, body.json);
+    } else Object.assign(input, operation.voice ? unwrapped(body.json as JsonObject | undefined) : body.json);
   }
   const params = request.params as Record<string, string>;
   const names = operation.route ? pathParameters(operation.route) : [];
@@ -169,6 +188,13 @@ function gather(
   // The body hash of a signed JSON webhook rides in the query and is no parameter.
   if (operation.surface.name === "edge") delete input["bodySHA256"];
   return input;
+}
+
+// A voice platform calls with {call, name, args}; only the arguments and who is on the line are ours.
+function unwrapped(json: JsonObject | undefined): JsonObject {
+  const { args } = json ?? {};
+  if (typeof args !== "object" || args === null || Array.isArray(args)) return json ?? {};
+  return { ...(args as JsonObject), ...(json?.["call"] === undefined ? {} : { call: json["call"] }) };
 }
 
 function idempotencyKey(request: FastifyRequest): string | undefined {

@@ -124,6 +124,7 @@ function requestBody(
   const names = Object.keys(input.properties ?? {}).filter((name) => !placed.inputNames.includes(name));
   if (names.length === 0) return undefined;
   const required = (input.required ?? []).filter((name) => names.includes(name));
+  if (operation.wholeBody) return wholeBody(operation, schemas, operation.wholeBody);
   const schema = schemas.refer({
     ...input,
     properties: Object.fromEntries(names.map((name) => [name, input.properties?.[name] ?? {}])),
@@ -145,6 +146,31 @@ function requestBody(
   };
 }
 
+function wholeBody(
+  operation: AnyOperation,
+  schemas: NamedSchemas,
+  name: string,
+): OperationObject["requestBody"] {
+  const { properties = {} } = operation.input as JsonSchema;
+  const bare = properties[name] ?? {};
+  const wrapped = {
+    type: "object",
+    properties: { [name]: bare },
+    required: [name],
+    additionalProperties: false,
+  };
+  const value = operation.example?.input?.[name] ?? sampleOf(bare);
+  return {
+    required: true,
+    content: {
+      "application/json": {
+        schema: schemas.refer({ anyOf: [bare, wrapped] } as JsonSchema),
+        examples: { [operation.name]: { value } },
+      },
+    },
+  };
+}
+
 function successes(operation: AnyOperation, schemas: NamedSchemas): Record<string, ResponseObject> {
   const status = successStatus(operation);
   const headers = {
@@ -158,6 +184,8 @@ function successes(operation: AnyOperation, schemas: NamedSchemas): Record<strin
         }
       : {}),
   };
+  if (operation.shape === "file") return { [String(status)]: download(headers) };
+  if (operation.shape === "text") return { [String(status)]: spoken(headers), ...held(operation, schemas) };
   if (status === 204) return { 204: { description: "Done.", headers }, ...held(operation, schemas) };
   const body = operation.surface.successSchema(operation.output, operation) as JsonSchema;
   const output = operation.example?.output ?? sampleOf(operation.output as JsonSchema, true);
@@ -172,6 +200,25 @@ function successes(operation: AnyOperation, schemas: NamedSchemas): Record<strin
       },
     },
     ...held(operation, schemas),
+  };
+}
+
+function download(headers: ResponseObject["headers"]): ResponseObject {
+  return {
+    description: "The file.",
+    headers: {
+      ...headers,
+      "Content-Disposition": { description: "attachment, with the file's name.", schema: { type: "string" } },
+    },
+    content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } },
+  };
+}
+
+function spoken(headers: ResponseObject["headers"]): ResponseObject {
+  return {
+    description: "A sentence to be read aloud.",
+    headers,
+    content: { "text/plain": { schema: { type: "string" } } },
   };
 }
 

@@ -11,7 +11,7 @@ export const workspaceApi: Surface = {
   bases: ["/api/v1", "/functions/v1/api/v1"],
   auth: "workspace-key",
   success(output, { operation, creditsRemaining }) {
-    if (operation.shape === "bare") return output;
+    if (operation.shape === "bare" || operation.shape === "text") return output;
     const meta = { credits_remaining: creditsRemaining };
     if (operation.shape !== "list") return { data: output, meta };
     const page = output as Page<unknown>;
@@ -28,7 +28,8 @@ export const workspaceApi: Surface = {
   },
   failure: (error) => ({ error: workspaceError(error) }),
   successSchema(output, operation) {
-    if (operation.shape === "bare") return output as object as Record<string, unknown>;
+    if (operation.shape === "bare" || operation.shape === "text")
+      return output as object as Record<string, unknown>;
     if (operation.shape === "list") {
       const rows = (output as unknown as { properties: { rows: TSchema } }).properties.rows;
       return Type.Object({ data: rows, pagination, meta }) as object as Record<string, unknown>;

@@ -1,6 +1,7 @@
 import { module } from "../../kernel/operation.ts";
 import { receiveTwilioSms } from "./inbound/receive-twilio-sms.ts";
 import { receiveTwilioStatus } from "./inbound/receive-twilio-status.ts";
+import { sendEmailJob } from "./email/queue-email.ts";
 import { deliverMessage } from "./messages/deliver-message.ts";
 import { getSmsConversation, listSmsConversations } from "./operations/conversations.crud.ts";
 import { listGuardDecisions } from "./operations/list-guard-decisions.ts";
@@ -24,5 +25,5 @@ export const messaging = module({
     receiveTwilioSms,
     receiveTwilioStatus,
   ],
-  jobs: [deliverMessage],
+  jobs: [deliverMessage, sendEmailJob],
 });
