@@ -70,11 +70,12 @@ export function usePhone(number: string) {
   });
 }
 
-/** A mutation after which everything on the page is looked at again. */
-export function useAct<In, Out>(act: (input: In) => Promise<Out>) {
+/** A mutation after which everything on the page is looked at again. Those on one `line` are carried out one after another. */
+export function useAct<In, Out>(act: (input: In) => Promise<Out>, { line }: { line?: string } = {}) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: act,
+    ...(line === undefined ? {} : { scope: { id: line } }),
     onSettled: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" }),
   });
 }

@@ -62,11 +62,11 @@ function Line({ message }: { message: Message }) {
 
 function Reply({ conversation }: { conversation: Conversation }) {
   const [message, write] = useState("");
-  const send = useAct(sendAsBusiness);
+  const send = useAct(sendAsBusiness, { line: conversation.id });
   const to = conversation.customer_e164;
   const submit = () => {
     const text = message.trim();
-    if (text === "" || send.isPending) return;
+    if (text === "") return;
     write("");
     send.mutate(
       { to_number: to, message: text },
@@ -77,7 +77,7 @@ function Reply({ conversation }: { conversation: Conversation }) {
           }
         },
         onError: (error) => {
-          write(text);
+          write((since) => since || text);
           showError("The text was not sent", error);
         },
       },

@@ -77,16 +77,16 @@ function CallEntry({ call, time }: { call: PhoneCall; time: string }) {
 
 function Writer({ number, usable }: { number: string; usable: boolean }) {
   const [body, write] = useState("");
-  const send = useAct(sendText);
+  const send = useAct(sendText, { line: number });
   const submit = () => {
     const text = body.trim();
-    if (text === "" || !usable || send.isPending) return;
+    if (text === "" || !usable) return;
     write("");
     send.mutate(
       { from: number, body: text },
       {
         onError: (error) => {
-          write(text);
+          write((since) => since || text);
           showError("The text was not sent", error);
         },
       },
