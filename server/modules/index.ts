@@ -9,6 +9,7 @@ import { privateBookingsApi } from "./calendar/private/index.ts";
 import { contacts } from "./crm/contacts/index.ts";
 import { search } from "./crm/search/index.ts";
 import { approvals } from "./workspace/approvals/index.ts";
+import { audit } from "./workspace/audit/index.ts";
 import { company } from "./workspace/company/index.ts";
 import { messaging } from "./messaging/index.ts";
 import { phone } from "./phone/index.ts";
@@ -24,6 +25,7 @@ export const modules: readonly Module[] = [
   search,
   company,
   approvals,
+  audit,
   phone,
   messaging,
   receptionist,
