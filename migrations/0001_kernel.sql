@@ -239,6 +239,8 @@ grant select, insert, update on installation to frontdesk_system;
 create table simulator_clock (
   id integer primary key check (id = 1),
   frozen_at timestamptz,
-  offset_ms double precision not null default 0
+  offset_ms double precision not null default 0,
+  -- Counts the moves, so that a node which read the row before a move does not undo it.
+  moves bigint not null default 0
 );
 grant select, insert, update on simulator_clock to frontdesk_system;

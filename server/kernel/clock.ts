@@ -10,13 +10,17 @@ export const systemClock: Clock = {
   now: () => new Date(),
 };
 
-/** What the `simulator_clock` row says: a fixed instant, or an offset from real time. */
+/** A fixed instant, or an offset from real time. */
 export type ClockSetting = { frozenAt: Date | null; offsetMs: number };
+
+/** What the `simulator_clock` row says: a setting, and how many moves led to it. */
+export type ClockMove = ClockSetting & { moves: number };
 
 /** A clock that can be moved: frozen at an instant in tests, running at an offset in the simulator. */
 export class MovableClock implements Clock {
   #frozenAt: number | null;
   #offsetMs: number;
+  #moves = 0;
 
   constructor(setting: ClockSetting) {
     this.#frozenAt = setting.frozenAt?.getTime() ?? null;
@@ -29,6 +33,13 @@ export class MovableClock implements Clock {
 
   get setting(): ClockSetting {
     return { frozenAt: this.#frozenAt === null ? null : new Date(this.#frozenAt), offsetMs: this.#offsetMs };
+  }
+
+  /** Takes up a move, unless a later one was taken up already: whoever read the row first may come last. */
+  follow({ moves, ...setting }: ClockMove): void {
+    if (moves <= this.#moves) return;
+    this.#moves = moves;
+    this.apply(setting);
   }
 
   apply(setting: ClockSetting): void {

@@ -37,6 +37,14 @@ test("rate limit: a burst, then the sustained rate, with the seconds to wait", (
   assert.equal(limit.take("a"), 1, "a clock set back gives nothing away");
 });
 
+test("a move that was read before a later one does not undo it", () => {
+  const clock = new MovableClock({ frozenAt: start, offsetMs: 0 });
+  const later = new Date(start.getTime() + 60_000);
+  clock.follow({ frozenAt: later, offsetMs: 0, moves: 2 });
+  clock.follow({ frozenAt: start, offsetMs: 0, moves: 1 });
+  assert.deepEqual(clock.now(), later);
+});
+
 test("config: the documented defaults", () => {
   const config = readConfig({});
   assert.deepEqual(

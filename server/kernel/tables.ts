@@ -150,6 +150,7 @@ export interface SimulatorClockTable {
   id: number;
   frozen_at: Timestamp | null;
   offset_ms: number;
+  moves: Generated<number>;
 }
 
 export interface Tables {

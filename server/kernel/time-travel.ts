@@ -1,8 +1,11 @@
 import { setTimeout as realTime } from "node:timers/promises";
+import { sql } from "kysely";
+import type { Selectable } from "kysely";
 import { MovableClock } from "./clock.ts";
-import type { ClockSetting } from "./clock.ts";
+import type { ClockMove, ClockSetting } from "./clock.ts";
 import type { Database } from "./database.ts";
 import type { Jobs } from "./jobs.ts";
+import type { SimulatorClockTable } from "./tables.ts";
 
 const channel = "frontdesk_clock";
 const lookEveryMs = 4;
@@ -35,10 +38,8 @@ export class TimeTravel {
         .execute();
       return kysely.selectFrom("simulator_clock").selectAll().where("id", "=", 1).executeTakeFirstOrThrow();
     });
-    const travel = new TimeTravel(
-      database,
-      new MovableClock({ frozenAt: row.frozen_at, offsetMs: row.offset_ms }),
-    );
+    const travel = new TimeTravel(database, new MovableClock(moveOf(row)));
+    travel.clock.follow(moveOf(row));
     const reread = () => void travel.#reread().catch(() => undefined);
     travel.#stopListening = await database.engine.listen(channel, reread, () => undefined);
     return travel;
@@ -93,14 +94,15 @@ export class TimeTravel {
 
   async #set(target: Date): Promise<void> {
     const setting = this.clock.settingFor(target);
-    await this.#database.system("simulator", (kysely) =>
+    const row = await this.#database.system("simulator", (kysely) =>
       kysely
         .updateTable("simulator_clock")
-        .set({ frozen_at: setting.frozenAt, offset_ms: setting.offsetMs })
+        .set({ frozen_at: setting.frozenAt, offset_ms: setting.offsetMs, moves: sql`moves + 1` })
         .where("id", "=", 1)
-        .execute(),
+        .returningAll()
+        .executeTakeFirstOrThrow(),
     );
-    this.clock.apply(setting);
+    this.clock.follow(moveOf(row));
     await this.#database.owner(`select pg_notify('${channel}', '')`);
   }
 
@@ -108,6 +110,10 @@ export class TimeTravel {
     const row = await this.#database.system("simulator", (kysely) =>
       kysely.selectFrom("simulator_clock").selectAll().where("id", "=", 1).executeTakeFirst(),
     );
-    if (row) this.clock.apply({ frozenAt: row.frozen_at, offsetMs: row.offset_ms });
+    if (row) this.clock.follow(moveOf(row));
   }
+}
+
+function moveOf(row: Selectable<SimulatorClockTable>): ClockMove {
+  return { frozenAt: row.frozen_at, offsetMs: row.offset_ms, moves: row.moves };
 }
