@@ -26,13 +26,17 @@ create table products (
 );
 select protect_table('products');
 create index products_newest on products (workspace_id, created_at desc, id desc);
+create index products_by_activity on products (workspace_id, is_active, created_at desc, id desc);
+create index products_by_category on products (workspace_id, category, created_at desc, id desc);
+create index products_by_sku on products (workspace_id, sku, created_at desc, id desc);
 
 create table supplier_products (
   workspace_id uuid not null references workspaces (id) on delete cascade,
   id uuid not null,
   supplier_id uuid not null,
   product_id uuid,
-  product_name text,
+  -- The product's name as it was linked; what is shown once the product is gone, or where there never was one.
+  product_name text not null,
   supplier_price_minor bigint not null,
   currency text not null default 'AUD',
   supplier_sku text,
@@ -49,6 +53,7 @@ select protect_table('supplier_products');
 create index supplier_products_newest on supplier_products (workspace_id, created_at desc, id desc);
 create index supplier_products_by_supplier on supplier_products (workspace_id, supplier_id, created_at desc, id desc);
 create index supplier_products_by_product on supplier_products (workspace_id, product_id, created_at desc, id desc);
+create index supplier_products_by_activity on supplier_products (workspace_id, is_active, created_at desc, id desc);
 
 create table product_costs (
   workspace_id uuid not null,
@@ -56,6 +61,7 @@ create table product_costs (
   product_id uuid not null,
   label text,
   cost_price_minor bigint not null default 0,
+  currency text not null,
   quantity numeric(14, 3) not null default 1,
   supplier_id uuid,
   supplier_product_id uuid,
@@ -68,7 +74,9 @@ create table product_costs (
     on delete set null (supplier_product_id)
 );
 select protect_table('product_costs');
-create index product_costs_by_product on product_costs (workspace_id, product_id, id);
+create index product_costs_by_product on product_costs (workspace_id, product_id, created_at, id);
+create index product_costs_by_supplier on product_costs (workspace_id, supplier_id);
+create index product_costs_by_supplier_product on product_costs (workspace_id, supplier_product_id);
 
 -- A line of an opportunity. The name and the price are kept as they were when the line was added; a product that is deleted
 -- leaves its lines standing.

@@ -21,6 +21,7 @@ create index activities_newest on activities (workspace_id, created_at desc, id 
 create index activities_by_contact on activities (workspace_id, contact_id, created_at desc, id desc);
 create index activities_by_opportunity on activities (workspace_id, opportunity_id, created_at desc, id desc);
 create index activities_by_company on activities (workspace_id, company_id, created_at desc, id desc);
+create index activities_by_type on activities (workspace_id, activity_type, created_at desc, id desc);
 
 create table task_categories (
   workspace_id uuid not null references workspaces (id) on delete cascade,
@@ -33,6 +34,8 @@ create table task_categories (
   primary key (workspace_id, id)
 );
 select protect_table('task_categories');
+create unique index task_categories_by_name on task_categories (workspace_id, lower(name));
+create index task_categories_in_order on task_categories (workspace_id, position, id);
 
 create table tasks (
   workspace_id uuid not null references workspaces (id) on delete cascade,
@@ -61,6 +64,10 @@ create index tasks_in_order on tasks (workspace_id, rank, id);
 create index tasks_by_opportunity on tasks (workspace_id, opportunity_id, rank, id);
 create index tasks_by_contact on tasks (workspace_id, contact_id, rank, id);
 create index tasks_by_assignee on tasks (workspace_id, assigned_to, rank, id);
+create index tasks_by_status on tasks (workspace_id, status, rank, id);
+create index tasks_by_priority on tasks (workspace_id, priority, rank, id);
+create index tasks_by_category on tasks (workspace_id, category_id, rank, id);
+create index tasks_by_due_date on tasks (workspace_id, due_date) where due_date is not null;
 
 create table work_order_statuses (
   workspace_id uuid not null references workspaces (id) on delete cascade,
@@ -69,7 +76,10 @@ create table work_order_statuses (
   color text,
   position integer not null default 0,
   is_complete boolean not null default false,
+  -- In the company's own list; the others belong to products with a configuration of their own.
+  is_standard boolean not null default true,
   created_at timestamptz not null,
+  updated_at timestamptz not null,
   primary key (workspace_id, id)
 );
 select protect_table('work_order_statuses');
@@ -95,7 +105,49 @@ create table work_orders (
   foreign key (workspace_id, assigned_to) references members (workspace_id, id) on delete set null (assigned_to)
 );
 select protect_table('work_orders');
-create index work_orders_newest on work_orders (workspace_id, created_at desc, id desc);
-create index work_orders_by_line on work_orders (workspace_id, opportunity_product_id, id);
-create index work_orders_by_day on work_orders (workspace_id, schedule_date, schedule_time);
-create index work_orders_by_assignee on work_orders (workspace_id, assigned_to, schedule_date);
+create index work_orders_in_order on work_orders (workspace_id, sort_order, id);
+create index work_orders_by_line on work_orders (workspace_id, opportunity_product_id, sort_order, id);
+create index work_orders_by_status on work_orders (workspace_id, status_id, sort_order, id);
+create index work_orders_by_assignee on work_orders (workspace_id, assigned_to, sort_order, id);
+create index work_orders_by_day on work_orders (workspace_id, schedule_date, sort_order, id);
+create index work_orders_by_assignee_and_day on work_orders (workspace_id, assigned_to, schedule_date);
+
+-- A link that shows a customer how the work on an opportunity stands. Token and PIN are kept as hashes only.
+create table work_status_portals (
+  workspace_id uuid not null,
+  id uuid not null,
+  opportunity_id uuid not null,
+  recipient_email text not null,
+  recipient_name text not null,
+  token_hash text not null unique,
+  pin_hash text not null,
+  expires_at timestamptz not null,
+  revoked_at timestamptz,
+  -- Guesses since the last right one; each is counted before it is looked at.
+  guesses integer not null default 0,
+  locked_until timestamptz,
+  opened_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (workspace_id, id),
+  foreign key (workspace_id, opportunity_id) references opportunities (workspace_id, id) on delete cascade
+);
+select protect_table('work_status_portals');
+create index work_status_portals_newest on work_status_portals (workspace_id, created_at desc, id desc);
+create index work_status_portals_by_opportunity
+  on work_status_portals (workspace_id, opportunity_id, created_at desc, id desc);
+
+-- The statuses a company begins with. The lock makes first comers wait for each other and for whoever is setting up
+-- a list of their own, so that the two never mix.
+create function ensure_work_order_statuses(ids uuid[], labels text[], at timestamptz) returns void
+  language plpgsql volatile as $$
+begin
+  if exists (select from work_order_statuses where workspace_id = current_workspace() and is_standard) then return; end if;
+  perform pg_advisory_xact_lock(hashtextextended('work_order_statuses ' || current_workspace(), 0));
+  if exists (select from work_order_statuses where workspace_id = current_workspace() and is_standard) then return; end if;
+  insert into work_order_statuses
+    (workspace_id, id, label, position, is_complete, is_standard, created_at, updated_at)
+  select current_workspace(), given.id, given.label, given.place - 1, given.place = cardinality(labels), true, at, at
+    from unnest(ids, labels) with ordinality as given (id, label, place)
+  on conflict (workspace_id, lower(label)) do update set is_standard = true;
+end $$;

@@ -7,6 +7,8 @@ import type { ColumnType, Generated } from "kysely";
 /** timestamptz: read and written as Date. */
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 export type Json<T> = ColumnType<T, string, string>;
+/** numeric: arrives as text, so that nothing is lost on the way; written as a number. */
+export type Numeric = ColumnType<string, number | string, number | string>;
 export type JsonObject = Record<string, unknown>;
 
 export interface WorkspacesTable {
