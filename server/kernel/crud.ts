@@ -56,6 +56,8 @@ export type Resource<T extends TenantTable, R extends TObject> = {
   parent?: { param: string; column: string; table: TenantTable; noun: string };
   /** The path's name for the record's own id. */
   idParam?: string;
+  /** What the audit and the events say of a row, where its columns are not the fields callers know. */
+  recorded?(row: Selectable<Tables[T]>): Row;
   /** Operation names that do not follow list_<plural>, get_<noun>… */
   names?: Partial<Record<Verb, string>>;
   summaries?: Partial<Record<Verb, string>>;
@@ -68,8 +70,18 @@ export type WritableResource<T extends TenantTable, R extends TObject> = Resourc
   fields: TProperties;
   /** Those a create cannot do without. */
   required?: readonly string[];
-  /** Column values of what was sent (absent fields stay absent); refuses what does not fit. `before` is undefined for a create. */
-  values(ctx: Ctx, fields: never, before: Selectable<Tables[T]> | undefined): Input | Promise<Input>;
+  /** Those only a create takes. */
+  fixed?: readonly string[];
+  /**
+   * Column values of what was sent (absent fields stay absent); refuses what does not fit. `before` is undefined for a
+   * create; `input` holds the ids of the path as well.
+   */
+  values(
+    ctx: Ctx,
+    fields: never,
+    before: Selectable<Tables[T]> | undefined,
+    input: Input,
+  ): Input | Promise<Input>;
   examples?: { create?: Input; update?: Input };
   errors?: readonly DeclaredError[];
 };
@@ -204,14 +216,14 @@ function createOf<T extends TenantTable, R extends TObject>(resource: WritableRe
       const row = await ctx.db
         .insert(resource.table, {
           ...(parent ? { [parent.column]: input[parent.param] } : {}),
-          ...(await resource.values(ctx, fieldsOf(resource, input) as never, undefined)),
+          ...(await resource.values(ctx, fieldsOf(resource, input) as never, undefined, input)),
           id: newId(ctx.now),
           created_at: ctx.now,
           updated_at: ctx.now,
         } as never)
         .returningAll()
         .executeTakeFirstOrThrow();
-      recordCreated(ctx, resource.noun, row as Row);
+      recordCreated(ctx, resource.noun, recordedRow(resource, row));
       const [presented] = await resource.present(ctx, [row as never], input);
       return presented;
     },
@@ -220,7 +232,9 @@ function createOf<T extends TenantTable, R extends TObject>(resource: WritableRe
 
 function updateOf<T extends TenantTable, R extends TObject>(resource: WritableResource<T, R>): AnyOperation {
   const fields = Object.fromEntries(
-    Object.entries(resource.fields).map(([name, schema]) => [name, Type.Optional(schema)]),
+    Object.entries(resource.fields)
+      .filter(([name]) => !resource.fixed?.includes(name))
+      .map(([name, schema]) => [name, Type.Optional(schema)]),
   );
   return operation({
     ...head(resource as never, "update", "PATCH", "write"),
@@ -230,14 +244,14 @@ function updateOf<T extends TenantTable, R extends TObject>(resource: WritableRe
     ...(resource.examples?.update ? { example: { input: resource.examples.update } } : {}),
     async run(ctx: Ctx, input: Input) {
       const before = await rowAt(ctx, resource as never, input, { lock: true });
-      const values = await resource.values(ctx, fieldsOf(resource, input) as never, before as never);
+      const values = await resource.values(ctx, fieldsOf(resource, input) as never, before as never, input);
       const after = await ctx.db
         .update(resource.table)
         .set({ ...values, updated_at: ctx.now } as never)
         .where("id" as never, "=", before.id as never)
         .returningAll()
         .executeTakeFirstOrThrow();
-      recordUpdated(ctx, resource.noun, before, after as Row);
+      recordUpdated(ctx, resource.noun, recordedRow(resource, before), recordedRow(resource, after));
       const [presented] = await resource.present(ctx, [after as never], input);
       return presented;
     },
@@ -256,10 +270,14 @@ function removeOf<T extends TenantTable, R extends TObject>(resource: Resource<T
         .remove(resource.table)
         .where("id" as never, "=", row.id as never)
         .execute();
-      recordDeleted(ctx, resource.noun, row);
+      recordDeleted(ctx, resource.noun, recordedRow(resource, row));
       return null;
     },
   } as never);
+}
+
+function recordedRow<T extends TenantTable, R extends TObject>(resource: Resource<T, R>, row: unknown): Row {
+  return resource.recorded?.(row as Selectable<Tables[T]>) ?? (row as Row);
 }
 
 function fieldsOf(resource: { fields: TProperties }, input: Input): Input {
