@@ -64,6 +64,7 @@ function typesOf(operation: AnyOperation, schemas: NamedSchemas): string {
 
 function outputType(operation: AnyOperation, output: JsonSchema): string {
   if (operation.shape === "empty") return "void";
+  if (operation.shape === "file") return "Response";
   if (operation.shape === "list") {
     const row = output.properties?.["rows"]?.items;
     return `Page<${row ? typeOf(row) : "unknown"}>`;
@@ -94,6 +95,7 @@ function methodOf(operation: AnyOperation): string {
 
 function answerOf(operation: AnyOperation): string {
   if (operation.shape === "empty") return "nothing";
+  if (operation.shape === "file") return "file";
   if (operation.shape === "list") return "page";
   return operation.surface.name === "workspace" && operation.shape !== "bare" ? "data" : "whole";
 }

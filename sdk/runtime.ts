@@ -25,7 +25,8 @@ export type Shape = {
   path: string;
   inQuery?: true;
   isWrite?: true;
-  answers: "data" | "page" | "whole" | "nothing";
+  /** A file is answered as the Response itself, so that it can be saved while it arrives. */
+  answers: "data" | "page" | "whole" | "nothing" | "file";
 };
 
 export type Page<Row> = {
@@ -86,7 +87,9 @@ export class Transport {
     const body = shape.inQuery || Object.keys(rest).length === 0 ? undefined : JSON.stringify(rest);
     if (body !== undefined) headers["content-type"] = "application/json";
     if (shape.isWrite) headers["idempotency-key"] = options.idempotencyKey ?? crypto.randomUUID();
+    if (shape.answers === "file") headers["accept"] = "*/*";
     const response = await this.#persist({ method: shape.method, headers, body }, url, options.signal);
+    if (shape.answers === "file" && response.status === 200) return response as Output;
     const text = await response.text();
     const answer: unknown = text === "" ? undefined : parse(text);
     if (!response.ok) throw errorOf(response, answer);
@@ -108,13 +111,15 @@ export class Transport {
     for (let attempt = 0; ; attempt += 1) {
       const key = typeof apiKey === "function" ? await apiKey() : apiKey;
       const headers = key ? { ...init.headers, authorization: `Bearer ${key}` } : init.headers;
-      const patience = AbortSignal.timeout(timeoutMs);
-      const either = signal ? AbortSignal.any([signal, patience]) : patience;
+      // A download may take longer than it may take to begin.
+      const patience = init.headers["accept"] === "*/*" ? beginsWithin(timeoutMs) : lasts(timeoutMs);
+      const either = signal ? AbortSignal.any([signal, patience.signal]) : patience.signal;
       const { body, method } = init;
       const request = { method, headers, signal: either, ...(body === undefined ? {} : { body }) };
       let response: Response | undefined;
       try {
         response = await fetch(url, request);
+        patience.begun();
         if (attempt >= retries || !(await worthAnother(response))) return response;
       } catch (error) {
         if (signal?.aborted || attempt >= retries) throw error;
@@ -122,6 +127,21 @@ export class Transport {
       await pause(waitMs(response, attempt), signal);
     }
   }
+}
+
+type Patience = { signal: AbortSignal; begun(): void };
+
+function lasts(ms: number): Patience {
+  return { signal: AbortSignal.timeout(ms), begun: () => {} };
+}
+
+function beginsWithin(ms: number): Patience {
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new DOMException("No answer in time.", "TimeoutError")),
+    ms,
+  );
+  return { signal: controller.signal, begun: () => clearTimeout(timer) };
 }
 
 /** Every row of a list, page after page: for await (const row of each((page) => desk.listContacts(page), {})). */

@@ -3,7 +3,7 @@ import type { App } from "./app.ts";
 import type { Change } from "./audit.ts";
 import type { EnqueueOptions, JobDefinition } from "./jobs.ts";
 import type { Log } from "./log.ts";
-import type { AnyOperation } from "./operation.ts";
+import type { AnyOperation, Upload } from "./operation.ts";
 import type { Outcome } from "./run.ts";
 import type { TenantStore } from "./store.ts";
 
@@ -23,6 +23,8 @@ export type Ctx = {
   readonly operation: string;
   readonly requestId: string;
   readonly now: Date;
+  /** The file that came with the call, for operations that take one. */
+  readonly upload?: Upload | undefined;
   readonly db: TenantStore;
   readonly log: Log;
   /** Records a change: an audit entry with the fields that differ, in this transaction. */

@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from "typebox";
 import type { Ctx } from "./context.ts";
 import type { DeclaredError, OperationError } from "./errors.ts";
+import type { Follower } from "./followers.ts";
 import type { JobDefinition } from "./jobs.ts";
 import type { Sweep } from "./sweep.ts";
 
@@ -38,6 +39,15 @@ export type FileAnswer = {
   body: AsyncIterable<Uint8Array | string>;
 };
 
+/** A file a caller sent, on disk until the call is over. */
+export type Upload = {
+  path: string;
+  /** As the caller named it. */
+  filename: string;
+  contentType: string;
+  bytes: number;
+};
+
 /**
  * Something a caller can do. An inert object: the HTTP route, validation, OpenAPI, MCP tool, SDK method,
  * idempotency, approval, audit, credits and the authorisation tests are all derived from it.
@@ -62,6 +72,14 @@ export type Operation<In extends TObject = TObject, Out extends TSchema = TSchem
   readonly input: In;
   readonly output: Out;
   readonly shape?: Shape;
+  /** The media types of a file; application/octet-stream if it is not said. */
+  readonly fileTypes?: readonly string[];
+  /**
+   * Takes a file as well: as multipart/form-data, or as the whole body in one of these media types. It is put aside before the
+   * call runs (nothing waits for a slow sender inside a transaction) and found in ctx.upload; the other parameters then ride in
+   * the form or the query. The input has to declare content_sha256, which is filled in.
+   */
+  readonly upload?: { readonly types: readonly string[]; readonly maxBytes: number };
   /** Success status when it is not the usual one (200; 201 for a create; 204 for empty). */
   readonly status?: number;
   readonly errors?: readonly DeclaredError[];
@@ -119,6 +137,7 @@ export type Module = {
   readonly jobs?: readonly JobDefinition[];
   readonly reactions?: readonly Reaction[];
   readonly sweeps?: readonly Sweep[];
+  readonly followers?: readonly Follower[];
 };
 
 export function module(definition: Module): Module {

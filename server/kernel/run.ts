@@ -17,7 +17,7 @@ import { eventRows } from "./events.ts";
 import type { DomainEvent } from "./events.ts";
 import { claimKey, storeResponse } from "./idempotency.ts";
 import type { Enqueued } from "./jobs.ts";
-import type { AnyOperation } from "./operation.ts";
+import type { AnyOperation, Upload } from "./operation.ts";
 import { TenantStore } from "./store.ts";
 import type { Tables } from "./tables.ts";
 import { invalidInput, validatorOf, withDefaults } from "./validation.ts";
@@ -29,6 +29,7 @@ export type Call = {
   idempotencyKey?: string | undefined;
   /** Set when an approved call runs: it was held once and is not held again. */
   approved?: boolean;
+  upload?: Upload | undefined;
 };
 
 export type Outcome = { status: number; output: unknown; replayed?: boolean; held?: boolean };
@@ -88,7 +89,7 @@ async function runWrite(
   return app.database.transaction(
     occasion.workspaceId,
     async (db) => {
-      const recorder = new Recorder(app, occasion, db);
+      const recorder = new Recorder(app, occasion, db, call.upload);
       const claim = call.idempotencyKey
         ? await claimKey(db, occasion, call.idempotencyKey, input)
         : undefined;
@@ -178,17 +179,19 @@ export async function inWorkspace<T>(
 ): Promise<T> {
   const full: Occasion = { ...occasion, now: app.clock.now() };
   let flush: CompiledQuery[] = [];
+  let happened = false;
   const result = await app.database.transaction(
     full.workspaceId,
     async (db) => {
       const recorder = new Recorder(app, full, db);
       const value = await work(recorder.ctx);
       flush = await recorder.flush();
+      happened = recorder.happened;
       return value;
     },
     () => flush,
   );
-  app.bell.ring(full.workspaceId);
+  if (happened) app.bell.ring(full.workspaceId);
   return result;
 }
 
@@ -219,14 +222,16 @@ class Recorder {
   readonly #changes: Change[] = [];
   readonly #events: DomainEvent[] = [];
   readonly #jobs: Enqueued[] = [];
+  #happenedInside = false;
 
-  constructor(app: App, occasion: Occasion, db: TenantStore) {
+  constructor(app: App, occasion: Occasion, db: TenantStore, upload?: Upload) {
     this.#app = app;
     this.#occasion = occasion;
     this.#db = db;
     this.ctx = {
       app,
       ...occasion,
+      upload,
       db,
       // Most calls log nothing; a logger of their own is made for those that do.
       get log() {
@@ -242,6 +247,11 @@ class Recorder {
 
   get quiet(): boolean {
     return this.#changes.length === 0;
+  }
+
+  /** Whether there are events, here or in what was run inside. */
+  get happened(): boolean {
+    return this.#happenedInside || this.#events.length > 0;
   }
 
   /** A write that recorded no change of its own is still on the record. */
@@ -279,6 +289,7 @@ class Recorder {
     const outcome = await perform(operation, call, input, inner);
     if (inner.quiet && operation.effect !== "read") inner.note(operation, input, outcome.output);
     for (const statement of await inner.flush()) await this.#db.kysely.executeQuery(statement);
+    this.#happenedInside ||= inner.happened;
     return outcome;
   }
 }

@@ -1,11 +1,9 @@
 /** HTTP over the registry: one route per operation and base, nothing registered by hand. */
-import { Readable } from "node:stream";
-import { create as contentDisposition } from "content-disposition";
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { stopwatch } from "../kernel/clock.ts";
 import type { App } from "../kernel/app.ts";
-import { validationError } from "../kernel/errors.ts";
+import { invalidField, validationError } from "../kernel/errors.ts";
 import type { OperationError } from "../kernel/errors.ts";
 import type { AnyOperation, FileAnswer, Surface } from "../kernel/operation.ts";
 import { pathParameters } from "../kernel/registry.ts";
@@ -16,7 +14,10 @@ import type { JsonObject } from "../kernel/tables.ts";
 import { authenticate } from "./authenticate.ts";
 import { CreditMeter } from "./credit-meter.ts";
 import { asOperationError } from "./failures.ts";
+import { sendFile } from "./files.ts";
 import { countCall } from "./limits.ts";
+import { FileBody, acceptFiles, discard, receiveFile } from "./uploads.ts";
+import type { Received } from "./uploads.ts";
 
 const bodyLimitBytes = 2 * 1024 * 1024;
 const corrIdForm = /^[\w.:-]{1,100}$/;
@@ -36,6 +37,7 @@ export function createHttp(app: App): FastifyInstance {
     },
   });
   parseBodies(fastify);
+  acceptFiles(fastify, app.registry.operations);
   const meter = new CreditMeter(app.database);
   fastify.addHook("onRequest", (request, reply, done) => {
     reply.header("x-corr-id", request.id);
@@ -90,7 +92,8 @@ async function answer(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const startedAt = stopwatch();
-  const body = request.body as Body | undefined;
+  const body = request.body instanceof FileBody ? undefined : (request.body as Body | undefined);
+  let file: Received | undefined;
   const operation = choose(candidates, body);
   const { surface } = operation;
   try {
@@ -99,11 +102,16 @@ async function answer(
       header: (name) => one(request.headers[name]),
       form: body?.form,
       rawBody: body && !body.form ? body.raw : undefined,
+      writes: operation.effect !== "read",
     });
     countCall(app, actor, request.ip);
+    file = await receiveFile(operation, request);
     const outcome = await app.run(operation, {
       actor,
-      input: gather(operation, request, body),
+      input: file
+        ? withFile(operation, gather(operation, request, body), file)
+        : gather(operation, request, body),
+      upload: file?.upload,
       requestId: request.id,
       idempotencyKey: operation.effect === "read" ? undefined : idempotencyKey(request),
     });
@@ -130,15 +138,25 @@ async function answer(
     void reply.code(failure.status).headers(failure.headers ?? {});
     if (operation.voice) return reply.type("text/plain").send(spokenFailure(operation.voice, failure));
     return reply.type("application/json").send(JSON.stringify(surface.failure(failure)));
+  } finally {
+    if (file) await discard(file.upload);
   }
 }
 
-function sendFile(reply: FastifyReply, file: FileAnswer): FastifyReply {
-  return reply
-    .type(file.contentType)
-    .headers(file.headers ?? {})
-    .header("content-disposition", contentDisposition(file.filename))
-    .send(Readable.from(file.body, { objectMode: false }));
+// A form's fields are text like a query's. The checksum makes two files two requests for an Idempotency-Key.
+function withFile(
+  operation: AnyOperation,
+  gathered: Record<string, unknown>,
+  { fields, sha256 }: Received,
+): Record<string, unknown> {
+  const { properties } = operation.input as unknown as SchemaNode;
+  const input = { ...gathered };
+  for (const [name, text] of Object.entries(fields)) input[name] = coerceText(text, properties?.[name]);
+  const given = input["content_sha256"];
+  if (given !== undefined && String(given).toLowerCase() !== sha256) {
+    throw invalidField("content_sha256", "is not the checksum of the file that arrived", "Send it again.");
+  }
+  return { ...input, content_sha256: sha256 };
 }
 
 /** What a voice agent is told when it did not work: first that it did not, then why and what would help. */

@@ -11,8 +11,9 @@ import type { Actor } from "../kernel/actor.ts";
 import type { App } from "../kernel/app.ts";
 import { stopwatch } from "../kernel/clock.ts";
 import { OperationError, invalidField, notFound } from "../kernel/errors.ts";
-import type { AnyOperation } from "../kernel/operation.ts";
+import type { AnyOperation, FileAnswer } from "../kernel/operation.ts";
 import { asOperationError } from "./failures.ts";
+import { fileForAgent } from "./files.ts";
 import { heldOperation, one } from "./http.ts";
 import type { Body } from "./http.ts";
 import { countCall } from "./limits.ts";
@@ -185,6 +186,9 @@ async function execute(
     idempotencyKey: operation.effect === "read" ? undefined : idempotencyKey,
   });
   if (outcome.status === 204) return succeeded({ ok: true }, outcome.replayed);
+  if (operation.shape === "file" && !outcome.held) {
+    return fileForAgent(outcome.output as FileAnswer, { operation, baseUrl: app.baseUrl });
+  }
   const about = {
     operation: outcome.held ? heldOperation(operation) : operation,
     creditsRemaining: undefined,

@@ -142,7 +142,18 @@ function requestBody(
       ...(operation.formWire
         ? { "application/x-www-form-urlencoded": { schema: { type: "object", additionalProperties: true } } }
         : {}),
+      ...(operation.upload ? fileBodies(operation.upload.types, schema) : {}),
     },
+  };
+}
+
+// As a form with the file among its fields, or as the file alone with the other parameters in the query.
+function fileBodies(types: readonly string[], schema: JsonSchema): Record<string, Media> {
+  const file: JsonSchema = { type: "string", format: "binary" };
+  const form: JsonSchema = { type: "object", properties: { ...schema.properties, file }, required: ["file"] };
+  return {
+    "multipart/form-data": { schema: form },
+    ...Object.fromEntries(types.map((type) => [type, { schema: file }])),
   };
 }
 
@@ -184,7 +195,7 @@ function successes(operation: AnyOperation, schemas: NamedSchemas): Record<strin
         }
       : {}),
   };
-  if (operation.shape === "file") return { [String(status)]: download(headers) };
+  if (operation.shape === "file") return { [String(status)]: download(operation, headers) };
   if (operation.shape === "text") return { [String(status)]: spoken(headers), ...held(operation, schemas) };
   if (status === 204) return { 204: { description: "Done.", headers }, ...held(operation, schemas) };
   const body = operation.surface.successSchema(operation.output, operation) as JsonSchema;
@@ -203,14 +214,17 @@ function successes(operation: AnyOperation, schemas: NamedSchemas): Record<strin
   };
 }
 
-function download(headers: ResponseObject["headers"]): ResponseObject {
+function download(operation: AnyOperation, headers: ResponseObject["headers"]): ResponseObject {
+  const types = operation.fileTypes ?? ["application/octet-stream"];
   return {
     description: "The file.",
     headers: {
       ...headers,
       "Content-Disposition": { description: "attachment, with the file's name.", schema: { type: "string" } },
     },
-    content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } },
+    content: Object.fromEntries(
+      types.map((type) => [type, { schema: { type: "string", format: "binary" } }]),
+    ),
   };
 }
 

@@ -54,7 +54,8 @@ async function withoutCredential(operation: AnyOperation, place: Place): Promise
 }
 
 async function withoutScope(operation: AnyOperation, place: Place): Promise<void> {
-  for (const scope of operation.scopes) {
+  const input = await validInput(operation, place);
+  for (const scope of operation.neededScopes?.(input) ?? operation.scopes) {
     const every = authOf(operation) === "scoped-token" ? privateScopes : [...knownScopes];
     const key = await credential(
       operation,

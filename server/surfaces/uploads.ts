@@ -1,0 +1,117 @@
+/** Files that arrive. Each is put aside on disk before its call runs, so that no transaction waits for a slow sender. */
+import { createHash, randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Transform } from "node:stream";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import multipart from "@fastify/multipart";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { invalidField, OperationError, validationError } from "../kernel/errors.ts";
+import type { AnyOperation, Upload } from "../kernel/operation.ts";
+
+export type Received = { upload: Upload; fields: Record<string, string>; sha256: string };
+
+/** The body of a request that is a file, not read yet. */
+export class FileBody {
+  readonly stream: Readable;
+
+  constructor(stream: Readable) {
+    this.stream = stream;
+  }
+}
+
+/** Lets the operations that take files have them; every other body stays as it is. */
+export function acceptFiles(http: FastifyInstance, operations: readonly AnyOperation[]): void {
+  void http.register(multipart);
+  const types = new Set(operations.flatMap((one) => one.upload?.types ?? []));
+  for (const type of types) {
+    http.addContentTypeParser(type, (_request, payload, done) => done(null, new FileBody(payload)));
+  }
+}
+
+/**
+ * The file of a request, on disk, with the fields that came beside it; undefined when the request holds none. Throws 415 for
+ * an operation that takes no files and 413 for one that is too large.
+ */
+export async function receiveFile(
+  operation: AnyOperation,
+  request: FastifyRequest,
+): Promise<Received | undefined> {
+  const { body } = request;
+  const isForm = request.isMultipart();
+  if (!isForm && !(body instanceof FileBody)) return undefined;
+  const { upload } = operation;
+  const contentType = (request.headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
+  if (!upload || (!isForm && !upload.types.includes(contentType))) {
+    throw new OperationError("INVALID_BODY", 415, `Unsupported Media Type: ${contentType}`, {
+      fix: "Send application/json.",
+    });
+  }
+  if (body instanceof FileBody) {
+    const { filename = "" } = request.query as { filename?: string };
+    return { ...(await putAside(body.stream, { filename, contentType }, upload.maxBytes)), fields: {} };
+  }
+  return receiveForm(request, upload.maxBytes);
+}
+
+async function receiveForm(request: FastifyRequest, maxBytes: number): Promise<Received> {
+  const fields: Record<string, string> = {};
+  let received: Omit<Received, "fields"> | undefined;
+  try {
+    const limits = { fileSize: maxBytes + 1, files: 1, fields: 30, fieldSize: 100_000 };
+    for await (const part of request.parts({ limits })) {
+      if (part.type === "field") fields[part.fieldname] = String(part.value);
+      else {
+        const named = { filename: part.filename, contentType: part.mimetype };
+        received = await putAside(part.file, named, maxBytes);
+      }
+    }
+  } catch (error) {
+    if (received) await discard(received.upload);
+    if (error instanceof OperationError) throw error;
+    throw validationError(`The form could not be read: ${(error as Error).message}`);
+  }
+  if (!received) throw invalidField("file", "is required", "Send the file as the form field file.");
+  return { ...received, fields };
+}
+
+async function putAside(
+  stream: Readable,
+  named: { filename: string; contentType: string },
+  maxBytes: number,
+): Promise<Omit<Received, "fields">> {
+  const path = join(tmpdir(), `frontdesk-upload-${randomUUID()}`);
+  const digest = createHash("sha256");
+  let bytes = 0;
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) next(tooLarge(maxBytes));
+      else {
+        digest.update(chunk);
+        next(null, chunk);
+      }
+    },
+  });
+  try {
+    await pipeline(stream, measure, createWriteStream(path, { mode: 0o600 }));
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+  return { upload: { ...named, path, bytes }, sha256: digest.digest("hex") };
+}
+
+/** Removes what was put aside, when the call is over. */
+export async function discard(upload: Upload): Promise<void> {
+  await rm(upload.path, { force: true });
+}
+
+export function tooLarge(maxBytes: number): OperationError {
+  return new OperationError("TOO_LARGE", 413, `The file is larger than ${maxBytes / 1024 / 1024} MB.`, {
+    fix: "Split the file and send the parts one after the other.",
+  });
+}
