@@ -8,9 +8,11 @@ import { calendar } from "./calendar/index.ts";
 import { privateBookingsApi } from "./calendar/private/index.ts";
 import { contacts } from "./crm/contacts/index.ts";
 import { search } from "./crm/search/index.ts";
+import { crmSettingsModule } from "./crm/settings/index.ts";
 import { approvals } from "./workspace/approvals/index.ts";
 import { audit } from "./workspace/audit/index.ts";
 import { company } from "./workspace/company/index.ts";
+import { members } from "./workspace/members/index.ts";
 import { messaging } from "./messaging/index.ts";
 import { phone } from "./phone/index.ts";
 import { receptionist } from "./receptionist/index.ts";
@@ -24,6 +26,7 @@ export const modules: readonly Module[] = [
   contacts,
   search,
   company,
+  crmSettingsModule,
   approvals,
   audit,
   phone,

@@ -38,6 +38,12 @@ export async function defaultNumber(ctx: Ctx): Promise<PhoneNumber | undefined> 
   return row && completed(row, await settingsOf(ctx));
 }
 
+/** Whether the workspace has a number that texts may leave from. */
+export async function hasActiveNumber(ctx: Ctx): Promise<boolean> {
+  const active = ctx.db.from("phone_numbers").select("id").where("status", "=", "ACTIVE");
+  return (await active.limit(1).executeTakeFirst()) !== undefined;
+}
+
 export type NewNumber = {
   e164: string;
   friendlyName?: string;

@@ -5,7 +5,7 @@ import { invalidField } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
-import { storeSettings, workspaceOf } from "../settings/settings.ts";
+import { lockSettings, storeSettings, workspaceOf } from "../settings/settings.ts";
 import {
   CompanyRecord,
   FrontDeskSettings,
@@ -43,7 +43,7 @@ export const updateCompanySettings = operation({
   errors: [slugTaken],
   example: { input: { industry: "Plumbing", front_desk: { quiet_hours: { enabled: true } } } },
   async run(ctx, { name, slug, timezone, front_desk: frontDesk, ...details }) {
-    await lockWorkspace(ctx);
+    await lockSettings(ctx);
     const before = await workspaceOf(ctx);
     if (name?.trim() === "") throw invalidField("name", "may not be empty");
     const row = {
@@ -70,11 +70,6 @@ export const updateCompanySettings = operation({
     return presentCompany(after) as never;
   },
 });
-
-// Settings are read, merged and written back, so two changes at once must come one after the other.
-async function lockWorkspace(ctx: Ctx): Promise<void> {
-  await ctx.db.raw(sql`select 1 from workspaces where id = ${ctx.workspaceId} for update`);
-}
 
 async function writeRow(ctx: Ctx, row: { name: string; slug: string; timeZone: string }): Promise<void> {
   try {

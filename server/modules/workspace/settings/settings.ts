@@ -110,7 +110,12 @@ export async function settingsOf(ctx: Ctx): Promise<WorkspaceSettings> {
   return (await workspaceOf(ctx)).settings;
 }
 
-/** Stores overrides; objects are merged by key, lists and values replaced. */
+/** Settings are read, merged and written back: two changes at once must come one after the other. */
+export async function lockSettings(ctx: Ctx): Promise<void> {
+  await ctx.db.raw(sql`select 1 from workspaces where id = ${ctx.workspaceId} for no key update`);
+}
+
+/** Stores overrides; objects are merged by key, lists and values replaced. Lock them first. */
 export async function storeSettings(ctx: Ctx, overrides: JsonObject): Promise<void> {
   const { stored } = await workspaceOf(ctx);
   const next = JSON.stringify(overlay(stored, overrides));
