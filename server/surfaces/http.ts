@@ -20,6 +20,8 @@ import { FileBody, acceptFiles, discard, receiveFile } from "./uploads.ts";
 import type { Received } from "./uploads.ts";
 
 const bodyLimitBytes = 2 * 1024 * 1024;
+// Tokens and ids are far shorter; what is longer is refused by whoever reads it, by name.
+const longestParameter = 2_000;
 const corrIdForm = /^[\w.:-]{1,100}$/;
 
 export type Body = { json: unknown; form: Record<string, string> | undefined; raw: string };
@@ -30,7 +32,8 @@ export function createHttp(app: App): FastifyInstance {
     bodyLimit: bodyLimitBytes,
     // Forwarded headers are believed only where the operator says that a proxy stands in front.
     trustProxy: app.config.publicUrl !== undefined,
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestParameter },
+    frameworkErrors: (error, request, reply) => fail(app, error, request, reply),
     genReqId: (request) => {
       const given = request.headers["x-corr-id"];
       return typeof given === "string" && corrIdForm.test(given) ? given : newRequestId();
@@ -50,15 +53,18 @@ export function createHttp(app: App): FastifyInstance {
       handler: (request, reply) => answer(app, meter, route.candidates, request, reply),
     });
   }
-  fastify.setErrorHandler((error, request, reply) => {
-    const surface = surfaceAt(app, request.url);
-    const failure = asOperationError(error, app.log.child({ corrId: request.id }));
-    void reply
-      .code(failure.status)
-      .headers(failure.headers ?? {})
-      .send(surface ? surface.failure(failure) : { error: { code: failure.code, message: failure.message } });
-  });
+  fastify.setErrorHandler((error, request, reply) => fail(app, error, request, reply));
   return fastify;
+}
+
+// Whatever goes wrong before an operation is known is told in the words of the surface it was meant for.
+function fail(app: App, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const surface = surfaceAt(app, request.url);
+  const failure = asOperationError(error, app.log.child({ corrId: request.id }));
+  void reply
+    .code(failure.status)
+    .headers(failure.headers ?? {})
+    .send(surface ? surface.failure(failure) : { error: { code: failure.code, message: failure.message } });
 }
 
 type Route = { method: string; url: string; candidates: AnyOperation[] };

@@ -25,17 +25,21 @@ export function isKeyAuth(auth: AuthKind): boolean {
   return auth === "workspace-key" || auth === "scoped-token";
 }
 
+// Whatever a caller names by id, in the path or anywhere in the input, may not be there.
+function namesRecords(operation: AnyOperation): boolean {
+  return /\/:/.test(operation.route ?? "") || /"format":"uuid"|_ids?":/.test(JSON.stringify(operation.input));
+}
+
 /** Every error an operation can answer, declared and common, in one list without repetitions. */
 export function errorsOf(operation: AnyOperation): DeclaredError[] {
   const auth = operation.auth ?? operation.surface.auth;
-  const hasId = (operation.route ?? "").includes(":");
   const isWrite = operation.effect !== "read";
   const all: DeclaredError[] = [
     validationError,
     ...(auth === "provider-signature" ? [forbidden] : auth === "public" ? [] : [unauthorized]),
     ...(operation.scopes.length > 0 ? [insufficientScope] : []),
     ...(isWrite && isKeyAuth(auth) ? [forbidden] : []),
-    ...(hasId ? [notFound] : []),
+    ...(namesRecords(operation) ? [notFound] : []),
     ...(isKeyed(operation) ? [idempotencyConflict, idempotencyInProgress] : []),
     ...(operation.credits ? [insufficientCredits] : []),
     ...(auth === "provider-signature" ? [] : [rateLimited]),

@@ -1,0 +1,257 @@
+/**
+ * Every operation of the OpenAPI document, called with inputs that fit it and inputs that do not. Nothing may answer 5xx, hang, answer
+ * a status the document does not name, or a body that does not fit the schema the document gives for that status.
+ */
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { ValidateFunction } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
+import fc from "fast-check";
+import type { Arbitrary } from "fast-check";
+import type { OpenApiDocument } from "../../surfaces/openapi.ts";
+import { broken, fitting, hostile, idValue } from "./schema-values.ts";
+import type { Schema } from "./schema-values.ts";
+
+export type FuzzAnswer = { status: number; contentType: string; text: string };
+/** Sends one request; rejects or answers, and is given up on after a while. */
+export type Send = (request: {
+  method: string;
+  path: string;
+  security: string | undefined;
+  body: string | undefined;
+}) => Promise<FuzzAnswer>;
+
+export type Finding = { operation: string; request: string; what: string };
+export type FuzzReport = {
+  requests: number;
+  byStatus: Map<number, number>;
+  findings: Finding[];
+  untouched: string[];
+};
+
+const patienceMs = 20_000;
+// Answers that any server gives before an operation is known.
+const general = new Set([413, 414, 415]);
+
+type Target = {
+  id: string;
+  method: string;
+  path: string;
+  security: string | undefined;
+  plan: Arbitrary<Plan>;
+};
+type Plan = {
+  path: Record<string, unknown>;
+  query: Record<string, unknown>;
+  body: unknown;
+  raw: string | undefined;
+};
+
+/** Calls every operation about equally often, in an order the seed decides. */
+export async function fuzz(
+  document: OpenApiDocument,
+  send: Send,
+  options: { requests: number; seed: number; skip?: readonly string[] },
+): Promise<FuzzReport> {
+  const targets = targetsOf(document).filter((target) => !options.skip?.includes(target.id));
+  const validators = new Validators(document);
+  const report: FuzzReport = { requests: 0, byStatus: new Map(), findings: [], untouched: [] };
+  const succeeded = new Set<string>();
+  const ids: string[] = [];
+  const rounds = Math.ceil(options.requests / targets.length);
+  for (let round = 0; round < rounds; round += 1) {
+    const seed = options.seed + round;
+    for (const [index, target] of shuffled(targets, seed).entries()) {
+      if (report.requests >= options.requests) break;
+      const [plan] = fc.sample(target.plan, { numRuns: 1, seed: seed * 10_007 + index });
+      if (!plan) continue;
+      report.requests += 1;
+      const request = requestOf(target, plan, ids);
+      const found = await attempt(send, request, target, validators);
+      report.byStatus.set(found.status, (report.byStatus.get(found.status) ?? 0) + 1);
+      if (found.status < 300) succeeded.add(target.id);
+      if (found.what && isNew(report.findings, target.id, found.what))
+        report.findings.push({ operation: target.id, request: told(request), what: found.what });
+      collectIds(found.text, ids);
+    }
+  }
+  report.untouched = targets.map((target) => target.id).filter((id) => !succeeded.has(id));
+  return report;
+}
+
+// One finding of a kind per operation is enough to mend it.
+function isNew(findings: readonly Finding[], operation: string, what: string): boolean {
+  return !findings.some((one) => one.operation === operation && one.what.slice(0, 40) === what.slice(0, 40));
+}
+
+type Request = Parameters<Send>[0];
+
+async function attempt(
+  send: Send,
+  request: Request,
+  target: Target,
+  validators: Validators,
+): Promise<{ status: number; text: string; what?: string }> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<"hung">((resolve) => {
+    timer = setTimeout(() => resolve("hung"), patienceMs);
+  });
+  try {
+    const answer = await Promise.race([send(request), tooLong]);
+    if (answer === "hung") return { status: 0, text: "", what: `no answer in ${patienceMs / 1000} s` };
+    const what = fault(answer, target, validators);
+    return { status: answer.status, text: answer.text, ...(what ? { what } : {}) };
+  } catch (error) {
+    return { status: 0, text: "", what: `the connection broke: ${(error as Error).message}` };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function fault(answer: FuzzAnswer, target: Target, validators: Validators): string | undefined {
+  const { status, text, contentType } = answer;
+  if (status >= 500 && status !== 503) return `${status}: ${text.slice(0, 500)}`;
+  if (general.has(status)) return undefined;
+  const declared = validators.response(target, status);
+  if (!declared) return `${status} is not declared: ${text.slice(0, 200)}`;
+  if (!contentType.includes("json")) return undefined;
+  const validate = declared.validate;
+  if (!validate) return text === "" ? undefined : `a body where ${status} has none`;
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return `not JSON: ${text.slice(0, 200)}`;
+  }
+  if (validate(body)) return undefined;
+  const [first] = validate.errors ?? [];
+  return `does not fit its schema at ${first?.instancePath}: ${first?.message} in ${text.slice(0, 300)}`;
+}
+
+function requestOf(target: Target, plan: Plan, ids: readonly string[]): Request {
+  const filled = (text: string) =>
+    text.replaceAll(
+      /@id:(\d+)/g,
+      (_, n: string) => ids[Number(n) % Math.max(1, ids.length)] ?? crypto.randomUUID(),
+    );
+  const path = target.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(filled(plain(plan.path[name])) || "x"),
+  );
+  const query = new URLSearchParams(
+    Object.entries(plan.query).map(([name, value]): [string, string] => [name, filled(plain(value))]),
+  ).toString();
+  const body = plan.raw ?? (plan.body === undefined ? undefined : filled(JSON.stringify(plan.body)));
+  return { method: target.method, path: query ? `${path}?${query}` : path, security: target.security, body };
+}
+
+function plain(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value ?? null);
+  return text.toWellFormed();
+}
+
+function targetsOf(document: OpenApiDocument): Target[] {
+  const resolve = (ref: string) => referred(document, ref);
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, one]) => {
+      const parameters = one.parameters as { name: string; in: string; required?: boolean; schema: Schema }[];
+      const media = one.requestBody?.content["application/json"]?.schema as Schema | undefined;
+      const [security] = one.security.flatMap((each) => Object.keys(each));
+      return {
+        id: one.operationId,
+        method: method.toUpperCase(),
+        path,
+        security,
+        plan: planOf(parameters, media, resolve),
+      };
+    }),
+  );
+}
+
+function planOf(
+  parameters: { name: string; in: string; required?: boolean; schema: Schema }[],
+  media: Schema | undefined,
+  resolve: (ref: string) => Schema,
+): Arbitrary<Plan> {
+  const values = (place: string) =>
+    Object.fromEntries(
+      parameters.filter((one) => one.in === place).map((one) => [one.name, fitting(one.schema, resolve)]),
+    );
+  const requiredQuery = parameters.filter((one) => one.in === "query" && one.required).map((one) => one.name);
+  const path = fc.record(values("path"));
+  const query = fc.record(values("query"), { requiredKeys: requiredQuery });
+  const body = media ? fitting(media, resolve) : fc.constant(undefined);
+  const good = fc.record({ path, query, body, raw: fc.constant(undefined) });
+  const bad = fc.record({
+    path: fc.oneof(
+      path,
+      fc.record(
+        Object.fromEntries(Object.keys(values("path")).map((name) => [name, fc.oneof(idValue(), hostile)])),
+      ),
+    ),
+    query: fc.oneof(
+      query,
+      broken(query).map((value) =>
+        typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {},
+      ),
+    ),
+    body: media ? broken(body) : fc.oneof(fc.constant(undefined), hostile),
+    raw: fc.oneof(
+      { weight: 12, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: fc.constantFrom("{", "[1,", "", "null", '"x"', '{"a":1}}') },
+    ),
+  });
+  return fc.oneof({ weight: 3, arbitrary: good }, { weight: 2, arbitrary: bad }) as Arbitrary<Plan>;
+}
+
+function referred(document: OpenApiDocument, ref: string): Schema {
+  return (document.components.schemas[ref.split("/").at(-1) ?? ""] ?? {}) as Schema;
+}
+
+/** The schemas of the document's responses, compiled when first needed. */
+class Validators {
+  readonly #document: OpenApiDocument;
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: true });
+  readonly #compiled = new Map<string, ValidateFunction>();
+
+  constructor(document: OpenApiDocument) {
+    this.#document = document;
+    formats.default(this.#ajv);
+    this.#ajv.addSchema({ $id: "openapi", components: document.components });
+  }
+
+  response(target: Target, status: number): { validate: ValidateFunction | undefined } | undefined {
+    const one = this.#document.paths[target.path]?.[target.method.toLowerCase()];
+    const response = one?.responses[String(status)];
+    if (!response) return undefined;
+    const schema = response.content?.["application/json"]?.schema;
+    if (!schema) return { validate: undefined };
+    const key = `${target.id} ${status}`;
+    let validate = this.#compiled.get(key);
+    if (!validate) {
+      const text = JSON.stringify(schema).replaceAll('"#/components/', '"openapi#/components/');
+      validate = this.#ajv.compile(JSON.parse(text) as object);
+      this.#compiled.set(key, validate);
+    }
+    return { validate };
+  }
+}
+
+const idForm = /"(?:\w*id)":"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"/g;
+
+function collectIds(text: string, ids: string[]): void {
+  for (const [, id] of text.slice(0, 20_000).matchAll(idForm)) {
+    if (id && !ids.includes(id)) ids.push(id);
+    if (ids.length > 400) ids.shift();
+  }
+}
+
+function shuffled<T>(list: readonly T[], seed: number): T[] {
+  const [order = []] = fc.sample(fc.shuffledSubarray([...list], { minLength: list.length }), {
+    numRuns: 1,
+    seed,
+  });
+  return order;
+}
+
+function told(request: Request): string {
+  return `${request.method} ${request.path.slice(0, 300)} ${request.body?.slice(0, 500) ?? ""}`;
+}
