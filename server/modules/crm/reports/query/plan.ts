@@ -1,0 +1,206 @@
+import { sql } from "kysely";
+import { invalidField } from "../../../../kernel/errors.ts";
+import { readFilter } from "./filters.ts";
+import type { Filter } from "./filters.ts";
+import { unknown } from "./known-fields.ts";
+import { readOrder } from "./order.ts";
+import type { Order } from "./order.ts";
+import { inScene, measurable } from "./source.ts";
+import type { Aggregation, Field, Granularity, Scene, Source } from "./source.ts";
+import { bucketOf } from "./time-buckets.ts";
+import { defaultLimit } from "./spec.ts";
+import type { QuerySpec } from "./spec.ts";
+
+/** A column that groups, or in drilldown mode one that is shown. */
+export type Column = { name: string; field: Field; granularity?: Granularity };
+export type Measure = { name: string; field: Field; aggregation: Aggregation };
+
+/** A question that was understood: every name in it is a field of the source, every value fits its field. */
+export type Plan = {
+  source: Source;
+  scene: Scene;
+  mode: "aggregate" | "drilldown";
+  columns: Column[];
+  measures: Measure[];
+  filters: Filter[];
+  order: Order[];
+  limit: number;
+  fill: boolean;
+};
+
+/** Understands a question. Refuses, naming the place (after `at`), whatever the source has no answer to. */
+export function planOf(source: Source, spec: QuerySpec, scene: Scene, at = ""): Plan {
+  const reader = new SpecReader(source, spec, scene, at);
+  const mode = spec.mode ?? "aggregate";
+  const { columns, measures } = mode === "aggregate" ? reader.aggregate() : reader.drilldown();
+  return {
+    source,
+    scene,
+    mode,
+    columns,
+    measures,
+    filters: reader.filters(),
+    order: readOrder(source, spec, { mode, columns, measures }, at),
+    limit: spec.limit ?? defaultLimit,
+    fill: mode === "aggregate" && spec.time_dimension?.fill === true,
+  };
+}
+
+class SpecReader {
+  readonly #source: Source;
+  readonly #spec: QuerySpec;
+  readonly #scene: Scene;
+  readonly #at: string;
+
+  constructor(source: Source, spec: QuerySpec, scene: Scene, at: string) {
+    this.#source = source;
+    this.#spec = spec;
+    this.#scene = scene;
+    this.#at = at;
+  }
+
+  aggregate(): { columns: Column[]; measures: Measure[] } {
+    for (const name of ["drilldown_dimension", "drilldown_value"] as const) {
+      if (this.#spec[name] !== undefined) {
+        throw invalidField(`${this.#at}${name}`, "needs mode drilldown", 'Send mode: "drilldown" with it.');
+      }
+    }
+    const time = this.#time();
+    const dimensions = this.#columns((field) => field.dimension === true, "dimension");
+    const columns = time ? [time, ...dimensions] : dimensions;
+    const measures = this.#measures();
+    const names = [...columns, ...measures].map(({ name }) => name);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) {
+      throw invalidField(`${this.#at}measures`, `two columns are called ${twice}`, "Give one an alias.");
+    }
+    return { columns, measures };
+  }
+
+  drilldown(): { columns: Column[]; measures: Measure[] } {
+    if ((this.#spec.measures?.length ?? 0) > 0) {
+      throw invalidField(
+        `${this.#at}measures`,
+        "are for aggregate mode; a drilldown shows rows",
+        "Name the columns in dimensions.",
+      );
+    }
+    const named = this.#columns(() => true, "column");
+    const columns = this.#source.columns.map((name) => ({ name, field: this.#field(name, "dimensions") }));
+    return { columns: named.length > 0 ? named : columns, measures: [] };
+  }
+
+  filters(): Filter[] {
+    const { filters = [], time_dimension: time } = this.#spec;
+    const read = filters.map((filter, index) => {
+      const path = `${this.#at}filters.${index}`;
+      const field = this.#field(filter.field, `${path}.field`);
+      this.#notVirtual(field, `${path}.field`);
+      return readFilter(field, filter, path, this.#scene);
+    });
+    const drilled = this.#drilled();
+    if (drilled) read.push(drilled);
+    if (!time) return read;
+    const field = this.#timeField();
+    return [...read, readFilter(field, { field: field.name, operator: "is_not_null" }, "", this.#scene)];
+  }
+
+  // The bar of a chart somebody clicked on: the rows that are in it.
+  #drilled(): Filter | undefined {
+    const { drilldown_dimension: name, drilldown_value: value, time_dimension: time } = this.#spec;
+    const [at, valueAt] = [`${this.#at}drilldown_dimension`, `${this.#at}drilldown_value`];
+    if (name === undefined) {
+      if (value === undefined) return undefined;
+      throw invalidField(valueAt, "needs a drilldown_dimension", "Say which field has this value.");
+    }
+    const field = this.#field(name, at);
+    this.#notVirtual(field, at);
+    if (value === undefined) return readFilter(field, { field: name, operator: "is_null" }, at, this.#scene);
+    if (time?.field === name) {
+      const bucket = bucketOf(field, time.granularity, this.#scene);
+      return { field, operator: "eq", negated: false, matches: sql<boolean>`${bucket} = ${value}` };
+    }
+    const typed = typedText(field, value);
+    try {
+      return readFilter(field, { field: name, operator: "eq", value: typed }, at, this.#scene);
+    } catch {
+      throw invalidField(valueAt, `is no value of ${name} (${field.type})`);
+    }
+  }
+
+  #columns(fits: (field: Field) => boolean, kind: string): Column[] {
+    const names = this.#spec.dimensions ?? [];
+    return names.map((name, index) => {
+      const path = `${this.#at}dimensions.${index}`;
+      const field = this.#source.fields.find((one) => one.name === name);
+      if (!field || !fits(field)) throw unknown(path, name, kind, this.#source.fields.filter(fits));
+      if (names.indexOf(name) !== index) throw invalidField(path, `${name} is listed twice`);
+      return { name, field };
+    });
+  }
+
+  #measures(): Measure[] {
+    const wanted = this.#spec.measures?.length ? this.#spec.measures : [{ field: "id" }];
+    return wanted.map(({ field: name, aggregation, alias }, index) => {
+      const path = `${this.#at}measures.${index}`;
+      const field = this.#source.fields.find((one) => one.name === name);
+      if (!field?.measure)
+        throw unknown(`${path}.field`, name, "measure", this.#source.fields.filter(measurable));
+      const how = aggregation ?? field.measure[0] ?? "count";
+      if (!field.measure.includes(how)) {
+        throw invalidField(
+          `${path}.aggregation`,
+          `${how} does not apply to ${name}`,
+          `Use one of ${field.measure.join(", ")}.`,
+        );
+      }
+      return { name: alias ?? `${how}_${name}`, field, aggregation: how };
+    });
+  }
+
+  #time(): Column | undefined {
+    const time = this.#spec.time_dimension;
+    if (!time) return undefined;
+    return { name: time.field, field: this.#timeField(), granularity: time.granularity ?? "month" };
+  }
+
+  #timeField(): Field {
+    const name = this.#spec.time_dimension?.field ?? "";
+    const field = this.#source.fields.find((one) => one.name === name);
+    if (field?.time) return field;
+    const times = this.#source.fields.filter((one) => one.time);
+    throw unknown(`${this.#at}time_dimension.field`, name, "time", times);
+  }
+
+  #field(name: string, path: string): Field {
+    const field = this.#source.fields.find((one) => one.name === name);
+    return field ?? fail(unknown(path, name, "field", this.#source.fields));
+  }
+
+  #notVirtual(field: Field, path: string): void {
+    if (!field.virtual) return;
+    throw invalidField(
+      path,
+      `${field.name} is virtual: it can be shown, but neither filtered nor sorted by`,
+      "Use one of the fields it is made of.",
+    );
+  }
+}
+
+function fail(error: Error): never {
+  throw error;
+}
+
+/** A drilldown's value comes as text, whatever the field holds. */
+function typedText({ type }: Field, text: string): string | number | boolean {
+  if ((type === "number" || type === "money") && text.trim() !== "" && Number.isFinite(Number(text))) {
+    return Number(text);
+  }
+  if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
+  return text;
+}
+
+/** A column's expression: its field, or the period it falls into. */
+export function columnSql({ field, granularity }: Column, scene: Scene) {
+  return granularity ? bucketOf(field, granularity, scene) : inScene(field.sql, scene);
+}

@@ -1,0 +1,56 @@
+import type { Ctx } from "../../../../kernel/context.ts";
+import { workspaceOf } from "../../../workspace/settings/settings.ts";
+import { compile, compileProbe } from "./compile.ts";
+import { filled } from "./fill.ts";
+import { todayIn } from "./moments.ts";
+import { planOf } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import type { FieldType, Scene } from "./source.ts";
+import { sourceOf, withCustomFields } from "./sources.ts";
+import type { CellValue, QuerySpec, ReportRow } from "./spec.ts";
+
+/** The wall a report is drawn on, as `viewerId` (a member, or nobody) sees it. */
+export async function sceneOf(ctx: Ctx, viewerId: string | null): Promise<Scene> {
+  const { timeZone: zone } = await workspaceOf(ctx);
+  return { workspaceId: ctx.workspaceId, zone, today: todayIn(zone, ctx.now), viewerId };
+}
+
+/** Understands a question with the workspace's own fields; throws the 400 for what the source has no answer to. */
+export async function planQuery(ctx: Ctx, spec: QuerySpec, scene: Scene, at = ""): Promise<Plan> {
+  return planOf(await withCustomFields(ctx, sourceOf(spec.source)), spec, scene, at);
+}
+
+/** The rows of a plan, as callers see them: names as they asked for them, money and counts as numbers, days as texts. */
+export async function runPlan(ctx: Ctx, plan: Plan): Promise<ReportRow[]> {
+  const rows = await ctx.db.raw(compile(plan));
+  const presented = rows.map((row) => presentRow(plan, row));
+  return plan.fill ? filled(plan, presented) : presented;
+}
+
+/** Whether there is anything to show: a number over no rows at all is nothing. */
+export async function hasRows(ctx: Ctx, plan: Plan): Promise<boolean> {
+  if (plan.mode === "aggregate" && plan.columns.length === 0) {
+    const [answer] = await ctx.db.raw(compileProbe(plan));
+    return answer?.["found"] === true;
+  }
+  return (await ctx.db.raw(compile({ ...plan, limit: 1 }))).length > 0;
+}
+
+function presentRow({ columns, measures }: Plan, row: Record<string, unknown>): ReportRow {
+  const cells = columns.map(({ name, field, granularity }, index): [string, CellValue] => [
+    name,
+    cellOf(row[`c${index}`], granularity ? "text" : field.type),
+  ]);
+  const numbers = measures.map(({ name }, index): [string, CellValue] => [
+    name,
+    cellOf(row[`m${index}`], "number"),
+  ]);
+  return Object.fromEntries([...cells, ...numbers]);
+}
+
+function cellOf(value: unknown, type: FieldType): CellValue {
+  if (value === null || value === undefined) return null;
+  if (type === "number" || type === "money") return Number(value);
+  if (value instanceof Date) return value.toISOString();
+  return Array.isArray(value) ? value.map(String) : (value as CellValue);
+}
