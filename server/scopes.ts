@@ -5,6 +5,14 @@ export const workspaceScopes = [
   "contacts:delete",
   "companies:read",
   "opportunities:read",
+  "products:read",
+  "products:write",
+  "activities:read",
+  "activities:write",
+  "tasks:read",
+  "tasks:write",
+  "work-orders:read",
+  "work-orders:write",
   "company:read",
   "company:write",
   "users:read",
@@ -22,6 +30,8 @@ export const workspaceScopes = [
   "approvals:reassign",
   "leads:read",
   "leads:write",
+  "webhooks:read",
+  "webhooks:write",
 ] as const;
 
 export const privateScopes = ["READ_BOOKINGS", "WRITE_BOOKINGS"] as const;
@@ -32,3 +42,35 @@ export const capabilityScopes = ["scheduling.read", "scheduling.write"] as const
 export const everyScope: readonly string[] = [...workspaceScopes, ...capabilityScopes];
 
 export const knownScopes: ReadonlySet<string> = new Set([...everyScope, ...privateScopes]);
+
+export const memberRoles = ["client_admin", "client_editor", "client_viewer"] as const;
+
+export type MemberRole = (typeof memberRoles)[number];
+
+/** What only administrators may do: people, the company itself, keys, money, what leaves for other systems, the trail. */
+export const administratorScopes: ReadonlySet<string> = new Set([
+  "api-keys:read",
+  "api-keys:write",
+  "approvals:reassign",
+  "billing:write",
+  "company:write",
+  "crm_audit:read",
+  "email-config:write",
+  "integrations:write",
+  "users:delete",
+  "users:write",
+  "webhooks:write",
+]);
+
+const scopesByRole: Record<MemberRole, ReadonlySet<string>> = {
+  client_admin: new Set(everyScope),
+  client_editor: new Set(everyScope.filter((scope) => !administratorScopes.has(scope))),
+  client_viewer: new Set(
+    everyScope.filter((scope) => /[:.]read$/.test(scope) && !administratorScopes.has(scope)),
+  ),
+};
+
+/** What a person with this role may do. A viewer's credential is read-only besides, for writes that ask no write scope. */
+export function scopesOfRole(role: string): ReadonlySet<string> {
+  return scopesByRole[role as MemberRole] ?? new Set();
+}

@@ -4,11 +4,13 @@
  * remembered for a few seconds; revoking or changing one is announced to every node, which forgets it at once.
  */
 import { createHash, randomBytes } from "node:crypto";
+import { sql } from "kysely";
 import type { Actor, ApprovalLevel } from "./actor.ts";
 import type { Clock } from "./clock.ts";
 import type { Database } from "./database.ts";
 import { newId } from "./ids.ts";
 import type { Log } from "./log.ts";
+import type { TenantStore } from "./store.ts";
 
 export type CredentialKind = "workspace" | "private";
 
@@ -127,6 +129,17 @@ export class Credentials {
     );
     await this.#announce();
     return revoked.length > 0;
+  }
+
+  /** Ends every credential that a member made, in the caller's transaction; all nodes hear of it with the commit. */
+  async revokeMadeBy(db: TenantStore, memberId: string, now: Date): Promise<void> {
+    await db
+      .update("api_keys")
+      .set({ revoked_at: now } as never)
+      .where("created_by", "=", memberId)
+      .where("revoked_at", "is", null)
+      .execute();
+    await db.raw(sql`select pg_notify(${channel}, '')`);
   }
 
   /** Who a secret belongs to, or undefined: unknown, revoked, expired and of the wrong kind look the same. */

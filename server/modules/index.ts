@@ -2,11 +2,17 @@ import { module } from "../kernel/operation.ts";
 import type { Module } from "../kernel/operation.ts";
 import { runCron } from "../kernel/cron.ts";
 import { assistantTools } from "../surfaces/assistant-tools.ts";
+import { webhooks } from "./automation/webhooks/index.ts";
 import { bookingMessages } from "./calendar/booking-messages/index.ts";
 import { capabilities } from "./calendar/capability/index.ts";
 import { calendar } from "./calendar/index.ts";
 import { privateBookingsApi } from "./calendar/private/index.ts";
+import { activities } from "./crm/activities/index.ts";
+import { products } from "./crm/products/index.ts";
+import { supplierCatalog } from "./crm/supplier-catalog/index.ts";
+import { tasks } from "./crm/tasks/index.ts";
 import { contacts } from "./crm/contacts/index.ts";
+import { reports } from "./crm/reports/index.ts";
 import { search } from "./crm/search/index.ts";
 import { crmSettingsModule } from "./crm/settings/index.ts";
 import { approvals } from "./workspace/approvals/index.ts";
@@ -25,10 +31,15 @@ export const modules: readonly Module[] = [
   assistantTools,
   contacts,
   search,
+  products,
+  supplierCatalog,
+  activities,
+  tasks,
   company,
   crmSettingsModule,
   approvals,
   audit,
+  members,
   phone,
   messaging,
   receptionist,
@@ -36,4 +47,6 @@ export const modules: readonly Module[] = [
   bookingMessages,
   privateBookingsApi,
   capabilities,
+  webhooks,
+  reports,
 ];

@@ -6,6 +6,8 @@ import { systemClock } from "../kernel/clock.ts";
 import type { App } from "../kernel/app.ts";
 import { forbidden, unauthorized } from "../kernel/errors.ts";
 import type { AuthKind } from "../kernel/operation.ts";
+import { mustComeFromUs } from "../modules/workspace/sign-in/same-site.ts";
+import { actorOf, signedIn, tokenInCookies } from "../modules/workspace/sign-in/sessions.ts";
 
 /** What authentication needs to know of a request, whichever surface it came through. */
 export type Incoming = {
@@ -14,6 +16,8 @@ export type Incoming = {
   header(name: string): string | undefined;
   form: Record<string, string> | undefined;
   rawBody: string | undefined;
+  /** Whether the call changes something. */
+  writes?: boolean;
 };
 
 const serviceTokenMaxSeconds = 300;
@@ -22,7 +26,7 @@ const serviceTokenMaxSeconds = 300;
 export async function authenticate(app: App, kind: AuthKind, request: Incoming): Promise<Actor> {
   switch (kind) {
     case "workspace-key":
-      return keyActor(app, "workspace", bearerOf(request) ?? request.header("x-api-key"));
+      return workspaceActor(app, request);
     case "scoped-token":
       return keyActor(app, "private", bearerOf(request));
     case "service-jwt":
@@ -39,6 +43,16 @@ function bearerOf(request: Incoming): string | undefined {
   return header?.match(/^Bearer\s+(\S+)$/i)?.[1];
 }
 
+/** A key, or the session of a signed-in browser. Who sends a key means the key. */
+async function workspaceActor(app: App, request: Incoming): Promise<Actor> {
+  const secret = bearerOf(request) ?? request.header("x-api-key");
+  const token = secret === undefined ? tokenInCookies(request.header("cookie")) : undefined;
+  const person = await signedIn(app, token);
+  if (!person) return keyActor(app, "workspace", secret);
+  if (request.writes) mustComeFromUs(request.header("origin"), request.urls);
+  return actorOf(person);
+}
+
 async function keyActor(app: App, kind: "workspace" | "private", secret: string | undefined): Promise<Actor> {
   const actor = secret ? await app.credentials.actorOf(secret, kind) : undefined;
   if (actor) return actor;
@@ -48,7 +62,7 @@ async function keyActor(app: App, kind: "workspace" | "private", secret: string 
       fix:
         kind === "private"
           ? "Send Authorization: Bearer <token> with a token of the private bookings API."
-          : "Send Authorization: Bearer fd_live_… (or X-API-Key).",
+          : "Send Authorization: Bearer fd_live_… (or X-API-Key), or sign in at /sign-in.",
       headers: { "www-authenticate": "Bearer" },
     },
   );

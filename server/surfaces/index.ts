@@ -1,7 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import type { App } from "../kernel/app.ts";
 import type { TimeTravel } from "../kernel/time-travel.ts";
+import { addIncomingWebhooks } from "../modules/automation/webhooks/receive-webhook.ts";
 import { addManagePages } from "../modules/calendar/pages/manage-booking.ts";
+import { addJoinPages } from "../modules/workspace/sign-in/pages/join.ts";
+import { addSignInPages } from "../modules/workspace/sign-in/pages/sign-in.ts";
 import { addSimulator } from "../simulator/routes.ts";
 import { addCapabilities } from "./capabilities.ts";
 import { addConsole, addSecurityHeaders } from "./console.ts";
@@ -26,6 +29,9 @@ export async function addSurfaces(
   addLive(http, app);
   addCapabilities(http, app);
   addManagePages(http, app);
+  addIncomingWebhooks(http, app);
+  addSignInPages(http, app);
+  addJoinPages(http, app);
   addNotFound(http, app, await addConsole(http));
   if (app.config.simulator && travel) addSimulator(http, app, travel);
 }

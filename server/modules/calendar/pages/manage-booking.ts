@@ -3,6 +3,7 @@ import type { App } from "../../../kernel/app.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { OperationError } from "../../../kernel/errors.ts";
 import { isId } from "../../../kernel/ids.ts";
+import { sendPage } from "../../../surfaces/html-page.ts";
 import type { Body } from "../../../surfaces/http.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
 import type { Booking } from "../bookings/booking.ts";
@@ -45,7 +46,7 @@ async function show(app: App, request: Request, reply: FastifyReply): Promise<Fa
     const notice = notices[request.query["notice"] ?? ""];
     return managePage({ company: name, booking, times, mayChange, notice });
   });
-  return send(reply, html === undefined ? 404 : 200, html ?? unknownLinkPage());
+  return sendPage(reply, html === undefined ? 404 : 200, html ?? unknownLinkPage());
 }
 
 async function change(app: App, request: Request, reply: FastifyReply): Promise<FastifyReply> {
@@ -57,7 +58,7 @@ async function change(app: App, request: Request, reply: FastifyReply): Promise<
     if (!(error instanceof OperationError)) throw error;
     notice = error.code === "SLOT_UNAVAILABLE" ? "taken" : "refused";
   }
-  if (notice === undefined) return send(reply, 404, unknownLinkPage());
+  if (notice === undefined) return sendPage(reply, 404, unknownLinkPage());
   const { company_slug: slug, token } = request.params;
   return reply.redirect(`/book/${encodeURIComponent(slug)}/manage/${token}?notice=${notice}`, 303);
 }
@@ -123,13 +124,4 @@ async function withBooking<T>(
       return booking && expiresAt && expiresAt > ctx.now ? work(ctx, booking) : undefined;
     },
   );
-}
-
-function send(reply: FastifyReply, status: number, html: string): FastifyReply {
-  return reply
-    .code(status)
-    .header("cache-control", "no-store")
-    .header("referrer-policy", "no-referrer")
-    .type("text/html; charset=utf-8")
-    .send(html);
 }

@@ -1,4 +1,5 @@
 /** The booker's own page as HTML: readable without scripts, by screen readers, on any phone. */
+import { escapeHtml, htmlPage } from "../../../surfaces/html-page.ts";
 import type { Booking } from "../bookings/booking.ts";
 import { formatDate, formatDateTime, formatTime } from "../slots/wall-clock.ts";
 
@@ -22,7 +23,7 @@ export function managePage({ company, booking, times, mayChange, notice }: Manag
     ["Status", stateOf(booking, mayChange)],
   ];
   const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join("");
-  return page(
+  return htmlPage(
     `Your booking with ${company}`,
     `${notice ? `<p role="status" class="notice">${escapeHtml(notice)}</p>` : ""}
 <dl>${list}</dl>
@@ -62,49 +63,8 @@ function changes(booking: Booking, times: readonly Date[]): string {
 
 /** What everybody sees whose link is wrong or over: nothing about whether it ever was one. */
 export function unknownLinkPage(): string {
-  return page(
+  return htmlPage(
     "This link does not work",
     "<p>The booking it belonged to is over, or the link is not complete. Please contact the business you booked with.</p>",
   );
-}
-
-function page(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${escapeHtml(title)}</title>
-<style>
-:root { color-scheme: light dark }
-body { font: 1.0625rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 0 auto; padding: 1.5rem 1rem 3rem }
-h1 { font-size: 1.5rem; line-height: 1.25 } h2 { font-size: 1.125rem; margin-top: 2rem }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem } dt { font-weight: 600 } dd { margin: 0; overflow-wrap: anywhere }
-label { display: block; margin-bottom: .25rem }
-select, textarea, button { font: inherit; width: 100%; box-sizing: border-box; padding: .6rem; margin-bottom: .75rem }
-button { border: 0; border-radius: .375rem; background: #1c5d8c; color: #fff; cursor: pointer }
-button.danger { background: #a61b1b } :focus-visible { outline: 3px solid #f5a623; outline-offset: 2px }
-.notice { border-left: .25rem solid #1c5d8c; padding: .5rem .75rem }
-</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-${body}
-</main>
-</body>
-</html>
-`;
-}
-
-function escapeHtml(text: string): string {
-  const named: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replaceAll(/[&<>"']/g, (sign) => named[sign] ?? sign);
 }

@@ -1,0 +1,38 @@
+import { Type } from "typebox";
+import { recordDeleted } from "../../../kernel/lifecycle.ts";
+import { operation } from "../../../kernel/operation.ts";
+import { workspaceApi } from "../../../surfaces/workspace-api.ts";
+import { lastAdministrator, userId } from "./member.ts";
+import { lockMemberAndAdministrators, mustLeaveAdministrator } from "./members.store.ts";
+
+export const removeCompanyUser = operation({
+  name: "remove_company_user",
+  surface: workspaceApi,
+  section: "Company",
+  route: "DELETE /company/users/:userId",
+  scopes: ["users:delete"],
+  effect: "destructive",
+  shape: "empty",
+  noun: "user",
+  summary: "Take a team member's access away for good; their sessions and the keys they made end with it.",
+  description:
+    "What they did and what is assigned to them stays. They can come back by a new invitation, as a new member.",
+  input: Type.Object({ userId: userId() }, { additionalProperties: false }),
+  output: Type.Null(),
+  errors: [lastAdministrator],
+  async run(ctx, input) {
+    const before = await lockMemberAndAdministrators(ctx, input.userId);
+    await mustLeaveAdministrator(ctx, before);
+    // Off the staff, too, so that nobody can be booked who is not there any more.
+    await ctx.db
+      .update("members")
+      .set({ status: "removed", removed_at: ctx.now, is_staff: false } as never)
+      .where("id", "=", before.id)
+      .execute();
+    await ctx.db.remove("user_sessions").where("member_id", "=", before.id).execute();
+    await ctx.db.remove("member_invitations").where("member_id", "=", before.id).execute();
+    await ctx.app.credentials.revokeMadeBy(ctx.db, before.id, ctx.now);
+    recordDeleted(ctx, "user", before);
+    return null;
+  },
+});

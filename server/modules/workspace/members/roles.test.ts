@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startHarness } from "../../../testing/harness.ts";
+import type { TestWorkspace } from "../../../testing/harness.ts";
+import { browse, cookieOf, invite, joined, linkTo, ours, password, signIn, users } from "./test-people.ts";
+
+const frontdesk = await startHarness();
+
+const rolePath = (id: string) => `${users}/${id}/workspace-user-roles`;
+
+async function active(workspace: TestWorkspace): Promise<string[]> {
+  const { data } = (await workspace.call("GET", `${users}?status=active`)).body;
+  return data
+    .filter((row: { role: string }) => row.role === "client_admin")
+    .map((row: { id: string }) => row.id);
+}
+
+test("workspace.get_workspace_user_role#0 workspace.get_workspace_user_role#1 the role, and since when", async () => {
+  const workspace = await frontdesk.workspace();
+  const id = await invite(workspace, "slow@example.com", "client_viewer");
+  await frontdesk.advance(3600);
+  const link = await linkTo(frontdesk, workspace, "slow@example.com");
+  await frontdesk.call("POST", link, { form: { full_name: "Slow Sam", password }, headers: ours });
+  const answer = await workspace.call("GET", rolePath(id));
+  assert.deepEqual(answer.body.data, {
+    role: "client_viewer",
+    created_at: frontdesk.app.clock.now().toISOString(),
+  });
+});
+
+test("workspace.update_workspace_user_role#0 workspace.update_workspace_user_role#1 admin may all, editor work, viewer look; a change counts at once", async () => {
+  const workspace = await frontdesk.workspace();
+  const { id, cookie } = await joined(frontdesk, workspace, "client_viewer");
+  const asThem = (method: string, path: string, body?: unknown) =>
+    browse(frontdesk, cookie, method, path, body);
+  const become = async (role: string) => {
+    const answer = await workspace.call("PATCH", rolePath(id), { role });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.body.data.role, role);
+  };
+  const may = async () => [
+    (await asThem("GET", "/api/v1/contacts")).status,
+    (await asThem("POST", "/api/v1/contacts", { first_name: "Ann" })).status,
+    (await asThem("PATCH", "/api/v1/company", { industry: "Gas" })).status,
+  ];
+  assert.deepEqual(await may(), [200, 403, 403]);
+  await become("client_editor");
+  assert.deepEqual(await may(), [200, 201, 403]);
+  await become("client_admin");
+  assert.deepEqual(await may(), [200, 201, 200]);
+  await become("client_viewer");
+  assert.deepEqual(await may(), [200, 403, 403]);
+  const wrong = await workspace.call("PATCH", rolePath(id), { role: "owner" });
+  assert.equal(wrong.status, 400);
+  assert.match(wrong.text, /role must be one of client_admin, client_editor, client_viewer/);
+  const log = await workspace.call("GET", `/api/v1/data/crm-logs?entity_id=${id}&field=role&limit=1`);
+  assert.deepEqual(
+    [log.body.data[0].old_value, log.body.data[0].new_value],
+    ["client_admin", "client_viewer"],
+  );
+});
+
+test("the only active administrator can be neither removed nor demoted, an invited one does not count", async () => {
+  const workspace = await frontdesk.workspace();
+  await invite(workspace, "second@example.com", "client_admin");
+  for (const attempt of [
+    workspace.call("DELETE", `${users}/${workspace.adminId}`),
+    workspace.call("PATCH", rolePath(workspace.adminId), { role: "client_editor" }),
+  ]) {
+    const answer = await attempt;
+    assert.equal(answer.status, 409, answer.text);
+    assert.equal(answer.body.error.code, "LAST_ADMINISTRATOR");
+    assert.match(answer.body.error.fix, /client_admin/);
+  }
+  const link = await linkTo(frontdesk, workspace, "second@example.com");
+  await frontdesk.call("POST", link, { form: { full_name: "Sid", password }, headers: ours });
+  assert.equal((await workspace.call("DELETE", `${users}/${workspace.adminId}`)).status, 204);
+  assert.equal((await active(workspace)).length, 1);
+});
+
+test("two administrators who take each other's place at the same moment leave one", async () => {
+  for (const act of ["remove", "demote", "both"]) {
+    const workspace = await frontdesk.workspace();
+    const second = await joined(frontdesk, workspace, "client_admin");
+    const third = await joined(frontdesk, workspace, "client_admin", `third-${workspace.id}@example.com`);
+    assert.equal((await workspace.call("DELETE", `${users}/${workspace.adminId}`)).status, 204);
+    const removes = (cookie: string, id: string) => browse(frontdesk, cookie, "DELETE", `${users}/${id}`);
+    const demotes = (cookie: string, id: string) =>
+      browse(frontdesk, cookie, "PATCH", rolePath(id), { role: "client_viewer" });
+    const [first, then] =
+      act === "demote" ? [demotes, demotes] : [removes, act === "both" ? demotes : removes];
+    const answers = await Promise.all([first(second.cookie, third.id), then(third.cookie, second.id)]);
+    assert.equal((await active(workspace)).length, 1, `${act}: ${answers.map((one) => one.status).join()}`);
+    const done = answers.filter((one) => one.status < 300);
+    assert.equal(done.length, 1);
+    // Whoever came second: refused, or already without the session or the role to ask.
+    const other = answers.find((one) => one.status >= 300);
+    assert.ok([401, 403, 409].includes(other?.status ?? 0), other?.text);
+  }
+});
+
+test("workspace.remove_company_user#0 workspace.remove_company_user#1 access ends at once: session, keys, link; their work stays readable", async () => {
+  const workspace = await frontdesk.workspace();
+  const { id, email, cookie } = await joined(frontdesk, workspace, "client_editor");
+  const made = await browse(frontdesk, cookie, "POST", "/api/v1/contacts", { first_name: "Ann" });
+  const key = await frontdesk.app.credentials.issue({
+    workspaceId: workspace.id,
+    kind: "workspace",
+    name: "theirs",
+    scopes: ["contacts:read"],
+    approvalLevel: "full",
+    createdBy: id,
+  });
+  const withKey = () => frontdesk.call("GET", "/api/v1/contacts", { key: key.secret });
+  assert.equal((await withKey()).status, 200);
+  const task = await workspace.call("POST", "/api/v1/tasks", { title: "Call back", assigned_to: id });
+  const answer = await workspace.call("DELETE", `${users}/${id}`);
+  assert.equal(answer.status, 204, answer.text);
+  assert.equal((await browse(frontdesk, cookie, "GET", "/api/v1/contacts")).status, 401);
+  assert.equal((await withKey()).status, 401);
+  assert.equal((await signIn(frontdesk, email)).status, 403, "the account is there, the workspace is not");
+  for (const path of ["", "/workspace-user-roles", "/personal-user-profile"]) {
+    assert.equal((await workspace.call("GET", `${users}/${id}${path}`)).status, 404);
+  }
+  assert.equal((await workspace.call("DELETE", `${users}/${id}`)).status, 404);
+  const { data } = (await workspace.call("GET", users)).body;
+  assert.ok(!data.some((row: { id: string }) => row.id === id));
+  const log = await workspace.call("GET", `/api/v1/data/crm-logs?entity_id=${made.body.data.id}&limit=1`);
+  assert.deepEqual([log.body.data[0].changed_by, log.body.data[0].changed_by_name], [id, "Jo Smith"]);
+  if (task.status === 201) {
+    const read = await workspace.call("GET", `/api/v1/tasks/${task.body.data.id}`);
+    assert.equal(read.body.data.assigned_to, id);
+  }
+});
+
+test("an invited person who is removed cannot join any more, and can be invited anew", async () => {
+  const workspace = await frontdesk.workspace();
+  const id = await invite(workspace, "gone@example.com");
+  const link = await linkTo(frontdesk, workspace, "gone@example.com");
+  assert.equal((await workspace.call("DELETE", `${users}/${id}`)).status, 204);
+  assert.equal((await frontdesk.call("GET", link)).status, 404);
+  const again = await invite(workspace, "gone@example.com");
+  assert.notEqual(again, id);
+  const anew = await linkTo(frontdesk, workspace, "gone@example.com");
+  const answer = await frontdesk.call("POST", anew, {
+    form: { full_name: "Back Again", password },
+    headers: ours,
+  });
+  assert.equal((await browse(frontdesk, cookieOf(answer), "GET", "/api/v1/contacts")).status, 200);
+});
+
+test("workspace.remove_company_user#2 it takes users:delete; users:write is not enough", async () => {
+  const workspace = await frontdesk.workspace();
+  const id = await invite(workspace, "kept@example.com");
+  const path = `${users}/${id}`;
+  const writer = await workspace.keyWith(["users:read", "users:write"]);
+  const refused = await frontdesk.call("DELETE", path, { key: writer });
+  assert.equal(refused.status, 403);
+  assert.match(refused.text, /users:delete/);
+  const remover = await workspace.keyWith(["users:delete"]);
+  assert.equal((await frontdesk.call("DELETE", path, { key: remover })).status, 204);
+});
