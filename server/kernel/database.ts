@@ -47,6 +47,7 @@ export type SystemReason =
   | "create-workspace"
   | "flush-last-used"
   | "sweep"
+  | "follow-events"
   | "simulator"
   | "export";
 
@@ -67,9 +68,9 @@ export class Database {
     );
   }
 
-  /** One transaction in one workspace: commits when `work` resolves, rolls back when it rejects. */
   /**
-   * `last` names statements that go out in one batch with the commit; if one of them fails, nothing is committed.
+   * One transaction in one workspace: commits when `work` resolves, rolls back when it rejects. `last` names statements that
+   * go out in one batch with the commit; if one of them fails, nothing is committed.
    */
   transaction<T>(
     workspaceId: string,
