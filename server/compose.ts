@@ -8,6 +8,7 @@ import { Credentials } from "./kernel/credentials.ts";
 import { Database } from "./kernel/database.ts";
 import type { Engine } from "./kernel/database.ts";
 import { EventBell } from "./kernel/events.ts";
+import { Followers } from "./kernel/followers.ts";
 import { Jobs } from "./kernel/jobs.ts";
 import type { Log } from "./kernel/log.ts";
 import { Metrics } from "./kernel/metrics.ts";
@@ -83,6 +84,9 @@ export async function compose(options: ComposeOptions): Promise<Running> {
       secrets,
     },
   });
+  const followers = new Followers(app);
+  await followers.start();
+  travel?.waitFor(() => followers.quiet());
   const http = createHttp(app);
   await addSurfaces(http, app, travel);
   const flushing = setInterval(() => void credentials.flushUse(), flushUseEveryMs).unref();
@@ -94,6 +98,7 @@ export async function compose(options: ComposeOptions): Promise<Running> {
       clearInterval(flushing);
       await http.close();
       await jobs.stop();
+      await followers.stop();
       await credentials.stop();
       await travel?.close();
       await database.close();

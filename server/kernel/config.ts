@@ -20,6 +20,8 @@ export type Config = {
   readonly pollSeconds: number;
   /** Answers are compared with their declared schema: tests and development only, it costs time. */
   readonly checkOutputs: boolean;
+  /** Whether what callers name (webhook addresses) may lie inside our own network. */
+  readonly allowPrivateWebhooks: boolean;
   readonly serviceJwtSecret: string | undefined;
   /** The rest of the environment, for the ports to read their own credentials from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -59,6 +61,7 @@ export function readConfig(environment: Environment): Config {
     rateBurst: number("FRONTDESK_RATE_BURST", 2000, 1, 1_000_000),
     pollSeconds: number("FRONTDESK_POLL_SECONDS", 2, 0.5, 3600),
     checkOutputs: environment["NODE_ENV"] === "test" || environment["FRONTDESK_CHECK_OUTPUTS"] === "1",
+    allowPrivateWebhooks: readSwitch(environment, "FRONTDESK_ALLOW_PRIVATE_WEBHOOKS", false, problems),
     serviceJwtSecret: environment["FRONTDESK_SERVICE_JWT_SECRET"] || undefined,
     environment,
   };

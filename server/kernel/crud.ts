@@ -26,6 +26,8 @@ export type Filter<T extends TenantTable> = {
   where(query: Query<T>, value: never, ctx: Ctx): Query<T>;
 };
 
+type Only = { column: string; value: string };
+
 type Verb = "list" | "get" | "create" | "update" | "delete";
 
 export type Resource<T extends TenantTable, R extends TObject> = {
@@ -52,8 +54,10 @@ export type Resource<T extends TenantTable, R extends TObject> = {
   /** Parameters of list and get that shape the answer (fields, expand). */
   shaping?: Record<string, TSchema>;
   paging?: { defaultLimit?: number; maxLimit?: number };
+  /** For resources that share a table: a column, and the value it has in the rows of this one. */
+  only?: Only;
   /** For records inside another one, whose id the path holds as `param`. */
-  parent?: { param: string; column: string; table: TenantTable; noun: string };
+  parent?: { param: string; column: string; table: TenantTable; noun: string; only?: Only };
   /** The path's name for the record's own id. */
   idParam?: string;
   /** What the audit and the events say of a row, where its columns are not the fields callers know. */
@@ -163,6 +167,9 @@ function listOf<T extends TenantTable, R extends TObject>(resource: Resource<T, 
       let query = (resource.columns
         ? from.select(resource.columns as never)
         : from.selectAll()) as unknown as Query<T>;
+      if (resource.only) {
+        query = query.where(resource.only.column as never, "=", resource.only.value as never) as Query<T>;
+      }
       if (resource.parent) {
         query = query.where(
           resource.parent.column as never,
@@ -291,13 +298,17 @@ async function rowAt(
   input: Input,
   options: { lock?: boolean } = {},
 ): Promise<Row> {
-  const { parent, idParam = "id", noun, table } = resource;
+  const { parent, idParam = "id", noun, table, only } = resource;
   const id = String(input[idParam]);
   const row = await findRow(ctx, table, id, options);
-  if (!row || (parent && row[parent.column] !== input[parent.param])) {
+  if (!row || !isAmong(row, only) || (parent && row[parent.column] !== input[parent.param])) {
     throw missing(noun.replaceAll("_", " "), id);
   }
   return row;
+}
+
+function isAmong(row: Row, only: Only | undefined): boolean {
+  return only === undefined || row[only.column] === only.value;
 }
 
 async function checkParent(
@@ -307,7 +318,8 @@ async function checkParent(
 ): Promise<void> {
   if (!parent) return;
   const id = String(input[parent.param]);
-  if (!(await findRow(ctx, parent.table, id))) throw missing(parent.noun.replaceAll("_", " "), id);
+  const row = await findRow(ctx, parent.table, id);
+  if (!row || !isAmong(row, parent.only)) throw missing(parent.noun.replaceAll("_", " "), id);
 }
 
 /** One row of a tenant table by id; `lock` keeps others from changing it until the transaction ends. */

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Occasion } from "./audit.ts";
 import type { Database } from "./database.ts";
 import { newId } from "./ids.ts";
+import type { TenantStore } from "./store.ts";
 import type { JsonObject } from "./tables.ts";
 
 /** Something that happened, in the past tense: "booking.created". */
@@ -34,24 +35,27 @@ export const startOfFeed: FeedPlace = { transactionId: "0", position: 0 };
  * late, so an event may yet appear before ones that are already there; those are not `settled`. A follower may use
  * an event at once, but keeps its place at the last settled one and so never steps over any.
  */
-export async function readEvents(
+export function readEvents(
   database: Database,
   workspaceId: string,
   after: FeedPlace,
   limit: number,
 ): Promise<StoredEvent[]> {
+  return database.read(workspaceId, (db) => eventsAfter(db, after, limit));
+}
+
+/** The same, for whoever holds a connection already. */
+export async function eventsAfter(db: TenantStore, after: FeedPlace, limit: number): Promise<StoredEvent[]> {
   const { transactionId, position } = after;
-  const rows = await database.read(workspaceId, (db) =>
-    db
-      .from("events")
-      .select(["id", "transaction_id", "position", "type", "noun", "record_id", "payload", "occurred_at"])
-      .select(settled.as("settled"))
-      .where(sql<boolean>`(transaction_id, position) > (${transactionId}::xid8, ${position}::bigint)`)
-      .orderBy("transaction_id")
-      .orderBy("position")
-      .limit(limit)
-      .execute(),
-  );
+  const rows = await db
+    .from("events")
+    .select(["id", "transaction_id", "position", "type", "noun", "record_id", "payload", "occurred_at"])
+    .select(settled.as("settled"))
+    .where(sql<boolean>`(transaction_id, position) > (${transactionId}::xid8, ${position}::bigint)`)
+    .orderBy("transaction_id")
+    .orderBy("position")
+    .limit(limit)
+    .execute();
   return rows.map((row) => ({
     id: row.id,
     settled: row.settled,
@@ -67,17 +71,20 @@ export async function readEvents(
 const settled = sql<boolean>`transaction_id < pg_snapshot_xmin(pg_current_snapshot())`;
 
 /** The last settled place of the feed. */
-export async function endOfFeed(database: Database, workspaceId: string): Promise<FeedPlace> {
-  const row = await database.read(workspaceId, (db) =>
-    db
-      .from("events")
-      .select(["transaction_id", "position"])
-      .where(settled)
-      .orderBy("transaction_id", "desc")
-      .orderBy("position", "desc")
-      .limit(1)
-      .executeTakeFirst(),
-  );
+export function endOfFeed(database: Database, workspaceId: string): Promise<FeedPlace> {
+  return database.read(workspaceId, settledEnd);
+}
+
+/** The same, for whoever holds a connection already. */
+export async function settledEnd(db: TenantStore): Promise<FeedPlace> {
+  const row = await db
+    .from("events")
+    .select(["transaction_id", "position"])
+    .where(settled)
+    .orderBy("transaction_id", "desc")
+    .orderBy("position", "desc")
+    .limit(1)
+    .executeTakeFirst();
   return row ? { transactionId: String(row.transaction_id), position: row.position } : startOfFeed;
 }
 
@@ -93,12 +100,20 @@ export async function placeOf(
   return row ? { transactionId: String(row.transaction_id), position: row.position } : undefined;
 }
 
+const any = Symbol("any workspace");
+
 /** Wakes this node's followers after a commit; followers on other nodes notice by looking every half second. */
 export class EventBell {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 
   ring(workspaceId: string): void {
     this.#emitter.emit(workspaceId);
+    this.#emitter.emit(any, workspaceId);
+  }
+
+  onAnyRing(listener: (workspaceId: string) => void): () => void {
+    this.#emitter.on(any, listener);
+    return () => this.#emitter.off(any, listener);
   }
 
   onRing(workspaceId: string, listener: () => void): () => void {

@@ -1,4 +1,5 @@
 import type { AnyOperation, Module, Reaction } from "./operation.ts";
+import type { Follower } from "./followers.ts";
 import type { JobDefinition } from "./jobs.ts";
 import { kernelSweeps } from "./sweep.ts";
 import type { Sweep } from "./sweep.ts";
@@ -12,6 +13,7 @@ export class Registry {
   readonly operations: readonly AnyOperation[];
   readonly jobs: readonly JobDefinition[];
   readonly sweeps: readonly Sweep[];
+  readonly followers: readonly Follower[];
   readonly #byName: Map<string, AnyOperation>;
   readonly #reactions: Map<string, Reaction[]>;
 
@@ -19,6 +21,7 @@ export class Registry {
     this.operations = modules.flatMap((one) => one.operations ?? []);
     this.jobs = modules.flatMap((one) => one.jobs ?? []);
     this.sweeps = [...kernelSweeps, ...modules.flatMap((one) => one.sweeps ?? [])];
+    this.followers = modules.flatMap((one) => one.followers ?? []);
     this.#byName = new Map(this.operations.map((one) => [nameOf(one), one]));
     this.#reactions = new Map();
     for (const reaction of modules.flatMap((one) => one.reactions ?? [])) {

@@ -114,6 +114,13 @@ export interface EventsTable {
   occurred_at: Timestamp;
 }
 
+export interface EventFollowersTable {
+  workspace_id: string;
+  name: string;
+  transaction_id: string;
+  position: number;
+}
+
 export interface CreditEntriesTable {
   workspace_id: string;
   id: string;
@@ -163,6 +170,7 @@ export interface Tables {
   approvals: ApprovalsTable;
   audit_entries: AuditEntriesTable;
   events: EventsTable;
+  event_followers: EventFollowersTable;
   credit_entries: CreditEntriesTable;
   credit_balances: CreditBalancesTable;
   cron_schedules: CronSchedulesTable;

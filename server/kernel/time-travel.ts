@@ -20,6 +20,7 @@ export class TimeTravel {
   readonly clock: MovableClock;
   readonly #database: Database;
   #jobs: Jobs | undefined;
+  #quiet: () => Promise<void> = () => Promise.resolve();
   #moving: Promise<unknown> = Promise.resolve();
   #stopListening: (() => Promise<void>) | undefined;
 
@@ -47,6 +48,11 @@ export class TimeTravel {
 
   follow(jobs: Jobs): void {
     this.#jobs = jobs;
+  }
+
+  /** Time stands still for this as well: it resolves when work that is no job of the queue is done. */
+  waitFor(quiet: () => Promise<void>): void {
+    this.#quiet = quiet;
   }
 
   /** Moves to `target` and resolves when all that fell due on the way has been done. Moves wait for each other. */
@@ -83,6 +89,7 @@ export class TimeTravel {
     if (!this.#jobs) return undefined;
     const rounds = patienceMs / lookEveryMs;
     for (let round = 0; round < rounds; round += 1) {
+      await this.#quiet();
       const { busy, nextDueAt } = await this.#jobs.outlook(this.clock.now());
       if (busy === 0) return nextDueAt;
       if (round % 25 === 0) await this.#jobs.wake(this.clock.now());

@@ -1,0 +1,142 @@
+/**
+ * Requests to addresses that callers name. Such an address may point back into our own network, so each connection
+ * goes only to an address that was checked after its name was resolved: neither a name that changes its mind between
+ * check and connection nor a redirect gets further in. Redirects are not followed at all.
+ */
+import { lookup } from "node:dns";
+import type { LookupAddress } from "node:dns";
+import { isIP } from "node:net";
+import type { LookupFunction } from "node:net";
+import ipaddr from "ipaddr.js";
+import { Agent, buildConnector, request } from "undici";
+import { stopwatch, elapsedMs } from "./clock.ts";
+
+/** Public by their range, and still the metadata service of a cloud. */
+const metadata = new Set(["168.63.129.16"]);
+const insideNames = /(^|\.)(localhost|local|internal|home\.arpa)$/i;
+const readAtMostBytes = 64 * 1024;
+
+/** Whether an IP address lies on the public internet. IPv4 inside IPv6 is judged as the IPv4 address it is. */
+export function isPublicAddress(address: string): boolean {
+  const bare = address.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
+  if (!ipaddr.isValid(bare)) return false;
+  const parsed = ipaddr.process(bare);
+  return parsed.range() === "unicast" && !metadata.has(parsed.toString());
+}
+
+/** What is wrong with an address as a place to send things to; undefined when nothing is seen before its name is resolved. */
+export function addressProblem(url: string, allowPrivate: boolean): string | undefined {
+  const parsed = URL.parse(url);
+  if (!parsed || !["http:", "https:"].includes(parsed.protocol)) return "must be an http or https address";
+  if (parsed.username || parsed.password) return "may not carry a user name or password";
+  if (allowPrivate) return undefined;
+  const host = parsed.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  if (isIP(host) ? !isPublicAddress(host) : insideNames.test(host)) {
+    return "must be on the public internet, not inside this network";
+  }
+  return undefined;
+}
+
+export type OutboundAnswer = { status: number; headers: Record<string, string>; text: string };
+
+/** What became of a request: an answer of any status, or why there was none. */
+export type OutboundOutcome = { durationMs: number } & (
+  { answer: OutboundAnswer; error?: undefined } | { answer?: undefined; error: string }
+);
+
+export type OutboundRequest = {
+  method: "POST" | "PUT" | "PATCH" | "GET" | "DELETE";
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+  timeoutMs: number;
+};
+
+/** Sends requests to the public internet only, unless `allowPrivate`. */
+export class Outbound {
+  readonly #agent: Agent;
+
+  constructor(allowPrivate: boolean) {
+    this.#agent = new Agent({
+      connect: allowPrivate ? { timeout: 5_000 } : publicConnector(),
+      keepAliveTimeout: 4_000,
+      maxResponseSize: -1,
+    });
+  }
+
+  /** Never rejects: what goes wrong on the way is part of the outcome. The first 64 kB of the answer are read. */
+  async send({ method, url, headers, body, timeoutMs }: OutboundRequest): Promise<OutboundOutcome> {
+    const startedAt = stopwatch();
+    const took = () => Math.round(elapsedMs(startedAt));
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await request(url, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        dispatcher: this.#agent,
+        signal,
+      });
+      const text = await beginning(response.body);
+      return {
+        durationMs: took(),
+        answer: { status: response.statusCode, headers: flat(response.headers), text },
+      };
+    } catch (error) {
+      const error_ = signal.aborted ? `no complete answer within ${timeoutMs / 1000} s` : reasonOf(error);
+      return { durationMs: took(), error: error_ };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+// A literal address is never looked up, so it is checked here; names are checked as they are resolved.
+function publicConnector(): buildConnector.connector {
+  const connect = buildConnector({ lookup: publicLookup, timeout: 5_000 });
+  return (options, callback) => {
+    const host = options.hostname.replace(/^\[|\]$/g, "");
+    if (isIP(host) && !isPublicAddress(host)) callback(new Error(refusal(host)), null);
+    else connect(options, callback);
+  };
+}
+
+/** Resolves a name to its public addresses; a name that has none of them does not resolve. */
+export const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, found) => {
+    if (error) return callback(error, "", 0);
+    const open = (found as LookupAddress[]).filter(({ address }) => isPublicAddress(address));
+    const [first] = open;
+    if (!first) return callback(new Error(refusal(hostname)), "", 0);
+    if (options.all) return callback(null, open);
+    callback(null, first.address, first.family);
+  });
+};
+
+function refusal(host: string): string {
+  return `${host} is not on the public internet`;
+}
+
+function reasonOf(error: unknown): string {
+  const failure = error as Error & { code?: string };
+  return [failure.code, failure.message].filter(Boolean).join(": ").slice(0, 300);
+}
+
+async function beginning(body: AsyncIterable<Buffer> & { destroy(): void }): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= readAtMostBytes) break;
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, readAtMostBytes));
+}
+
+function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value].flat().join(", ")]),
+  );
+}

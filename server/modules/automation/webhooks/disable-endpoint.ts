@@ -1,0 +1,42 @@
+import type { Ctx } from "../../../kernel/context.ts";
+import { queueEmail } from "../../messaging/email/queue-email.ts";
+import { nouns } from "./endpoint.ts";
+import { findEndpoint, updateEndpoint } from "./endpoints.store.ts";
+
+/** Switches an endpoint off that does not take its messages any more, and tells the workspace's admins. Once. */
+export async function disableEndpoint(ctx: Ctx, id: string, reason: string): Promise<void> {
+  const endpoint = await findEndpoint(ctx, id, { lock: true });
+  if (!endpoint?.is_active) return;
+  await updateEndpoint(ctx, endpoint, { is_active: false, disabled_at: ctx.now, disabled_reason: reason });
+  const noun = nouns[endpoint.kind];
+  ctx.emit({
+    type: "webhook.disabled",
+    noun,
+    recordId: id,
+    payload: { id, url: endpoint.url, reason },
+  });
+  const admins = await ctx.db
+    .from("members")
+    .select(["name", "email"])
+    .where("role", "=", "client_admin")
+    .where("email", "is not", null)
+    .execute();
+  for (const { name, email } of admins) {
+    if (email === null) continue;
+    await queueEmail(ctx, {
+      emailType: "webhook_disabled",
+      to: email,
+      toName: name,
+      subject: `Webhook switched off: ${new URL(endpoint.url).host}`,
+      text: noticeText(endpoint.name ?? endpoint.url, endpoint.url, reason),
+    });
+  }
+}
+
+function noticeText(name: string, url: string, reason: string): string {
+  return [
+    `The webhook "${name}" was switched off because ${reason}.`,
+    `Address: ${url}`,
+    "What it has not taken is kept for 30 days. When the receiver works again, switch the webhook on (is_active) and replay what was missed.",
+  ].join("\n\n");
+}

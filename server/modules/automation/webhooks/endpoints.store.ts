@@ -1,0 +1,94 @@
+import { sql } from "kysely";
+import type { Ctx } from "../../../kernel/context.ts";
+import { missing } from "../../../kernel/errors.ts";
+import { followFromHere } from "../../../kernel/followers.ts";
+import { newId } from "../../../kernel/ids.ts";
+import { recordCreated, recordUpdated } from "../../../kernel/lifecycle.ts";
+import { nouns, withoutSecrets } from "./endpoint.ts";
+import type { Endpoint, EndpointKind } from "./endpoint.ts";
+
+/** The name of the webhooks' place in the event feed. */
+export const followerName = "webhooks";
+
+export async function insertEndpoint(
+  ctx: Ctx,
+  kind: EndpointKind,
+  columns: Record<string, unknown>,
+): Promise<Endpoint> {
+  const row = await ctx.db
+    .insert("webhook_endpoints", {
+      is_active: true,
+      ...columns,
+      kind,
+      id: newId(ctx.now),
+      scopes: ctx.actor.scopes ? [...ctx.actor.scopes] : null,
+      after_position: sql`last_event_position()`,
+      created_at: ctx.now,
+      updated_at: ctx.now,
+    } as never)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  if (row.is_active) await followFromHere(ctx, followerName);
+  recordCreated(ctx, nouns[kind], withoutSecrets(row));
+  return row;
+}
+
+/** One endpoint of a kind, locked until the transaction ends; 404 without one. */
+export async function lockEndpoint(ctx: Ctx, kind: EndpointKind, id: string): Promise<Endpoint> {
+  const row = await findEndpoint(ctx, id, { lock: true });
+  if (row?.kind !== kind) throw missing(nouns[kind].replaceAll("_", " "), id);
+  return row;
+}
+
+export function findEndpoint(
+  ctx: Ctx,
+  id: string,
+  options: { lock?: boolean } = {},
+): Promise<Endpoint | undefined> {
+  const query = ctx.db.from("webhook_endpoints").selectAll().where("id", "=", id);
+  return (options.lock ? query.forUpdate() : query).executeTakeFirst();
+}
+
+export async function activeEndpoints(ctx: Ctx): Promise<Endpoint[]> {
+  return ctx.db.from("webhook_endpoints").selectAll().where("is_active", "=", true).execute();
+}
+
+/** Changes an endpoint and records it. Events of the time it was switched off are not delivered when it comes back. */
+export async function updateEndpoint(
+  ctx: Ctx,
+  before: Endpoint,
+  columns: Record<string, unknown>,
+): Promise<Endpoint> {
+  const resumes = columns["is_active"] === true && !before.is_active;
+  const after = await ctx.db
+    .update("webhook_endpoints")
+    .set({
+      ...columns,
+      ...(resumes ? { failing_since: null, disabled_at: null, disabled_reason: null } : {}),
+      ...(resumes ? { after_position: sql`last_event_position()` } : {}),
+      ...(redirects(columns) ? { scopes: ctx.actor.scopes ? [...ctx.actor.scopes] : null } : {}),
+      updated_at: ctx.now,
+    } as never)
+    .where("id", "=", before.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  if (resumes) await followFromHere(ctx, followerName);
+  recordUpdated(ctx, nouns[before.kind], withoutSecrets(before), withoutSecrets(after));
+  return after;
+}
+
+// Whoever decides where records go, and which, is shown what their own key may read.
+function redirects(columns: Record<string, unknown>): boolean {
+  return ["url", "events", "secret", "headers"].some((column) => column in columns);
+}
+
+/** Notes that attempts began to fail, or that one succeeded after that. */
+export async function noteHealth(ctx: Ctx, endpointId: string, succeeded: boolean): Promise<void> {
+  const now = succeeded ? null : ctx.now;
+  await ctx.db
+    .update("webhook_endpoints")
+    .set({ failing_since: now })
+    .where("id", "=", endpointId)
+    .where("failing_since", succeeded ? "is not" : "is", null)
+    .execute();
+}

@@ -1,0 +1,26 @@
+import type { Ctx } from "../../../kernel/context.ts";
+import type { StoredEvent } from "../../../kernel/events.ts";
+import { stopFollowing } from "../../../kernel/followers.ts";
+import type { Follower } from "../../../kernel/followers.ts";
+import { insertDeliveries } from "./deliveries.store.ts";
+import { deliverWebhooks } from "./deliver-webhooks.job.ts";
+import { activeEndpoints, followerName } from "./endpoints.store.ts";
+import { matches } from "./event-patterns.ts";
+
+/** Turns events into deliveries for every endpoint that asked for them, and wakes the senders. */
+export const webhooksFollower: Follower = { name: followerName, take };
+
+async function take(ctx: Ctx, events: readonly StoredEvent[]): Promise<void> {
+  const endpoints = await activeEndpoints(ctx);
+  if (endpoints.length === 0) return stopFollowing(ctx, followerName);
+  const messages = endpoints.flatMap((endpoint) =>
+    events
+      .filter(
+        (event) => event.place.position > endpoint.after_position && matches(endpoint.events, event.type),
+      )
+      .map((event) => ({ endpointId: endpoint.id, event })),
+  );
+  for (const endpointId of await insertDeliveries(ctx, messages)) {
+    ctx.enqueue(deliverWebhooks, { endpointId });
+  }
+}
