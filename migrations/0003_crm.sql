@@ -123,7 +123,7 @@ create table opportunities (
 select protect_table('opportunities');
 create index opportunities_newest on opportunities (workspace_id, created_at desc, id desc);
 create index opportunities_by_status on opportunities (workspace_id, status, created_at desc, id desc);
-create index opportunities_by_contact on opportunities (workspace_id, contact_id, status);
+create index opportunities_by_contact on opportunities (workspace_id, contact_id, created_at desc, id desc);
 create index opportunities_by_company on opportunities (workspace_id, company_id, created_at desc, id desc);
 
 -- Trigram matching cannot use its index under row level security: the operators are not leakproof, so the planner

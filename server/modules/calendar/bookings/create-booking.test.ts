@@ -43,7 +43,7 @@ test("workspace.create_scheduling_booking#0 the booking comes with its contact a
   );
   const deals = await calendar.inside((ctx) => ctx.db.from("opportunities").selectAll().execute());
   assert.deepEqual(
-    deals.map((deal) => [deal.id, deal.contact_id, deal.name, deal.source, deal.status]),
+    deals.map((deal) => [deal.id, deal.contact_id, deal.name, deal.lead_source, deal.status]),
     [[crm.deal_id, crm.contact_id, "Leak repair - John Smith", "booking", "open"]],
   );
   const read = await calendar.workspace.call("GET", `${bookings}/${booking.id}`);

@@ -74,7 +74,7 @@ export const startEventQueue = job<{ bookingId: string }>({
         .where("starts_at", "<=", ctx.now)
         .returningAll()
         .executeTakeFirst();
-      if (!started) return;
+      if (!started) return runWhenDue(ctx, bookingId);
       ctx.emit({
         type: "event_queue.started",
         noun: "event_queue_enrollment",
@@ -89,3 +89,14 @@ export const startEventQueue = job<{ bookingId: string }>({
     });
   },
 });
+
+/** The queue's clock may be ahead of this node's: what is not due yet by ours is looked at again when it is. */
+async function runWhenDue(ctx: Ctx, bookingId: string): Promise<void> {
+  const waiting = await ctx.db
+    .from("event_queue_enrollments")
+    .select("starts_at")
+    .where("booking_id", "=", bookingId)
+    .where("status", "=", "pending")
+    .executeTakeFirst();
+  if (waiting) ctx.enqueue(startEventQueue, { bookingId }, { startAt: waiting.starts_at });
+}

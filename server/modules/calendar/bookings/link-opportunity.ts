@@ -1,15 +1,22 @@
 import { sql } from "kysely";
-import type { Selectable } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
-import { newId } from "../../../kernel/ids.ts";
-import type { Tables } from "../../../kernel/tables.ts";
-import "../../crm/companies/company.ts";
-import "../../crm/opportunities/opportunity.ts";
+import { isId } from "../../../kernel/ids.ts";
+import { employ, insertCompany } from "../../crm/companies/companies.store.ts";
+import { assignUsers } from "../../crm/opportunities/assigned-users.store.ts";
+import { addLines, linesOf } from "../../crm/opportunities/lines.store.ts";
+import {
+  insertOpportunity,
+  lockOpenOpportunityOf,
+  updateOpportunity,
+} from "../../crm/opportunities/opportunities.store.ts";
+import type { Opportunity } from "../../crm/opportunities/opportunity.ts";
+import type { Place } from "../../crm/opportunities/placements.store.ts";
+import { keptTags } from "../../crm/opportunities/tags.ts";
+import type { Product } from "../../crm/products/product.ts";
+import { firstStageOf } from "../../crm/pipelines/stages.store.ts";
 import type { Service } from "../services/service.ts";
 import { formatDate, formatTime } from "../slots/wall-clock.ts";
 import type { Booking } from "./booking.ts";
-
-type Opportunity = Selectable<Tables["opportunities"]>;
 
 const defaultName = "{event_type} - {customer_name}";
 
@@ -38,17 +45,7 @@ export async function linkOpportunity(
 }
 
 async function openOpportunityOf(ctx: Ctx, contactId: string | null): Promise<Opportunity | undefined> {
-  if (contactId === null) return undefined;
-  return ctx.db
-    .from("opportunities")
-    .selectAll()
-    .where("contact_id", "=", contactId)
-    .where("status", "=", "open")
-    .orderBy("created_at", "desc")
-    .orderBy("id", "desc")
-    .limit(1)
-    .forUpdate()
-    .executeTakeFirst();
+  return contactId === null ? undefined : lockOpenOpportunityOf(ctx, contactId);
 }
 
 async function open(
@@ -57,29 +54,22 @@ async function open(
   service: Service,
   companyId: string | undefined,
 ): Promise<Opportunity> {
-  const row = await ctx.db
-    .insert("opportunities", {
-      id: newId(ctx.now),
-      public_id: sql<string>`next_public_id('opportunity', 'D')`,
+  const products = await productsOf(ctx, service);
+  const place = await placeOf(ctx, service);
+  const opportunity = await insertOpportunity(
+    ctx,
+    {
       name: opportunityName(booking, service),
       contact_id: booking.contact_id,
       company_id: companyId ?? null,
-      source: service.booking_lead_source,
-      pipeline_id: service.booking_pipeline_id,
-      stage_id: service.booking_stage_id,
-      assigned_user_ids: service.booking_assigned_user_ids,
-      tags: JSON.stringify(service.booking_default_tags),
-      products: JSON.stringify(service.booking_default_products),
-      next_action: null,
-      next_action_date: null,
-      created_at: ctx.now,
-      updated_at: ctx.now,
-    } as never)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  ctx.changed({ noun: "opportunity", id: row.id, after: row });
-  ctx.emit({ type: "opportunity.created", noun: "opportunity", recordId: row.id, payload: { id: row.id } });
-  return row;
+      lead_source: service.booking_lead_source,
+      currency: products[0]?.product.currency ?? "AUD",
+      tags: keptTags(service.booking_default_tags),
+    },
+    { userIds: service.booking_assigned_user_ids, placements: place ? [place] : [] },
+  );
+  await addMissingLines(ctx, opportunity, products);
+  return opportunity;
 }
 
 /** Adds what the service brings to an opportunity that was there; nothing it has is taken away. */
@@ -89,32 +79,61 @@ async function refresh(
   service: Service,
   companyId: string | undefined,
 ): Promise<void> {
-  const after = await ctx.db
-    .update("opportunities")
-    .set({
-      company_id: before.company_id ?? companyId ?? null,
-      assigned_user_ids: [...new Set([...before.assigned_user_ids, ...service.booking_assigned_user_ids])],
-      tags: JSON.stringify(union(before.tags, service.booking_default_tags, (tag) => tag.name)),
-      products: JSON.stringify(
-        union(before.products, service.booking_default_products, (product) => product.id),
-      ),
-      updated_at: ctx.now,
-    } as never)
-    .where("id", "=", before.id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  ctx.changed({ noun: "opportunity", id: before.id, before, after });
-  ctx.emit({
-    type: "opportunity.updated",
-    noun: "opportunity",
-    recordId: before.id,
-    payload: { id: before.id },
+  await updateOpportunity(ctx, before, {
+    company_id: before.company_id ?? companyId ?? null,
+    tags: keptTags([...before.tags, ...service.booking_default_tags]),
+  });
+  await assignUsers(
+    ctx,
+    service.booking_assigned_user_ids.map((userId) => ({
+      opportunity_id: before.id,
+      user_id: userId,
+      is_primary: false,
+    })),
+  );
+  await addMissingLines(ctx, before, await productsOf(ctx, service));
+}
+
+/** Where the service puts what it opens; undefined when it says nothing, or what it says is gone. */
+async function placeOf(ctx: Ctx, service: Service): Promise<Place | undefined> {
+  const { booking_pipeline_id: pipelineId, booking_stage_id: stageId } = service;
+  if (stageId !== null) {
+    const stage = await ctx.db
+      .from("pipeline_stages")
+      .select(["id", "pipeline_id"])
+      .where("id", "=", stageId)
+      .executeTakeFirst();
+    if (stage && (pipelineId ?? stage.pipeline_id) === stage.pipeline_id) {
+      return { pipelineId: stage.pipeline_id, stageId };
+    }
+  }
+  const first = pipelineId === null ? undefined : await firstStageOf(ctx, pipelineId);
+  return first && { pipelineId: first.pipeline_id, stageId: first.id };
+}
+
+type Wanted = { product: Product; quantity: number };
+
+/** What the service's bookings hold by default, in its order; products that are gone are left out. */
+async function productsOf(ctx: Ctx, service: Service): Promise<Wanted[]> {
+  const wanted = service.booking_default_products.filter((one) => isId(one.id));
+  if (wanted.length === 0) return [];
+  const ids = wanted.map((one) => one.id);
+  const rows = await ctx.db.from("products").selectAll().where("id", "in", ids).execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return wanted.flatMap(({ id, quantity }) => {
+    const product = byId.get(id);
+    return product ? [{ product, quantity }] : [];
   });
 }
 
-function union<T>(had: T[], added: T[], keyOf: (one: T) => string): T[] {
-  const known = new Set(had.map(keyOf));
-  return [...had, ...added.filter((one) => !known.has(keyOf(one)))];
+/** Lines for products the opportunity does not hold yet. One priced in another currency has no price here. */
+async function addMissingLines(ctx: Ctx, opportunity: Opportunity, wanted: Wanted[]): Promise<void> {
+  if (wanted.length === 0) return;
+  const had = new Set((await linesOf(ctx, opportunity.id)).map((line) => line.product_id));
+  const missing = wanted.filter(
+    ({ product }) => product.currency === opportunity.currency && !had.has(product.id),
+  );
+  await addLines(ctx, opportunity, missing);
 }
 
 /** The name an opportunity gets: {event_type}, {customer_name}, {date} and {time} filled in, on the booker's wall clock. */
@@ -134,28 +153,7 @@ export function opportunityName(booking: Booking, service: Service): string {
 /** The company of that name, made when there is none, with the contact as its employee. */
 async function companyFor(ctx: Ctx, name: string, contactId: string | null): Promise<string> {
   const [found] = await ctx.db.raw(sql<{ id: string | null }>`select company_id_named(${name}) as id`);
-  const id = found?.id ?? (await createCompany(ctx, name));
-  if (contactId !== null) {
-    await ctx.db
-      .insert("contact_employers", { contact_id: contactId, company_id: id, created_at: ctx.now })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
+  const id = found?.id ?? (await insertCompany(ctx, { name })).id;
+  if (contactId !== null) await employ(ctx, contactId, id);
   return id;
-}
-
-async function createCompany(ctx: Ctx, name: string): Promise<string> {
-  const row = await ctx.db
-    .insert("companies", {
-      id: newId(ctx.now),
-      public_id: sql<string>`next_public_id('company', 'A')`,
-      name,
-      created_at: ctx.now,
-      updated_at: ctx.now,
-    } as never)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  ctx.changed({ noun: "company", id: row.id, after: row });
-  ctx.emit({ type: "company.created", noun: "company", recordId: row.id, payload: { id: row.id } });
-  return row.id;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+import type { Ctx } from "../../../kernel/context.ts";
 import { startHarness } from "../../../testing/harness.ts";
 import { listServices } from "../services/services.store.ts";
 import { bookings, openCalendar } from "../test-calendar.ts";
@@ -69,46 +70,100 @@ test("workspace.create_scheduled_event_type#9 booking_auto_create_deal false ope
 });
 
 test("workspace.create_scheduled_event_type#10 workspace.create_scheduled_event_type#12 workspace.create_scheduled_event_type#13 workspace.create_scheduled_event_type#14 workspace.create_scheduled_event_type#15 workspace.create_scheduled_event_type#21 what the type says goes to the opportunity", async () => {
-  const pipeline = randomUUID();
-  const stage = randomUUID();
   const calendar = await openCalendar(frontdesk, {
     booking_deal_name_template: "{event_type} for {customer_name}, {date} {time} {other}",
     booking_lead_source: "website",
-    booking_pipeline_id: pipeline,
-    booking_stage_id: stage,
     booking_default_tags: [{ name: "vip", color: "red" }],
-    booking_default_products: [{ id: "p-1", quantity: 2 }],
     booking_deal_behavior: "update_or_create",
   });
-  await change(calendar, { booking_assigned_user_ids: [calendar.workspace.adminId] });
+  const { pipeline, stage, product } = await calendar.inside(sellSomething);
+  await change(calendar, {
+    booking_assigned_user_ids: [calendar.workspace.adminId],
+    booking_pipeline_id: pipeline,
+    booking_stage_id: stage,
+    booking_default_products: [
+      { id: product, quantity: 2 },
+      { id: randomUUID(), quantity: 1 },
+      { id: "p-1", quantity: 1 },
+    ],
+  });
   await dealOf(calendar, "10:00");
   const [deal] = await deals(calendar);
   assert.deepEqual(
-    {
-      name: deal?.name,
-      source: deal?.source,
-      pipeline: deal?.pipeline_id,
-      stage: deal?.stage_id,
-      tags: deal?.tags,
-      products: deal?.products,
-      users: deal?.assigned_user_ids,
-    },
+    { name: deal?.name, source: deal?.lead_source, currency: deal?.currency, tags: deal?.tags },
     {
       name: "Leak repair for John Smith, Tue 3 Mar 10:00 AM {other}",
       source: "website",
-      pipeline,
-      stage,
+      currency: "GBP",
       tags: [{ name: "vip", color: "red" }],
-      products: [{ id: "p-1", quantity: 2 }],
-      users: [calendar.workspace.adminId],
     },
   );
+  const held = () =>
+    calendar.inside(async (ctx) => ({
+      cards: await ctx.db.from("opportunity_placements").select(["pipeline_id", "stage_id"]).execute(),
+      lines: await ctx.db
+        .from("opportunity_products")
+        .select(["product_id", "name", "quantity", "unit_price_minor", "total_minor"])
+        .execute(),
+      users: await ctx.db.from("opportunity_users").select(["user_id", "is_primary"]).execute(),
+    }));
+  const expected = {
+    cards: [{ pipeline_id: pipeline, stage_id: stage }],
+    lines: [
+      { product_id: product, name: "Valve", quantity: "2.000", unit_price_minor: 1250, total_minor: 2500 },
+    ],
+    users: [{ user_id: calendar.workspace.adminId, is_primary: true }],
+  };
+  assert.deepEqual(await held(), expected);
   await change(calendar, { booking_default_tags: [{ name: "vip" }, { name: "again" }] });
   await dealOf(calendar, "12:00");
   const [matched, ...others] = await deals(calendar);
   assert.deepEqual(others, []);
-  assert.deepEqual(matched?.tags, [{ name: "vip", color: "red" }, { name: "again" }]);
+  assert.deepEqual(matched?.tags, [
+    { name: "vip", color: "red" },
+    { name: "again", color: "#3b82f6" },
+  ]);
+  assert.deepEqual(await held(), expected);
 });
+
+test("workspace.create_scheduled_event_type#10 a pipeline alone means its first stage, and one that is gone stops no booking", async () => {
+  const calendar = await openCalendar(frontdesk, { booking_stage_id: randomUUID() });
+  const { pipeline, stage } = await calendar.inside(sellSomething);
+  assert.ok(await dealOf(calendar, "10:00"));
+  assert.deepEqual(
+    await calendar.inside((ctx) => ctx.db.from("opportunity_placements").selectAll().execute()),
+    [],
+  );
+  await change(calendar, { booking_pipeline_id: pipeline });
+  const id = await dealOf(calendar, "12:00");
+  const cards = await calendar.inside((ctx) =>
+    ctx.db.from("opportunity_placements").select(["opportunity_id", "stage_id"]).execute(),
+  );
+  assert.deepEqual(cards, [{ opportunity_id: id, stage_id: stage }]);
+});
+
+/** A pipeline of one stage, and a product of 12.50 GBP. */
+async function sellSomething(ctx: Ctx) {
+  const [pipeline, stage, product] = [randomUUID(), randomUUID(), randomUUID()];
+  const dates = { created_at: ctx.now, updated_at: ctx.now };
+  await ctx.db
+    .insert("pipelines", { id: pipeline, name: "Jobs", description: null, color: null, ...dates })
+    .execute();
+  await ctx.db
+    .insert("pipeline_stages", {
+      id: stage,
+      pipeline_id: pipeline,
+      name: "Booked",
+      description: null,
+      color: null,
+      ...dates,
+    })
+    .execute();
+  await ctx.db
+    .insert("products", { id: product, name: "Valve", price_minor: 1250, currency: "GBP", ...dates } as never)
+    .execute();
+  return { pipeline, stage, product };
+}
 
 test("workspace.create_scheduled_event_type#5 workspace.create_scheduled_event_type#6 the opportunity is enrolled in the event queue, to start that long before the booking", async () => {
   const queue = randomUUID();

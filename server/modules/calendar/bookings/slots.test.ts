@@ -122,8 +122,10 @@ test("workspace.list_available_slots#1 workspace.list_available_slots#5 workspac
   assert.deepEqual(await calendar.openTimes("2026-03-03", "2026-03-05"), []);
   const made = await calendar.book({ date: "2026-03-06" });
   assert.equal(made.body.data.booking.user_id, owner);
-  const [deal] = await calendar.inside((ctx) => ctx.db.from("opportunities").selectAll().execute());
-  assert.deepEqual(deal?.assigned_user_ids, [owner]);
+  const assigned = await calendar.inside((ctx) =>
+    ctx.db.from("opportunity_users").select(["user_id", "is_primary"]).execute(),
+  );
+  assert.deepEqual(assigned, [{ user_id: owner, is_primary: true }]);
   assert.notEqual(second, owner);
 });
 
