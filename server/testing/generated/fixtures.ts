@@ -33,6 +33,7 @@ export const records: Record<string, (place: Place) => Promise<string>> = {
   sms_conversation: async (place) => String((await sentText(place))["conversation_id"]),
   sms_message: heldText,
   lead: startedLead,
+  user: (place) => created(place, "/api/v1/company/users/invite", newPerson()),
   approval: async ({ frontdesk, workspace }) => {
     const key = await workspace.keyWith(["contacts:write"], "with-approval");
     const answer = await frontdesk.call("POST", "/api/v1/contacts", { key, body: { first_name: "Paul" } });
@@ -71,6 +72,7 @@ export const inputs: Record<string, (place: Place) => Promise<Input> | Input> = 
   "bookings.list_open_slots": () => ({ from: "2026-03-03", to: "2026-03-04" }),
   "edge.receive_dial_complete": () => ({ ...providerCall, dialCallStatus: "no-answer" }),
   "edge.receive_voicemail": () => ({ ...providerCall, recordingUrl: "https://example.com/voice.mp3" }),
+  "workspace.invite_company_user": () => newPerson(),
   "workspace.mark_sms_conversations_read": () => ({ all: true }),
   "workspace.update_sms_conversation": () => ({ status: "archived" }),
   "bookings.reschedule_booking": () => ({ scheduledStartAt: "2026-03-04T10:00:00Z" }),
@@ -139,6 +141,11 @@ function newNumber() {
     e164: `+4420794${String(randomInt(0, 100_000)).padStart(5, "0")}`,
     status: "ACTIVE" as const,
   };
+}
+
+/** Somebody to invite: nobody else in the workspace has the address. */
+function newPerson(): Input {
+  return { email: `jo-${randomInt(0, 2 ** 40)}@example.com`, role: "client_editor" };
 }
 
 async function sentText(place: Place): Promise<Input> {
