@@ -1,8 +1,47 @@
 import { module } from "../../../kernel/operation.ts";
+import {
+  grantReportDashboardAcl,
+  listReportDashboardAcl,
+  revokeReportDashboardAcl,
+} from "./dashboards/acl-operations.ts";
+import {
+  createReportCard,
+  deleteReportCard,
+  reorderReportCards,
+  updateReportCard,
+} from "./dashboards/card-operations.ts";
+import { createReportDashboard } from "./dashboards/create-report-dashboard.ts";
+import {
+  deleteReportDashboard,
+  getReportDashboard,
+  listReportDashboards,
+  updateReportDashboard,
+} from "./dashboards/dashboard-operations.ts";
+import { listReportTemplates } from "./dashboards/list-report-templates.ts";
+import { deleteReportFunnel, getReportFunnel, setReportFunnel } from "./funnels/funnel-operations.ts";
 import { listReportSources } from "./query/list-report-sources.ts";
 import { queryReport } from "./query/query-report.ts";
 
 export const reports = module({
   name: "reports",
-  operations: [queryReport, listReportSources],
+  operations: [
+    queryReport,
+    listReportSources,
+    listReportTemplates,
+    createReportDashboard,
+    listReportDashboards,
+    getReportDashboard,
+    updateReportDashboard,
+    deleteReportDashboard,
+    listReportDashboardAcl,
+    grantReportDashboardAcl,
+    revokeReportDashboardAcl,
+    createReportCard,
+    updateReportCard,
+    deleteReportCard,
+    reorderReportCards,
+    getReportFunnel,
+    setReportFunnel,
+    deleteReportFunnel,
+  ],
 });
