@@ -38,7 +38,10 @@ export async function checkReferences(
 
 async function checkReference(ctx: Ctx, field: ReferenceField, id: string): Promise<void> {
   const { table, noun, where } = referred[field];
+  // Who has left keeps the row.
+  const only = table === "members" ? sql`and status <> 'removed'` : sql``;
   const [found] = await ctx.db.raw(sql<{ id: string }>`
-    select id from ${sql.table(table)} where workspace_id = ${ctx.workspaceId} and id = ${id} for key share`);
+    select id from ${sql.table(table)} where workspace_id = ${ctx.workspaceId} and id = ${id} ${only}
+       for key share`);
   if (!found) throw invalidField(field, `there is no ${noun} ${id}`, `${where} lists those there are.`);
 }
