@@ -11,10 +11,13 @@ import { activities } from "./crm/activities/index.ts";
 import { products } from "./crm/products/index.ts";
 import { supplierCatalog } from "./crm/supplier-catalog/index.ts";
 import { tasks } from "./crm/tasks/index.ts";
+import { companies } from "./crm/companies/index.ts";
 import { contacts } from "./crm/contacts/index.ts";
+import { crmExports } from "./crm/exports/index.ts";
 import { reports } from "./crm/reports/index.ts";
 import { search } from "./crm/search/index.ts";
 import { crmSettingsModule } from "./crm/settings/index.ts";
+import { crmTemplates } from "./crm/templates/index.ts";
 import { approvals } from "./workspace/approvals/index.ts";
 import { audit } from "./workspace/audit/index.ts";
 import { company } from "./workspace/company/index.ts";
@@ -30,6 +33,7 @@ export const modules: readonly Module[] = [
   kernel,
   assistantTools,
   contacts,
+  companies,
   search,
   products,
   supplierCatalog,
@@ -37,6 +41,7 @@ export const modules: readonly Module[] = [
   tasks,
   company,
   crmSettingsModule,
+  crmTemplates,
   approvals,
   audit,
   members,
@@ -49,4 +54,5 @@ export const modules: readonly Module[] = [
   capabilities,
   webhooks,
   reports,
+  crmExports,
 ];

@@ -1,0 +1,182 @@
+/** Export filters as parameterised conditions. Which operators a field takes follows from its type. */
+import { sql } from "kysely";
+import { invalidField } from "../../../kernel/errors.ts";
+import { isId } from "../../../kernel/ids.ts";
+import { isInstant } from "../fields/custom-values.ts";
+import type { CatalogueField, CatalogueFieldType } from "../fields/field-catalogue.ts";
+import { comparable } from "./export-fields.ts";
+import { filterOps } from "./export-template.ts";
+import type { ExportFilter } from "./export-template.ts";
+import { belongsToAny } from "./roots.ts";
+import type { RootEntity, Sql } from "./roots.ts";
+
+export type FilterOp = (typeof filterOps)[number];
+
+const emptiness = ["is_null", "not_null"] as const;
+const texts: FilterOp[] = ["eq", "neq", "in", "not_in", "contains", ...emptiness];
+const numbers: FilterOp[] = ["eq", "neq", "in", "not_in", "gte", "lte", "between", ...emptiness];
+const instants: FilterOp[] = ["eq", "neq", "gte", "lte", "between", ...emptiness];
+
+const opsOf: Record<CatalogueFieldType, readonly FilterOp[]> = {
+  text: texts,
+  textarea: texts,
+  url: texts,
+  number: numbers,
+  money: numbers,
+  date: instants,
+  datetime: instants,
+  boolean: ["eq", "neq", ...emptiness],
+  dropdown: ["eq", "neq", "in", "not_in", ...emptiness],
+  tags: ["in", "not_in", ...emptiness],
+  array: ["in", "not_in", ...emptiness],
+  reference: ["in", "not_in"],
+};
+
+/** What a filter on this field may say. The status of an opportunity is chosen from like a reference. */
+export function operatorsOf(root: RootEntity, field: CatalogueField): readonly FilterOp[] {
+  return root === "opportunity" && field.key === "status" ? opsOf.reference : opsOf[field.type];
+}
+
+type Where = { root: RootEntity; zone: string };
+
+/** A filter as a condition on the root `t`. `at` is where the caller wrote it: filters.0. */
+export function condition(where: Where, field: CatalogueField, filter: ExportFilter, at: string): Sql {
+  const op = filter.op === "not_contains" && field.type === "tags" ? "not_in" : filter.op;
+  const allowed = operatorsOf(where.root, field);
+  if (!allowed.includes(op as FilterOp)) {
+    throw invalidField(`${at}.op`, `${filter.op} does not fit ${field.key}`, `Use ${allowed.join(", ")}.`);
+  }
+  const column = comparable(where.root, field, "t", where.zone);
+  if (op === "is_null") return nothing(field, column);
+  if (op === "not_null") return sql`not (${nothing(field, column)})`;
+  const value = `${at}.value`;
+  if (op === "in" || op === "not_in") {
+    const holds = anyOf(where.root, field, column, listOf(field, filter.value, value));
+    return op === "in" ? holds : sql`(${holds}) is not true`;
+  }
+  if (op === "between") return between(where, field, column, filter.value, value);
+  return compare(where, field, column, op as Comparison, filter.value, value);
+}
+
+type Comparison = "eq" | "neq" | "gte" | "lte" | "contains";
+
+function nothing({ type }: CatalogueField, column: Sql): Sql {
+  if (type === "tags") return sql`(${column} is null or jsonb_array_length(${column}) = 0)`;
+  if (type === "array") return sql`(${column} is null or cardinality(${column}) = 0)`;
+  return sql`${column} is null`;
+}
+
+function listOf({ type }: CatalogueField, sent: unknown, at: string): string[] {
+  const list = Array.isArray(sent) ? sent : [sent];
+  const plain = list.filter((one) => one !== null && one !== undefined);
+  if (plain.length === 0 || plain.length < list.length) {
+    throw invalidField(at, "must be a list of at least one value");
+  }
+  if (type === "reference" && !plain.every((one) => typeof one === "string" && isId(one))) {
+    throw invalidField(at, "must be a list of ids");
+  }
+  if (type === "number" || type === "money") return plain.map((one) => numberText(one, at));
+  return plain.map(String);
+}
+
+function anyOf(root: RootEntity, field: CatalogueField, column: Sql, list: string[]): Sql {
+  switch (field.type) {
+    case "tags":
+      // A tag is {name, color} or, in older records, its name alone.
+      return sql`exists (select from jsonb_array_elements(${column}) tag
+        where lower(coalesce(tag ->> 'name', tag #>> '{}')) = any(${list.map((one) => one.toLowerCase())}::text[]))`;
+    case "array":
+      return sql`${column} && ${list}::text[]`;
+    case "reference":
+      return belongsToAny(root, field.key, list) ?? sql`${column} = any(${list}::uuid[])`;
+    case "number":
+    case "money":
+      return sql`${column} = any(${list}::numeric[])`;
+    default:
+      return sql`${column}::text = any(${list}::text[])`;
+  }
+}
+
+function between(where: Where, field: CatalogueField, column: Sql, sent: unknown, at: string): Sql {
+  if (!Array.isArray(sent) || sent.length !== 2) throw invalidField(at, "must be a list of two values");
+  const [from, to] = sent as unknown[];
+  const least = compare(where, field, column, "gte", from, `${at}.0`);
+  return sql`(${least} and ${compare(where, field, column, "lte", to, `${at}.1`)})`;
+}
+
+function compare(
+  where: Where,
+  field: CatalogueField,
+  column: Sql,
+  op: Comparison,
+  sent: unknown,
+  at: string,
+): Sql {
+  if (sent === null || sent === undefined || Array.isArray(sent)) {
+    throw invalidField(at, "must be a single value");
+  }
+  if (field.type === "date" || field.type === "datetime")
+    return compareTime(where, field, column, op, sent, at);
+  if (op === "contains") {
+    return sql`lower(${column}::text) like like_pattern(${String(sent).toLowerCase()})`;
+  }
+  return sql`${column} ${operators[op]} ${parameter(field, sent, at)}`;
+}
+
+const operators = {
+  eq: sql`=`,
+  neq: sql`is distinct from`,
+  gte: sql`>=`,
+  lte: sql`<=`,
+} as const;
+
+function parameter({ type }: CatalogueField, sent: unknown, at: string): Sql {
+  if (type === "number" || type === "money") return sql`${numberText(sent, at)}::numeric`;
+  if (type === "boolean") {
+    if (typeof sent !== "boolean" && sent !== "true" && sent !== "false") {
+      throw invalidField(at, "must be true or false");
+    }
+    return sql`${String(sent)}::boolean`;
+  }
+  return sql`${String(sent)}::text`;
+}
+
+function numberText(sent: unknown, at: string): string {
+  const number = typeof sent === "string" && sent.trim() !== "" ? Number(sent) : sent;
+  if (typeof number !== "number" || !Number.isFinite(number)) throw invalidField(at, "must be a number");
+  return String(number);
+}
+
+const day = /^\d{4}-\d{2}-\d{2}$/;
+
+/** An ISO 8601 date or instant; a 400 naming the field for anything else. */
+export function isoMoment(field: string, sent: unknown): string {
+  if (isInstant(sent) && !sent.startsWith("0000")) return sent;
+  throw invalidField(field, "must be an ISO date or instant such as 2026-03-24");
+}
+
+/** An ISO text as an instant; without an offset it is the wall clock's of `zone`. */
+function instantAt(text: string, zone: string): Sql {
+  return sql`instant_in(to_jsonb(${text}::text), ${zone}::text)`;
+}
+
+// A day means all of it: gte begins with its first moment, lte ends with its last, on the workspace's wall clock.
+function compareTime(
+  { zone }: Where,
+  field: CatalogueField,
+  column: Sql,
+  op: Comparison,
+  sent: unknown,
+  at: string,
+): Sql {
+  const text = isoMoment(at, sent);
+  const sign = operators[op as keyof typeof operators];
+  if (field.type === "date") return sql`${column} ${sign} ${text.slice(0, 10)}::date`;
+  if (!day.test(text)) return sql`${column} ${sign} ${instantAt(text, zone)}`;
+  const start = sql`(${text}::date::timestamp at time zone ${zone}::text)`;
+  const end = sql`((${text}::date + 1)::timestamp at time zone ${zone}::text)`;
+  if (op === "gte") return sql`${column} >= ${start}`;
+  if (op === "lte") return sql`${column} < ${end}`;
+  const within = sql`(${column} >= ${start} and ${column} < ${end})`;
+  return op === "eq" ? within : sql`${within} is not true`;
+}
