@@ -9,6 +9,7 @@ import type { Ctx } from "../../kernel/context.ts";
 import type { Harness, TestWorkspace } from "../harness.ts";
 import { insertNumber } from "../../modules/phone/numbers/numbers.store.ts";
 import { createLead } from "../../modules/receptionist/leads/leads.ts";
+import { webhookRecords } from "./webhook-records.ts";
 
 export type Place = { frontdesk: Harness; workspace: TestWorkspace };
 type Input = Record<string, unknown>;
@@ -24,6 +25,7 @@ const providerCall = {
 
 /** Makes a record in a workspace and answers its id, by what path parameters call it: contact, sms_conversation. */
 export const records: Record<string, (place: Place) => Promise<string>> = {
+  ...webhookRecords,
   contact: (place) => created(place, "/api/v1/contacts", { first_name: "Paul" }),
   scheduled_event_type: (place) =>
     created(place, "/api/v1/scheduled-event-types", { name: "Leak repair", is_bookable: true }),
@@ -33,6 +35,7 @@ export const records: Record<string, (place: Place) => Promise<string>> = {
   sms_conversation: async (place) => String((await sentText(place))["conversation_id"]),
   sms_message: heldText,
   lead: startedLead,
+  crm_template: (place) => created(place, "/api/v1/crm-templates", { name: "Roofing" }),
   user: (place) => created(place, "/api/v1/company/users/invite", newPerson()),
   approval: async ({ frontdesk, workspace }) => {
     const key = await workspace.keyWith(["contacts:write"], "with-approval");

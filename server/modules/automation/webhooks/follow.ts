@@ -4,6 +4,7 @@ import { stopFollowing } from "../../../kernel/followers.ts";
 import type { Follower } from "../../../kernel/followers.ts";
 import { insertDeliveries } from "./deliveries.store.ts";
 import { deliverWebhooks } from "./deliver-webhooks.job.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { activeEndpoints, followerName } from "./endpoints.store.ts";
 import { matches } from "./event-patterns.ts";
 
@@ -14,13 +15,18 @@ async function take(ctx: Ctx, events: readonly StoredEvent[]): Promise<void> {
   const endpoints = await activeEndpoints(ctx);
   if (endpoints.length === 0) return stopFollowing(ctx, followerName);
   const messages = endpoints.flatMap((endpoint) =>
-    events
-      .filter(
-        (event) => event.place.position > endpoint.after_position && matches(endpoint.events, event.type),
-      )
-      .map((event) => ({ endpointId: endpoint.id, event })),
+    events.filter((event) => wants(endpoint, event)).map((event) => ({ endpointId: endpoint.id, event })),
   );
   for (const endpointId of await insertDeliveries(ctx, messages)) {
     ctx.enqueue(deliverWebhooks, { endpointId });
   }
+}
+
+// What happens to an endpoint itself is told to the others.
+function wants(endpoint: Endpoint, event: StoredEvent): boolean {
+  return (
+    event.place.position > endpoint.after_position &&
+    event.recordId !== endpoint.id &&
+    matches(endpoint.events, event.type)
+  );
 }

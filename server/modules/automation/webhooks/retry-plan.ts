@@ -23,7 +23,7 @@ export function nextAttempt(
   if (now >= giveUpAt) return undefined;
   const backoff = Math.min(longestDelayMs, firstDelayMs * growth ** (attempts - 1)) * (0.8 + 0.4 * random());
   const wish = Math.min(longestWishMs, wishedDelayMs(now, retryAfter));
-  const at = now.getTime() + Math.ceil(Math.max(backoff, wish));
+  const at = now.getTime() + Math.round(Math.max(backoff, wish));
   return new Date(Math.min(at, giveUpAt.getTime()));
 }
 
