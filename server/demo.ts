@@ -1,4 +1,5 @@
 /** The demo business: an invented plumber, opened on an empty database so that there is something to ring. */
+import { randomBytes } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -14,6 +15,8 @@ import { insertService } from "./modules/calendar/services/services.store.ts";
 import { durationOf } from "./modules/calendar/services/service.ts";
 import { insertNumber } from "./modules/phone/numbers/numbers.store.ts";
 import { storeSettings } from "./modules/workspace/settings/settings.ts";
+import { hashPassword } from "./modules/workspace/sign-in/passwords.ts";
+import { setPassword } from "./modules/workspace/sign-in/people.store.ts";
 import { everyScope, privateScopes } from "./scopes.ts";
 import { createWorkspace } from "./workspaces.ts";
 
@@ -26,6 +29,9 @@ export type DemoFacts = {
   workspace_slug: string;
   api_key: string;
   private_token: string;
+  /** Who signs in at /sign-in. */
+  admin_email: string;
+  admin_password: string;
   service_jwt_secret: string;
   twilio_auth_token: string;
   business_number: string;
@@ -132,11 +138,16 @@ async function seed(app: App): Promise<Stored> {
     scopes: privateScopes,
     approvalLevel: "full",
   });
+  const password = randomBytes(15).toString("base64url");
+  const [{ email }] = demoShop.staff;
+  await setPassword(app, { workspaceId: workspace.id, email, hash: await hashPassword(password) });
   const stored: Stored = {
     workspace_id: workspace.id,
     workspace_slug: workspace.slug,
     api_key: key.secret,
     private_token: token.secret,
+    admin_email: email,
+    admin_password: password,
     business_number: demoShop.businessNumber,
     owner_number: demoShop.ownerNumber,
     provider_id: workspace.slug,

@@ -101,6 +101,7 @@ function greet({ url, demo, app }: Started): void {
     `  Reference   ${url}/docs`,
     `  MCP         ${url}/mcp`,
     `  API key     ${demo?.api_key}`,
+    ...(demo?.admin_email ? [`  Sign in     ${demo.admin_email} ${demo.admin_password} at /sign-in`] : []),
     "",
     `  The key and the demo's ids are in ${join(app.config.dataFolder, "demo.json")}. Stop with Ctrl+C.`,
     "",

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addJobs } from "./jobs.ts";
 import { addKeys } from "./keys.ts";
+import { addPeople } from "./people.ts";
 import { addWorkspaces } from "./workspaces.ts";
 
 /**
@@ -9,6 +10,7 @@ import { addWorkspaces } from "./workspaces.ts";
  */
 export function addInstallationCommands(program: Command): void {
   addKeys(program);
+  addPeople(program);
   addWorkspaces(program);
   addJobs(program);
 }

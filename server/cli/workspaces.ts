@@ -39,6 +39,7 @@ async function create(options: Creating): Promise<void> {
     print(options.json, { id: made.id, slug: made.slug, admin_id: made.adminId }, [
       `${name} is workspace ${made.slug} (${made.id}).`,
       `Next: frontdesk keys create --scopes all --workspace ${made.slug}`,
+      `To sign in: frontdesk people password --email ${options.adminEmail ?? "<address>"} --workspace ${made.slug}`,
     ]);
   });
 }

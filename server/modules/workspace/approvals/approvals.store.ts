@@ -45,8 +45,13 @@ export async function decideApproval(ctx: Ctx, before: Approval, decision: Decis
   });
 }
 
-/** Which of these ids are members of the workspace. */
+/** Which of these ids are active members of the workspace. */
 export async function membersAmong(ctx: Ctx, ids: string[]): Promise<Set<string>> {
-  const rows = await ctx.db.from("members").select("id").where("id", "in", ids).execute();
+  const rows = await ctx.db
+    .from("members")
+    .select("id")
+    .where("id", "in", ids)
+    .where("status", "=", "active")
+    .execute();
   return new Set(rows.map((row) => row.id));
 }

@@ -1,5 +1,8 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import type { ScryptOptions } from "node:crypto";
+import { promisify } from "node:util";
 import { invalidField } from "../../../kernel/errors.ts";
+import { Gate } from "../../../kernel/gate.ts";
 
 /** What one guess costs: 16 MB and, five times over, as long as OWASP asks for. */
 const cost = { N: 2 ** 14, r: 8, p: 5 };
@@ -35,14 +38,11 @@ export async function verifyPassword(password: string, stored: string | undefine
 
 const nobody = `scrypt$${cost.N}$${cost.r}$${cost.p}$${"A".repeat(22)}$${"A".repeat(43)}`;
 
+// A flood of attempts may not take every thread that files and look-ups need as well.
+const gate = new Gate(2);
+const scryptKey = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
+
 function derive(password: string, salt: Buffer, { N, r, p }: typeof cost): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(
-      password.normalize("NFKC"),
-      salt,
-      keyLength,
-      { N, r, p, maxmem: 64 * 1024 * 1024 },
-      (error, key) => (error ? reject(error) : resolve(key)),
-    );
-  });
+  const options = { N, r, p, maxmem: 64 * 1024 * 1024 };
+  return gate.pass(() => scryptKey(password.normalize("NFKC"), salt, keyLength, options));
 }

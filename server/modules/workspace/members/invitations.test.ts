@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startHarness } from "../../../testing/harness.ts";
+import { browse, cookieOf, invite, joined, linkTo, ours, password, signIn, users } from "./test-people.ts";
+
+const frontdesk = await startHarness();
+const joining = { full_name: "Jo Smith", password };
+let made = 0;
+const newEmail = () => `jo-${++made}@example.com`;
+
+function post(link: string, form: Record<string, string> = joining, cookie?: string) {
+  return frontdesk.call("POST", link, { form, headers: { ...ours, ...(cookie ? { cookie } : {}) } });
+}
+
+test("workspace.invite_company_user#1 e-mail and role are needed", async () => {
+  const workspace = await frontdesk.workspace();
+  for (const [body, field] of [
+    [{ role: "client_editor" }, "email"],
+    [{ email: newEmail() }, "role"],
+    [{ email: "nobody", role: "client_editor" }, "email"],
+    [{ email: "", role: "client_editor" }, "email"],
+  ] as const) {
+    const answer = await workspace.call("POST", `${users}/invite`, body);
+    assert.equal(answer.status, 400, answer.text);
+    assert.equal(answer.body.error.details.fields[0].field, field);
+  }
+});
+
+test("workspace.invite_company_user#2 the role is one of three, and what the person then has", async () => {
+  const workspace = await frontdesk.workspace();
+  const wrong = await workspace.call("POST", `${users}/invite`, { email: newEmail(), role: "boss" });
+  assert.equal(wrong.status, 400);
+  assert.match(wrong.text, /client_admin, client_editor, client_viewer/);
+  for (const role of ["client_admin", "client_editor", "client_viewer"]) {
+    const { id } = await joined(frontdesk, workspace, role);
+    assert.equal((await workspace.call("GET", `${users}/${id}`)).body.data.role, role);
+  }
+});
+
+test("workspace.invite_company_user#0 workspace.invite_company_user#3 the invited gets a mail, follows its link, and is in", async () => {
+  const workspace = await frontdesk.workspace({ name: "Pipe & <Drain>" });
+  const email = newEmail();
+  const answer = await workspace.call("POST", `${users}/invite`, {
+    email: email.toUpperCase(),
+    role: "client_editor",
+    full_name: "Jo",
+  });
+  assert.equal(answer.status, 201, answer.text);
+  const { id, status, full_name: name } = answer.body.data;
+  assert.deepEqual([status, name, answer.body.data.email], ["invited", "Jo", email]);
+  await frontdesk.settle();
+  const mail = await frontdesk.app.database.read(workspace.id, (db) =>
+    db.from("email_logs").selectAll().where("recipient_email", "=", email).executeTakeFirstOrThrow(),
+  );
+  assert.deepEqual([mail.status, mail.subject], ["sent", "Join Pipe & <Drain>"]);
+  const link = await linkTo(frontdesk, workspace, email);
+  const page = await frontdesk.call("GET", link);
+  assert.equal(page.status, 200);
+  assert.match(page.text, /Pipe &amp; &lt;Drain&gt;/);
+  assert.equal(page.headers["referrer-policy"], "no-referrer");
+  assert.equal(page.headers["cache-control"], "no-store");
+  assert.match(page.text, /<label for="password">/);
+  const entered = await post(link);
+  assert.equal(entered.status, 303, entered.text);
+  const cookie = cookieOf(entered);
+  const me = (await workspace.call("GET", `${users}/${id}`)).body.data;
+  assert.deepEqual([me.status, me.full_name], ["active", "Jo Smith"]);
+  assert.equal((await browse(frontdesk, cookie, "GET", "/api/v1/contacts")).status, 200);
+  assert.equal((await signIn(frontdesk, email)).status, 303);
+  // The token is stored nowhere but in the mail.
+  const token = link.split("/").at(-1) ?? "";
+  const invitations = await frontdesk.app.database.system("simulator", (kysely) =>
+    kysely.selectFrom("member_invitations").selectAll().execute(),
+  );
+  assert.ok(!JSON.stringify(invitations).includes(token));
+});
+
+test("a link works once, and only the newest one", async () => {
+  const workspace = await frontdesk.workspace();
+  const email = newEmail();
+  const id = await invite(workspace, email, "client_viewer");
+  const old = await linkTo(frontdesk, workspace, email);
+  await frontdesk.advance(60);
+  assert.equal(await invite(workspace, email, "client_editor"), id, "the same member, asked again");
+  const link = await linkTo(frontdesk, workspace, email);
+  assert.notEqual(link, old);
+  assert.equal((await frontdesk.call("GET", old)).status, 404);
+  assert.equal((await post(old)).status, 404);
+  assert.equal((await post(link)).status, 303);
+  assert.equal((await workspace.call("GET", `${users}/${id}`)).body.data.role, "client_editor");
+  const again = await post(link);
+  assert.equal(again.status, 404);
+  assert.match(again.text, /sign in/);
+  for (const wrong of ["/join/nonsense", `/join/${"A".repeat(43)}`]) {
+    assert.equal((await frontdesk.call("GET", wrong)).status, 404);
+    assert.equal((await post(wrong)).status, 404);
+  }
+});
+
+test("after seven days the page says so and whom to ask", async () => {
+  const workspace = await frontdesk.workspace({ name: "Slow Pipes" });
+  const email = newEmail();
+  await invite(workspace, email);
+  const link = await linkTo(frontdesk, workspace, email);
+  await frontdesk.advance(7 * 24 * 3600 - 60);
+  assert.equal((await frontdesk.call("GET", link)).status, 200);
+  await frontdesk.advance(61);
+  const late = await frontdesk.call("GET", link);
+  assert.equal(late.status, 410);
+  assert.match(late.text, /Slow Pipes/);
+  assert.match(late.text, /invite you again/);
+  assert.equal((await post(link)).status, 410);
+  await invite(workspace, email);
+  assert.equal((await post(await linkTo(frontdesk, workspace, email))).status, 303);
+});
+
+test("who is active already is not invited again, in whatever spelling", async () => {
+  const workspace = await frontdesk.workspace();
+  const { id, email } = await joined(frontdesk, workspace, "client_editor");
+  for (const spelling of [email, email.toUpperCase(), ` ${email} `]) {
+    const answer = await workspace.call("POST", `${users}/invite`, { email: spelling, role: "client_admin" });
+    assert.equal(answer.status, 409, answer.text);
+    assert.equal(answer.body.error.code, "ALREADY_MEMBER");
+    assert.equal(answer.body.error.details.user_id, id);
+  }
+});
+
+test("one address invited twice at the same moment is one member, and one of two links joins", async () => {
+  const workspace = await frontdesk.workspace();
+  const email = newEmail();
+  const body = { email, role: "client_editor" };
+  const answers = await Promise.all([1, 2, 3].map(() => workspace.call("POST", `${users}/invite`, body)));
+  assert.ok(
+    answers.every((one) => [201, 409].includes(one.status)),
+    answers.map((one) => one.text).join(),
+  );
+  assert.ok(answers.some((one) => one.status === 201));
+  const { data } = (await workspace.call("GET", `${users}?status=invited`)).body;
+  assert.equal(data.length, 1);
+  const link = await linkTo(frontdesk, workspace, email);
+  const [first, second] = await Promise.all([post(link), post(link)]);
+  assert.equal([first, second].filter((one) => one.status === 303).length, 1, first.text + second.text);
+});
+
+test("an account from elsewhere joins with its password, or with one click when signed in", async () => {
+  const [first, second, third] = [
+    await frontdesk.workspace({ name: "First" }),
+    await frontdesk.workspace({ name: "Second" }),
+    await frontdesk.workspace({ name: "Third" }),
+  ];
+  const { email, cookie } = await joined(frontdesk, first, "client_editor");
+  await invite(second, email, "client_viewer", "Called Otherwise");
+  const link = await linkTo(frontdesk, second, email);
+  assert.match((await frontdesk.call("GET", link)).text, /account with this address/);
+  const wrong = await post(link, { password: "not this one" });
+  assert.equal(wrong.status, 401);
+  assert.match(wrong.text, /password is not right/);
+  const entered = await post(link, { password });
+  assert.equal(entered.status, 303, entered.text);
+  const here = await browse(frontdesk, cookieOf(entered), "GET", "/sign-in");
+  assert.match(here.text, /<dt>Workspace<\/dt><dd>Second<\/dd>/);
+  assert.match(here.text, /Go to First/);
+  // Invited under another address, joined as who they are.
+  const other = newEmail();
+  const id = await invite(third, other);
+  const page = await browse(frontdesk, cookie, "GET", await linkTo(frontdesk, third, other));
+  assert.match(page.text, new RegExp(`Join as Jo Smith \\(${email}\\)`));
+  const click = await post(await linkTo(frontdesk, third, other), { as: "signed-in" }, cookie);
+  assert.equal(click.status, 303, click.text);
+  const member = (await third.call("GET", `${users}/${id}`)).body.data;
+  assert.deepEqual([member.status, member.email], ["active", email]);
+  // Nobody is two members of one workspace.
+  const twice = newEmail();
+  await invite(third, twice);
+  const again = await post(await linkTo(frontdesk, third, twice), { as: "signed-in" }, cookieOf(click));
+  assert.equal(again.status, 409);
+  assert.match(again.text, /belong to this workspace already/);
+});
+
+test("a weak password, no name, or a page of another site: nobody joins", async () => {
+  const workspace = await frontdesk.workspace();
+  const email = newEmail();
+  const id = await invite(workspace, email);
+  const link = await linkTo(frontdesk, workspace, email);
+  for (const form of [
+    { full_name: "Jo", password: "short" },
+    { full_name: "Jo", password: "x".repeat(201) },
+    { full_name: " ", password },
+    { full_name: "J\0o", password },
+  ]) {
+    const answer = await post(link, form);
+    assert.equal(answer.status, 400, answer.text);
+    assert.match(answer.text, /role="alert"/);
+  }
+  for (const headers of [{}, { origin: "https://evil.example" }] as Record<string, string>[]) {
+    assert.equal((await frontdesk.call("POST", link, { form: joining, headers })).status, 403);
+  }
+  assert.equal((await workspace.call("GET", `${users}/${id}`)).body.data.status, "invited");
+});
