@@ -57,7 +57,12 @@ export async function memberOf(ctx: Ctx, userId: string | undefined): Promise<st
   const id = userId === "me" ? await memberMeantByMe(ctx) : userId;
   const known =
     id !== undefined && isId(id)
-      ? await ctx.db.from("members").select("id").where("id", "=", id).executeTakeFirst()
+      ? await ctx.db
+          .from("members")
+          .select("id")
+          .where("id", "=", id)
+          .where("status", "=", "active")
+          .executeTakeFirst()
       : undefined;
   if (!known) throw missing("user", userId);
   return known.id;

@@ -53,7 +53,7 @@ export async function storeAvailability(
 export async function memberMeantByMe(ctx: Ctx): Promise<string | undefined> {
   const [row] = await ctx.db.raw(sql<{ id: string }>`
     select m.id from members m
-     where m.workspace_id = ${ctx.workspaceId}
+     where m.workspace_id = ${ctx.workspaceId} and m.status = 'active'
      order by m.id::text = ${ctx.actor.id} desc,
               m.id = (select created_by from api_keys
                        where workspace_id = ${ctx.workspaceId} and id::text = ${ctx.actor.id}) desc nulls last,

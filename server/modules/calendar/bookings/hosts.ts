@@ -60,7 +60,7 @@ function hoursOf(ctx: Ctx, memberIds: readonly string[]): Promise<HoursRow[]> {
       left join scheduling_availability own on own.workspace_id = m.workspace_id and own.member_id = m.id
       left join scheduling_availability company
         on company.workspace_id = m.workspace_id and company.member_id is null
-     where m.workspace_id = ${ctx.workspaceId} and ${chosen}
+     where m.workspace_id = ${ctx.workspaceId} and m.status = 'active' and ${chosen}
      order by m.created_at, m.id`);
 }
 

@@ -95,7 +95,12 @@ function completed(notifications: BookingNotifications): BookingNotifications {
 
 async function checkMembers(ctx: Ctx, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
-  const rows = await ctx.db.from("members").select("id").where("id", "in", ids).execute();
+  const rows = await ctx.db
+    .from("members")
+    .select("id")
+    .where("id", "in", ids)
+    .where("status", "=", "active")
+    .execute();
   const known = new Set(rows.map((row) => row.id));
   const stranger = ids.find((one) => !known.has(one.toLowerCase()));
   if (stranger !== undefined) {
