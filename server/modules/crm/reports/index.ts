@@ -18,6 +18,8 @@ import {
   updateReportDashboard,
 } from "./dashboards/dashboard-operations.ts";
 import { listReportTemplates } from "./dashboards/list-report-templates.ts";
+import { renderDigestJob } from "./digest/render-digest.job.ts";
+import { sendReport } from "./digest/send-report.ts";
 import { deleteReportFunnel, getReportFunnel, setReportFunnel } from "./funnels/funnel-operations.ts";
 import { listReportSources } from "./query/list-report-sources.ts";
 import { queryReport } from "./query/query-report.ts";
@@ -40,8 +42,10 @@ export const reports = module({
     updateReportCard,
     deleteReportCard,
     reorderReportCards,
+    sendReport,
     getReportFunnel,
     setReportFunnel,
     deleteReportFunnel,
   ],
+  jobs: [renderDigestJob],
 });

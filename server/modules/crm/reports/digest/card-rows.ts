@@ -1,0 +1,52 @@
+import type { Ctx } from "../../../../kernel/context.ts";
+import { OperationError } from "../../../../kernel/errors.ts";
+import type { Card } from "../dashboards/dashboard.ts";
+import { columnsOf } from "../dashboards/card-fields.ts";
+import type { Visualization } from "../dashboards/card-fields.ts";
+import type { Plan } from "../query/plan.ts";
+import { planQuery, runPlan } from "../query/run-query.ts";
+import type { Scene } from "../query/source.ts";
+import type { QuerySpec, ReportRow } from "../query/spec.ts";
+
+/** A card with what it answers; without an answer when its query has become impossible since it was saved. */
+export type AnsweredCard = {
+  card: Card;
+  kind: Visualization;
+  answer: { plan: Plan; rows: ReportRow[] } | undefined;
+};
+
+/** The question a card puts when it is mailed: with the columns named for the mail, and without gaps in its time. */
+export function mailedSpec({ query_spec: spec, display_config: display }: Card): QuerySpec {
+  const columns = columnsOf(display).map(({ key }) => key);
+  if (spec.mode === "drilldown") return columns.length > 0 ? { ...spec, dimensions: columns } : spec;
+  return spec.time_dimension ? { ...spec, time_dimension: { ...spec.time_dimension, fill: true } } : spec;
+}
+
+/** The plan of a card as it is mailed; undefined when its source has no answer to it any more. */
+export async function cardPlan(ctx: Ctx, card: Card, scene: Scene): Promise<Plan | undefined> {
+  try {
+    return await planQuery(ctx, mailedSpec(card), scene);
+  } catch (error) {
+    if (error instanceof OperationError) return undefined;
+    throw error;
+  }
+}
+
+/** Every card with its rows, as the viewer of the scene sees them. */
+export async function answerCards(ctx: Ctx, cards: readonly Card[], scene: Scene): Promise<AnsweredCard[]> {
+  const answered: AnsweredCard[] = [];
+  for (const card of cards) {
+    const plan = await cardPlan(ctx, card, scene);
+    answered.push({
+      card,
+      kind: plan?.mode === "drilldown" ? "table" : (card.visualization_type as Visualization),
+      answer: plan && { plan, rows: await runPlan(ctx, plan) },
+    });
+  }
+  return answered;
+}
+
+/** Whether what a card shows depends on who looks. */
+export function isPersonal({ query_spec: spec }: Card): boolean {
+  return JSON.stringify(spec.filters ?? []).includes('"current_user"');
+}
