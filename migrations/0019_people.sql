@@ -35,15 +35,24 @@ create unique index members_by_user on members (workspace_id, user_id) where sta
 create index members_of_user on members (user_id);
 create index members_in_order on members (workspace_id, created_at, id);
 
+-- People belong to no workspace, so no workspace reaches them; of its own members it sees what this function lets through.
 alter table users enable row level security;
 alter table users force row level security;
-create policy workspace_wall on users for select to frontdesk_app using (
-  exists (select from members m
-           where m.user_id = users.id and m.workspace_id = (select current_workspace()) and m.status <> 'removed')
-);
 create policy system_sweep on users to frontdesk_system using (true) with check (true);
-grant select on users to frontdesk_app;
 grant select, insert, update, delete on users to frontdesk_system;
+
+create function people_behind(member_ids uuid[])
+  returns table (
+    member_id uuid, full_name text, email text, phone text, avatar_url text, job_title text, department text,
+    status text, created_at timestamptz
+  )
+  language sql stable security definer set search_path = pg_catalog, public as $$
+  select m.id, u.full_name, u.email, u.phone, u.avatar_url, u.job_title, u.department, u.status, u.created_at
+    from members m
+    join users u on u.id = m.user_id
+   where m.workspace_id = current_workspace() and m.id = any(member_ids) and m.status <> 'removed'
+$$;
+alter function people_behind(uuid[]) owner to frontdesk_system;
 
 alter table user_passwords enable row level security;
 alter table user_passwords force row level security;

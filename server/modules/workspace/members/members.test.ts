@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+import { sql } from "kysely";
 import { newId } from "../../../kernel/ids.ts";
 import { startHarness } from "../../../testing/harness.ts";
 import type { Json, TestWorkspace } from "../../../testing/harness.ts";
@@ -122,11 +123,17 @@ test("workspace.get_personal_user_profile#2 somebody of another workspace is as 
       assert.equal(answer.body.error.code, "NOT_FOUND");
     }
   }
-  // Not even straight from the table does a workspace see people who are not its own.
+  // Not even straight from the database does a workspace see people who are not its own, or their passwords.
   const seen = await frontdesk.app.database.read(workspace.id, (db) =>
-    db.kysely.selectFrom("users").select("id").execute(),
+    db.raw(sql`select * from people_behind(array[${id}]::uuid[])`),
   );
   assert.deepEqual(seen, []);
+  for (const table of ["users", "user_passwords", "sign_in_attempts"]) {
+    const reading = frontdesk.app.database.read(workspace.id, (db) =>
+      db.raw(sql`select * from ${sql.table(table)}`),
+    );
+    await assert.rejects(reading, /permission denied/);
+  }
 });
 
 test("workspace.get_workspace_user_profile#0 workspace.get_workspace_user_profile#1 null where the workspace says nothing", async () => {
