@@ -88,7 +88,14 @@ function cartesian({ kind, data: all }: Chart): EChartsCoreOption {
   };
   const values = [valueAxis(true), ...(second ? [valueAxis(false)] : [])];
   return {
-    grid: { left: 8, right: lying ? 56 : 12, top: many ? 44 : 24, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: {
+      left: 8,
+      right: lying ? 56 : 12,
+      top: many ? 44 : 24,
+      bottom: 8,
+      outerBoundsMode: "same",
+      outerBoundsContain: "axisLabel",
+    },
     ...(many ? { legend: legend() } : {}),
     xAxis: lying ? values : categories,
     yAxis: lying ? categories : values,
