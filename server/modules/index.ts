@@ -11,10 +11,14 @@ import { activities } from "./crm/activities/index.ts";
 import { products } from "./crm/products/index.ts";
 import { supplierCatalog } from "./crm/supplier-catalog/index.ts";
 import { tasks } from "./crm/tasks/index.ts";
+import { workOrders } from "./crm/work-orders/index.ts";
 import { companies } from "./crm/companies/index.ts";
 import { contacts } from "./crm/contacts/index.ts";
 import { crmExports } from "./crm/exports/index.ts";
 import { reports } from "./crm/reports/index.ts";
+import { merges } from "./crm/merge/index.ts";
+import { opportunities } from "./crm/opportunities/index.ts";
+import { pipelines } from "./crm/pipelines/index.ts";
 import { search } from "./crm/search/index.ts";
 import { crmSettingsModule } from "./crm/settings/index.ts";
 import { crmTemplates } from "./crm/templates/index.ts";
@@ -34,14 +38,18 @@ export const modules: readonly Module[] = [
   assistantTools,
   contacts,
   companies,
+  opportunities,
+  pipelines,
   search,
   products,
   supplierCatalog,
   activities,
   tasks,
+  workOrders,
   company,
   crmSettingsModule,
   crmTemplates,
+  merges,
   approvals,
   audit,
   members,

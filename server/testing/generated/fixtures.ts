@@ -9,6 +9,7 @@ import type { Ctx } from "../../kernel/context.ts";
 import type { Harness, TestWorkspace } from "../harness.ts";
 import { insertNumber } from "../../modules/phone/numbers/numbers.store.ts";
 import { createLead } from "../../modules/receptionist/leads/leads.ts";
+import { dealInputs, dealRecords } from "./deal-records.ts";
 import { webhookRecords } from "./webhook-records.ts";
 
 export type Place = { frontdesk: Harness; workspace: TestWorkspace };
@@ -25,6 +26,7 @@ const providerCall = {
 
 /** Makes a record in a workspace and answers its id, by what path parameters call it: contact, sms_conversation. */
 export const records: Record<string, (place: Place) => Promise<string>> = {
+  ...dealRecords,
   ...webhookRecords,
   contact: (place) => created(place, "/api/v1/contacts", { first_name: "Paul" }),
   scheduled_event_type: (place) =>
@@ -45,8 +47,12 @@ export const records: Record<string, (place: Place) => Promise<string>> = {
   },
 };
 
-/** An input that succeeds, without the path parameters, for operations whose example does not stand alone. */
+/**
+ * An input that succeeds, for operations whose example does not stand alone. Path parameters are left out, unless the records
+ * they name belong to each other.
+ */
 export const inputs: Record<string, (place: Place) => Promise<Input> | Input> = {
+  ...dealInputs,
   "workspace.create_scheduling_booking": async (place) => ({
     event_type_id: await record("scheduled_event_type", place),
     date: "2026-03-03",

@@ -19,23 +19,24 @@ type Known = ReadonlyMap<string, CatalogueFieldType | CustomField["type"]>;
 /** Definitions as they are stored, with the defaults filled in. Throws a 400 naming what does not fit. */
 export function checkedDefinitions(
   sent: Partial<Record<CustomEntity, CustomField[] | undefined>>,
+  at = "custom_fields",
 ): Partial<CustomFieldsByEntity> {
   const checked: Partial<CustomFieldsByEntity> = {};
   for (const entity of customEntities) {
     const fields = sent[entity];
-    if (fields) checked[entity] = checkedFields(entity, fields);
+    if (fields) checked[entity] = checkedFields(`${at}.${entity}`, entity, fields);
   }
   return checked;
 }
 
-function checkedFields(entity: CustomEntity, fields: readonly CustomField[]): CustomField[] {
+function checkedFields(place: string, entity: CustomEntity, fields: readonly CustomField[]): CustomField[] {
   const known: Known = new Map<string, CatalogueFieldType>([
     ...builtInFields[catalogueOf[entity]].map(({ key, type }) => [key, type] as const),
     ...(fields.map(({ id, type }) => [id, type]) as [string, CatalogueFieldType][]),
   ]);
   const ids = new Set<string>();
   return fields.map((field, index) => {
-    const at = `custom_fields.${entity}.${index}`;
+    const at = `${place}.${index}`;
     if (ids.has(field.id)) throw invalidField(`${at}.id`, `${field.id} is there twice`);
     ids.add(field.id);
     checkShape(at, field);

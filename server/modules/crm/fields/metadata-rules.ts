@@ -59,7 +59,7 @@ function checked(settings: CrmSettings, entity: CustomEntity, sent: JsonObject, 
       continue;
     }
     const field = byId.get(key);
-    if (field && isEmptyValue(value)) continue;
+    if (field && (value === null || value === "")) continue;
     if (field && !isDeepStrictEqual(old[key], value)) checkCustomValue(field, value);
     metadata[key] = value;
   }
