@@ -10,6 +10,7 @@ import type { Harness, TestWorkspace } from "../harness.ts";
 import { insertNumber } from "../../modules/phone/numbers/numbers.store.ts";
 import { createLead } from "../../modules/receptionist/leads/leads.ts";
 import { dealInputs, dealRecords } from "./deal-records.ts";
+import { reportInputs, reportRecords } from "./report-records.ts";
 import { webhookRecords } from "./webhook-records.ts";
 
 export type Place = { frontdesk: Harness; workspace: TestWorkspace };
@@ -28,6 +29,7 @@ const providerCall = {
 export const records: Record<string, (place: Place) => Promise<string>> = {
   ...dealRecords,
   ...webhookRecords,
+  ...reportRecords,
   contact: (place) => created(place, "/api/v1/contacts", { first_name: "Paul" }),
   scheduled_event_type: (place) =>
     created(place, "/api/v1/scheduled-event-types", { name: "Leak repair", is_bookable: true }),
@@ -53,6 +55,7 @@ export const records: Record<string, (place: Place) => Promise<string>> = {
  */
 export const inputs: Record<string, (place: Place) => Promise<Input> | Input> = {
   ...dealInputs,
+  ...reportInputs,
   "workspace.create_scheduling_booking": async (place) => ({
     event_type_id: await record("scheduled_event_type", place),
     date: "2026-03-03",
