@@ -1,7 +1,8 @@
+import { isEmail } from "../../../emails.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { parsePhone } from "../../../phones.ts";
 import { findContact } from "../../crm/contacts/contacts.store.ts";
-import { displayName, isEmail } from "../../crm/contacts/contact.ts";
+import { displayName } from "../../crm/contacts/contact.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
 import type { WorkspaceSettings } from "../../workspace/settings/settings.ts";
 import { managementUrl } from "../bookings/management-link.ts";

@@ -5,7 +5,7 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { declareError, notFound } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
-import { isEmail } from "../../crm/contacts/contact.ts";
+import { isEmail } from "../../../emails.ts";
 import type { Service } from "../services/service.ts";
 import { MINUTE_MS } from "../slots/wall-clock.ts";
 import { zoneField } from "../wall-input.ts";

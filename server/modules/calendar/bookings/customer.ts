@@ -47,7 +47,6 @@ export async function contactFor(
     state: customer.state ?? null,
     timezone: customer.timeZone ?? null,
   });
-  ctx.emit({ type: "contact.created", noun: "contact", recordId: contact.id, payload: { id: contact.id } });
   return { contact, phone: e164 };
 }
 

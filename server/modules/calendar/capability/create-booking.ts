@@ -5,7 +5,7 @@ import { OperationError, declareError, invalidField } from "../../../kernel/erro
 import { operation } from "../../../kernel/operation.ts";
 import { phoneField } from "../../../phones.ts";
 import { capability } from "../../../surfaces/capability.ts";
-import { isEmail } from "../../crm/contacts/contact.ts";
+import { isEmail } from "../../../emails.ts";
 import type { WorkspaceRow } from "../../workspace/settings/settings.ts";
 import { book } from "../bookings/book.ts";
 import type { Booking } from "../bookings/booking.ts";

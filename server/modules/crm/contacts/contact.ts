@@ -1,10 +1,18 @@
 import { Type } from "typebox";
 import type { Static, TObject } from "typebox";
 import type { Generated, Selectable } from "kysely";
-import { invalidField } from "../../../kernel/errors.ts";
-import { isId } from "../../../kernel/ids.ts";
 import type { Json, JsonObject, Timestamp } from "../../../kernel/tables.ts";
-import { mobileField, phoneField } from "../../../phones.ts";
+import {
+  metadataField,
+  nameField,
+  nullableText as text,
+  optionalDate,
+  optionalText,
+  partyValues,
+  placeFields,
+  placeNames,
+  reachFields,
+} from "../party.ts";
 
 export interface ContactsTable {
   workspace_id: string;
@@ -26,6 +34,8 @@ export interface ContactsTable {
   postal_code: string | null;
   country: string | null;
   timezone: string | null;
+  contact_type: string | null;
+  relationship_started_at: string | null;
   email_unsubscribed: Generated<boolean>;
   sms_unsubscribed: Generated<boolean>;
   sms_unsubscribed_at: Timestamp | null;
@@ -42,8 +52,6 @@ declare module "../../../kernel/tables.ts" {
 }
 
 export type Contact = Selectable<ContactsTable>;
-
-const text = () => Type.Union([Type.String(), Type.Null()]);
 
 /** A person as the workspace API shows one. Partial because callers may ask for some fields only. */
 export const ContactRecord = Type.Partial(
@@ -68,6 +76,8 @@ export const ContactRecord = Type.Partial(
     postal_code: text(),
     country: text(),
     timezone: text(),
+    contact_type: text(),
+    relationship_started_at: text("Since when the business knows them."),
     email_unsubscribed: Type.Boolean(),
     sms_unsubscribed: Type.Boolean(),
     created_at: Type.String({ format: "date-time" }),
@@ -76,77 +86,48 @@ export const ContactRecord = Type.Partial(
   }),
 );
 
-const optionalText = (description: string, maxLength = 500) =>
-  Type.Optional(Type.Union([Type.String({ maxLength }), Type.Null()], { description }));
-
 /** The fields create and update share. */
 export const contactFields = {
   last_name: optionalText("Surname; empty clears it.", 200),
-  email: optionalText("E-mail address.", 320),
-  phone: optionalText("Mobile number, E.164. A landline is refused: it goes in landline.", 40),
-  landline: optionalText("Fixed-line number, E.164.", 40),
-  date_of_birth: Type.Optional(Type.Union([Type.String({ format: "date" }), Type.Null()])),
+  ...reachFields,
+  date_of_birth: optionalDate("YYYY-MM-DD; birthday messages follow it."),
   job_title: optionalText("Job title."),
   source: optionalText("Where the lead came from: website, referral, api.", 100),
   notes: optionalText("Free text.", 20_000),
-  metadata: Type.Optional(
-    Type.Object({}, { additionalProperties: true, description: "Custom field values by field id." }),
-  ),
-  address_line1: optionalText("Street and number."),
-  city: optionalText("City."),
-  state: optionalText("State or region."),
-  postal_code: optionalText("Postal code.", 20),
-  country: optionalText("Country."),
+  metadata: metadataField,
+  ...placeFields,
+  contact_type: optionalText("One of the company's contact types.", 100),
+  relationship_started_at: optionalDate("Since when the business knows them."),
 };
 
 export type ContactFields = Partial<Static<TObject<typeof contactFields>>> & { first_name?: string };
 
 export type ContactValues = Partial<Omit<Contact, "metadata" | "workspace_id">> & { metadata?: string };
 
-const nullable = ["email", "date_of_birth", "job_title", "source", "notes"] as const;
-const address = ["address_line1", "city", "state", "postal_code", "country"] as const;
+const texts = [
+  "last_name",
+  "date_of_birth",
+  "job_title",
+  "source",
+  "notes",
+  "contact_type",
+  "relationship_started_at",
+  ...placeNames,
+] as const;
 
-/** What a caller sent as column values: trimmed, E.164, empty as null. Throws a 400 naming the field. */
-export function contactValues(fields: ContactFields, country: string): ContactValues {
-  const values: ContactValues = {};
-  if (fields.first_name !== undefined) {
-    values.first_name = fields.first_name.trim();
-    if (values.first_name === "") throw invalidField("first_name", "may not be empty");
-  }
-  if (fields.last_name !== undefined) values.last_name = fields.last_name?.trim() || null;
-  for (const name of [...nullable, ...address]) {
-    const value = fields[name];
-    if (value !== undefined) values[name] = value?.trim() || null;
-  }
-  if (values.email && !isEmail(values.email)) throw invalidField("email", "is not a valid e-mail address");
-  if (fields.phone !== undefined)
-    values.phone = fields.phone ? mobileField("phone", fields.phone, country) : null;
-  if (fields.landline !== undefined) {
-    values.landline = fields.landline ? phoneField("landline", fields.landline, country) : null;
-  }
-  if (fields.metadata !== undefined)
-    values.metadata = JSON.stringify(checkedMetadata(fields.metadata as JsonObject));
+/** What a contact that is to be made gets: as sent, in Australia unless it says otherwise. */
+export function newContactValues(
+  fields: ContactFields & { first_name: string },
+  country: string,
+): ContactValues & { first_name: string } {
+  return { country: "Australia", first_name: fields.first_name, ...contactValues(fields, country) };
+}
+
+/** What a caller sent as column values, metadata aside: trimmed, E.164, empty as null. Throws a 400 naming the field. */
+export function contactValues({ metadata: _m, ...fields }: ContactFields, country: string): ContactValues {
+  const values: ContactValues = partyValues(fields, texts, country);
+  if (fields.first_name !== undefined) values.first_name = nameField("first_name", fields.first_name);
   return values;
-}
-
-// Quick Link URLs once stood at the root by their id; there they would be taken for custom fields.
-function checkedMetadata(metadata: JsonObject): JsonObject {
-  const stray = Object.keys(metadata).find(isId);
-  if (stray !== undefined) {
-    throw invalidField(
-      `metadata.${stray}`,
-      "is a quick link id at the root",
-      "Nest it under metadata.quick_links.",
-    );
-  }
-  return metadata;
-}
-
-const emailForm = /^[^\s@<>"(),:;\\[\]]+@[^\s@.]+(\.[^\s@.]+)*\.[^\s@.\d]{2,}$/;
-
-/** A complete address: a local part, a domain and a top-level domain. */
-export function isEmail(text: string): boolean {
-  return text.length <= 320 && emailForm.test(text);
 }
 
 export function displayName(contact: { first_name: string; last_name: string | null }): string {
@@ -158,7 +139,7 @@ export function greeting(contact: { first_name: string }): string {
 }
 
 /** A row as callers see it. */
-export function presentContact(row: Contact): Record<string, unknown> {
+export function presentContact(row: Contact): Static<typeof ContactRecord> {
   const { workspace_id: _w, full_name: _f, search_text: _s, sms_unsubscribed_at: _u, ...shown } = row;
-  return { ...shown, display_name: displayName(row), greeting: greeting(row) };
+  return { ...shown, display_name: displayName(row), greeting: greeting(row) } as never;
 }

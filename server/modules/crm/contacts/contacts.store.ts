@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import { newId } from "../../../kernel/ids.ts";
+import { recordCreated, recordUpdated } from "../../../kernel/lifecycle.ts";
+import type { Quiet } from "../../../kernel/lifecycle.ts";
 import type { Contact, ContactValues } from "./contact.ts";
 
 export function findContact(ctx: Ctx, id: string): Promise<Contact | undefined> {
@@ -22,6 +24,19 @@ export function findContactByNumber(ctx: Ctx, e164: string): Promise<Contact | u
     .executeTakeFirst();
 }
 
+/** Those with this number as mobile or landline, the oldest first; nobody else changes them until the transaction ends. */
+export function lockContactsByNumber(ctx: Ctx, e164: string, most: number): Promise<Contact[]> {
+  return ctx.db
+    .from("contacts")
+    .selectAll()
+    .where((where) => where.or([where("phone", "=", e164), where("landline", "=", e164)]))
+    .orderBy("created_at")
+    .orderBy("id")
+    .limit(most)
+    .forUpdate()
+    .execute();
+}
+
 export function findContactByEmail(ctx: Ctx, email: string): Promise<Contact | undefined> {
   return ctx.db
     .from("contacts")
@@ -30,33 +45,53 @@ export function findContactByEmail(ctx: Ctx, email: string): Promise<Contact | u
     .executeTakeFirst();
 }
 
-/** Inserts, with its audit entry; the event is the caller's, who knows whether automations should see it. */
-export async function insertContact(
+export type NewContact = ContactValues & { first_name: string };
+
+/** Inserts in one statement, with the audit entries and events; answers the rows in the order of `values`. */
+export async function insertContacts(
   ctx: Ctx,
-  values: ContactValues & { first_name: string },
-): Promise<Contact> {
-  const row = await ctx.db
-    .insert("contacts", {
-      ...values,
-      id: newId(ctx.now),
-      public_id: sql`next_public_id('contact', 'C')`,
-      created_at: ctx.now,
-      updated_at: ctx.now,
-    } as never)
+  values: readonly NewContact[],
+  quiet: Quiet = {},
+): Promise<Contact[]> {
+  if (values.length === 0) return [];
+  const ids = values.map(() => newId(ctx.now));
+  const rows = await ctx.db
+    .insert(
+      "contacts",
+      values.map((contact, index) => ({
+        ...contact,
+        id: ids[index],
+        public_id: sql`next_public_id('contact', 'C')`,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+      })) as never,
+    )
     .returningAll()
-    .executeTakeFirstOrThrow();
-  ctx.changed({ noun: "contact", id: row.id, after: presentable(row) });
-  return row;
+    .execute();
+  rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+  for (const row of rows) recordCreated(ctx, "contact", recorded(row), quiet);
+  return rows;
 }
 
-export async function updateContact(ctx: Ctx, before: Contact, values: ContactValues): Promise<Contact> {
+export async function insertContact(ctx: Ctx, values: NewContact, quiet: Quiet = {}): Promise<Contact> {
+  const [row] = await insertContacts(ctx, [values], quiet);
+  return row as Contact;
+}
+
+/** Changes columns of a contact, with the audit entry and the event. */
+export async function updateContact(
+  ctx: Ctx,
+  before: Contact,
+  values: ContactValues,
+  quiet: Quiet = {},
+): Promise<Contact> {
   const row = await ctx.db
     .update("contacts")
     .set({ ...values, updated_at: ctx.now } as never)
     .where("id", "=", before.id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  ctx.changed({ noun: "contact", id: row.id, before: presentable(before), after: presentable(row) });
+  recordUpdated(ctx, "contact", recorded(before), recorded(row), quiet);
   return row;
 }
 
@@ -80,7 +115,8 @@ export async function employersOf(ctx: Ctx, contactIds: string[]) {
   ) as Map<string, { id: string; public_id: string; name: string }[]>;
 }
 
-function presentable(row: Contact): Record<string, unknown> {
+// What is derived from other columns is no change of its own.
+function recorded(row: Contact): Record<string, unknown> & { id: string } {
   const { full_name: _f, search_text: _s, ...fields } = row;
   return fields;
 }

@@ -124,6 +124,10 @@ test("workspace.create_contact#9 workspace.create_contact#14 country is Australi
 test("workspace.create_contact#10 workspace.create_contact#11 metadata keeps custom fields; ids at its root are refused", async () => {
   const workspace = await frontdesk.workspace();
   const link = "0190f3a0-1111-7000-8000-000000000001";
+  const defined = await workspace.call("PATCH", "/api/v1/company/crm-settings", {
+    quick_links: [{ id: link, label: "Folder", icon: "folder" }],
+  });
+  assert.equal(defined.status, 200, defined.text);
   const metadata = { roof: "slate", quick_links: { [link]: "https://example.com" } };
   assert.deepEqual((await add(workspace, { first_name: "A", metadata }))["metadata"], metadata);
   const stray = await workspace.call("POST", path, { first_name: "A", metadata: { [link]: "x" } });
@@ -131,12 +135,14 @@ test("workspace.create_contact#10 workspace.create_contact#11 metadata keeps cus
   assert.match(stray.body.error.fix, /quick_links/);
 });
 
-test("workspace.create_contact#12 contact.created is told unless skip_automations is true", async () => {
+test("workspace.create_contact#12 contact.created says whether automations should see it", async () => {
   const workspace = await frontdesk.workspace();
-  await add(workspace, { first_name: "Quiet", skip_automations: true });
-  assert.deepEqual(await eventsOf(workspace), []);
-  const { id } = await add(workspace, { first_name: "Loud" });
-  assert.deepEqual(await eventsOf(workspace), [{ type: "contact.created", payload: { id } }]);
+  const quiet = await add(workspace, { first_name: "Quiet", skip_automations: true });
+  const loud = await add(workspace, { first_name: "Loud" });
+  assert.deepEqual(await eventsOf(workspace), [
+    { type: "contact.created", payload: { id: quiet.id, skip_automations: true } },
+    { type: "contact.created", payload: { id: loud.id } },
+  ]);
 });
 
 test("workspace.list_contacts#0 workspace.list_contacts#1 pages of 25 by default, 1 to 100, walked by cursor", async () => {

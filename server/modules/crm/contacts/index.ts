@@ -1,7 +1,12 @@
 import { module } from "../../../kernel/operation.ts";
+import { bulkCreateContacts } from "./bulk-create-contacts.ts";
+import { bulkDeleteContacts } from "./bulk-delete-contacts.ts";
+import { listContactActivities, listContactOpportunities } from "./contact-lists.ts";
 import { contactsCrud } from "./contacts.crud.ts";
 import { createContact } from "./create-contact.ts";
+import { linkContactEmployer, listContactEmployers, unlinkContactEmployer } from "./employers.ts";
 import { searchContacts } from "./search-contacts.ts";
+import { unsubscribeVoiceCaller } from "./unsubscribe-voice-caller.ts";
 import { updateContact } from "./update-contact.ts";
 
 export const contacts = module({
@@ -13,5 +18,13 @@ export const contacts = module({
     updateContact,
     contactsCrud.remove,
     searchContacts,
+    listContactOpportunities,
+    listContactActivities,
+    listContactEmployers,
+    linkContactEmployer,
+    unlinkContactEmployer,
+    bulkCreateContacts,
+    unsubscribeVoiceCaller,
+    bulkDeleteContacts,
   ],
 });

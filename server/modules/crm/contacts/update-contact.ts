@@ -1,9 +1,8 @@
 import { Type } from "typebox";
-import { fieldChanges } from "../../../kernel/audit.ts";
 import { missing } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
-import { countryForNumbers } from "../../workspace/settings/country.ts";
+import { partyReader } from "../party-reader.ts";
 import { ContactRecord, contactFields, contactValues, presentContact } from "./contact.ts";
 import { lockContact, updateContact as writeContact } from "./contacts.store.ts";
 
@@ -37,29 +36,12 @@ export const updateContact = operation({
   async run(ctx, { id, email_unsubscribed, sms_unsubscribed, ...fields }) {
     const before = await lockContact(ctx, id);
     if (!before) throw missing("contact", id);
-    const values = contactValues(fields, await countryForNumbers(ctx, fields.phone, fields.landline));
+    const values = await partyReader(ctx, "contact", contactValues)(fields, before);
     if (email_unsubscribed !== undefined) values.email_unsubscribed = email_unsubscribed;
     if (sms_unsubscribed !== undefined && sms_unsubscribed !== before.sms_unsubscribed) {
       values.sms_unsubscribed = sms_unsubscribed;
       values.sms_unsubscribed_at = sms_unsubscribed ? ctx.now : null;
     }
-    const after = await writeContact(ctx, before, values);
-    const changes = fieldChanges(presentContact(before), presentContact(after)) as Record<
-      string,
-      { from: unknown }
-    >;
-    ctx.emit({
-      type: "contact.updated",
-      noun: "contact",
-      recordId: id,
-      payload: {
-        id,
-        _changed_fields: Object.keys(changes),
-        _previous_values: Object.fromEntries(
-          Object.entries(changes).map(([name, change]) => [name, change.from]),
-        ),
-      },
-    });
-    return presentContact(after);
+    return presentContact(await writeContact(ctx, before, values));
   },
 });

@@ -1,11 +1,10 @@
 import { Type } from "typebox";
 import type { Ctx } from "../../../kernel/context.ts";
-import { invalidField } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { displayName } from "../contacts/contact.ts";
-import { companyRanks, contactRanks, needleOf, opportunityRanks } from "./search.store.ts";
-import type { Ranked } from "./search.store.ts";
+import { needleOf, ranks } from "./search.store.ts";
+import type { Kind, Ranked } from "./search.store.ts";
 import "../companies/company.ts";
 import "../opportunities/opportunity.ts";
 
@@ -48,18 +47,13 @@ export const searchAll = operation({
   output: Type.Array(Hit),
   example: { input: { query: "Sarah", limit: 10 } },
   async run(ctx, { query, limit = 25 }) {
-    const needle = needleOf(query);
-    if (needle.text === "") throw invalidField("query", "may not be empty");
-    const [contacts, companies, opportunities] = await Promise.all([
-      contactRanks(ctx, needle, limit),
-      companyRanks(ctx, needle, limit),
-      opportunityRanks(ctx, needle, limit),
-    ]);
+    const found = await ranks(ctx, ["contact", "company", "opportunity"], needleOf(query), limit);
+    const of = (kind: Kind) => found.filter((one) => one.kind === kind);
     const hits = (
       await Promise.all([
-        contactHits(ctx, contacts),
-        companyHits(ctx, companies),
-        opportunityHits(ctx, opportunities),
+        contactHits(ctx, of("contact")),
+        companyHits(ctx, of("company")),
+        opportunityHits(ctx, of("opportunity")),
       ])
     ).flat();
     hits.sort((a, b) => b.rank - a.rank || (a.display_name < b.display_name ? -1 : 1));

@@ -19,14 +19,12 @@ export async function contactForNumber(ctx: Ctx, e164: string, source: string): 
   const meanwhile = await findContactByNumber(ctx, e164);
   if (meanwhile) return meanwhile;
   const phone = parsePhone(e164);
-  const contact = await insertContact(ctx, {
+  return insertContact(ctx, {
     first_name: readable(e164),
     ...(phone?.kind === "landline" ? { landline: e164 } : { phone: e164 }),
     country: phone?.country ?? null,
     source,
   });
-  ctx.emit({ type: "contact.created", noun: "contact", recordId: contact.id, payload: { id: contact.id } });
-  return contact;
 }
 
 /** "+447700900123" → "07700 900123" is a matter of country; the international form reads the same everywhere. */

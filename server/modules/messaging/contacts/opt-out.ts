@@ -53,16 +53,6 @@ async function write(ctx: Ctx, contact: Contact, unsubscribed: boolean, by: stri
     sms_unsubscribed_at: unsubscribed ? ctx.now : null,
   });
   ctx.emit({
-    type: "contact.updated",
-    noun: "contact",
-    recordId: contact.id,
-    payload: {
-      id: contact.id,
-      _changed_fields: ["sms_unsubscribed"],
-      _previous_values: { sms_unsubscribed: contact.sms_unsubscribed },
-    },
-  });
-  ctx.emit({
     type: unsubscribed ? "contact.opted_out" : "contact.opted_in",
     noun: "contact",
     recordId: contact.id,

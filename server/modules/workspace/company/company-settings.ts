@@ -1,9 +1,9 @@
 import { Type } from "typebox";
 import type { Static, TProperties } from "typebox";
+import { isEmail } from "../../../emails.ts";
 import { declareError, invalidField } from "../../../kernel/errors.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
 import { phoneField } from "../../../phones.ts";
-import { isEmail } from "../../crm/contacts/contact.ts";
 import type { WorkspaceRow, WorkspaceSettings } from "../settings/settings.ts";
 
 const text = (maxLength: number, description?: string) =>
