@@ -3,6 +3,7 @@ import type { App } from "../kernel/app.ts";
 import type { TimeTravel } from "../kernel/time-travel.ts";
 import { addIncomingWebhooks } from "../modules/automation/webhooks/receive-webhook.ts";
 import { addManagePages } from "../modules/calendar/pages/manage-booking.ts";
+import { addWorkStatusPages } from "../modules/crm/work-orders/pages/work-status.ts";
 import { addJoinPages } from "../modules/workspace/sign-in/pages/join.ts";
 import { addSignInPages } from "../modules/workspace/sign-in/pages/sign-in.ts";
 import { addSimulator } from "../simulator/routes.ts";
@@ -29,6 +30,7 @@ export async function addSurfaces(
   addLive(http, app);
   addCapabilities(http, app);
   addManagePages(http, app);
+  addWorkStatusPages(http, app);
   addIncomingWebhooks(http, app);
   addSignInPages(http, app);
   addJoinPages(http, app);

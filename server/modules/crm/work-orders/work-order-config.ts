@@ -54,7 +54,8 @@ export const WorkOrderConfigInput = Type.Object(
   { fields: Type.Optional(FieldsInput), statuses: Type.Optional(StatusesInput) },
   {
     additionalProperties: false,
-    description: "Fields and statuses of this product's work orders; null leaves it to the company's own.",
+    description:
+      "Fields and statuses of this product's work orders. What is null, or has none, is the company's own.",
   },
 );
 

@@ -1,0 +1,104 @@
+import { sql } from "kysely";
+import type { App } from "../../../../kernel/app.ts";
+import type { Ctx } from "../../../../kernel/context.ts";
+import { newId } from "../../../../kernel/ids.ts";
+import type { WorkStatusPortal } from "../work-order.ts";
+
+/** After so many wrong PINs in a row a portal is shut for `lockMs`. */
+export const guessesAtMost = 5;
+export const lockMs = 15 * 60 * 1000;
+
+export type NewPortal = {
+  opportunity_id: string;
+  recipient_email: string;
+  recipient_name: string;
+  token_hash: string;
+  pin_hash: string;
+  expires_at: Date;
+};
+
+export function insertPortal(ctx: Ctx, portal: NewPortal): Promise<WorkStatusPortal> {
+  return ctx.db
+    .insert("work_status_portals", {
+      ...portal,
+      id: newId(ctx.now),
+      revoked_at: null,
+      locked_until: null,
+      opened_at: null,
+      created_at: ctx.now,
+      updated_at: ctx.now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export function findPortal(ctx: Ctx, id: string): Promise<WorkStatusPortal | undefined> {
+  return ctx.db.from("work_status_portals").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+export function lockPortal(ctx: Ctx, id: string): Promise<WorkStatusPortal | undefined> {
+  return ctx.db.from("work_status_portals").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
+}
+
+/** The portal a link leads to, whichever workspace's it is. */
+export function portalOfToken(app: App, tokenHash: string): Promise<WorkStatusPortal | undefined> {
+  return app.database.system("authenticate", (kysely) =>
+    kysely
+      .selectFrom("work_status_portals")
+      .selectAll()
+      .where("token_hash", "=", tokenHash)
+      .executeTakeFirst(),
+  );
+}
+
+/**
+ * Counts a guess before anybody looks at it, so that many at once cannot all be tried; the last one allowed shuts the portal
+ * until it proves right. Undefined while it is shut. A lock that is over begins a new count.
+ */
+export async function countGuess(
+  ctx: Ctx,
+  id: string,
+): Promise<{ pinHash: string; left: number } | undefined> {
+  const lockUntil = new Date(ctx.now.getTime() + lockMs);
+  const count = sql`(case when locked_until is null then guesses else 0 end) + 1`;
+  const [row] = await ctx.db.raw(sql<{ pin_hash: string; guesses: number }>`
+    update work_status_portals
+       set guesses = ${count},
+           locked_until = case when ${count} >= ${guessesAtMost} then ${lockUntil}::timestamptz end
+     where workspace_id = ${ctx.workspaceId} and id = ${id}
+       and (locked_until is null or locked_until <= ${ctx.now})
+    returning pin_hash, guesses`);
+  return row ? { pinHash: row.pin_hash, left: guessesAtMost - row.guesses } : undefined;
+}
+
+/** The PIN was right: the count starts afresh. Answers whether it was the first time. */
+export async function markOpened(ctx: Ctx, before: WorkStatusPortal): Promise<boolean> {
+  const rows = await ctx.db.raw(sql<{ id: string }>`
+    update work_status_portals set guesses = 0, locked_until = null, opened_at = coalesce(opened_at, ${ctx.now})
+     where workspace_id = ${ctx.workspaceId} and id = ${before.id}
+    returning id`);
+  return rows.length > 0 && before.opened_at === null;
+}
+
+export function writeRevoked(ctx: Ctx, id: string): Promise<WorkStatusPortal> {
+  return ctx.db
+    .update("work_status_portals")
+    .set({ revoked_at: ctx.now, updated_at: ctx.now })
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** What an opportunity is called, and what it is worked on for, as far as there is any work. */
+export async function workOfDeal(
+  ctx: Ctx,
+  dealId: string,
+): Promise<{ name: string; hasWork: boolean } | undefined> {
+  const [row] = await ctx.db.raw(sql<{ name: string; has_work: boolean }>`
+    select deal.name, exists (
+             select from opportunity_products line
+               join work_orders work on work.workspace_id = line.workspace_id and work.opportunity_product_id = line.id
+              where line.workspace_id = deal.workspace_id and line.opportunity_id = deal.id) as has_work
+      from opportunities deal where deal.workspace_id = ${ctx.workspaceId} and deal.id = ${dealId}`);
+  return row && { name: row.name, hasWork: row.has_work };
+}
