@@ -12,7 +12,7 @@ function post(link: string, form: Record<string, string> = joining, cookie?: str
   return frontdesk.call("POST", link, { form, headers: { ...ours, ...(cookie ? { cookie } : {}) } });
 }
 
-test("workspace.invite_company_user#1 e-mail and role are needed", async () => {
+test("workspace.invite_company_user#0 e-mail and role are needed", async () => {
   const workspace = await frontdesk.workspace();
   for (const [body, field] of [
     [{ role: "client_editor" }, "email"],
@@ -26,7 +26,7 @@ test("workspace.invite_company_user#1 e-mail and role are needed", async () => {
   }
 });
 
-test("workspace.invite_company_user#2 the role is one of three, and what the person then has", async () => {
+test("workspace.invite_company_user#1 the role is one of three, and what the person then has", async () => {
   const workspace = await frontdesk.workspace();
   const wrong = await workspace.call("POST", `${users}/invite`, { email: newEmail(), role: "boss" });
   assert.equal(wrong.status, 400);
@@ -37,7 +37,7 @@ test("workspace.invite_company_user#2 the role is one of three, and what the per
   }
 });
 
-test("workspace.invite_company_user#0 workspace.invite_company_user#3 the invited gets a mail, follows its link, and is in", async () => {
+test("workspace.invite_company_user#2 the invited gets a mail, follows its link, and is in", async () => {
   const workspace = await frontdesk.workspace({ name: "Pipe & <Drain>" });
   const email = newEmail();
   const answer = await workspace.call("POST", `${users}/invite`, {

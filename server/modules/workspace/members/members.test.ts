@@ -31,7 +31,7 @@ async function fillProfile(email: string): Promise<void> {
   );
 }
 
-test("workspace.list_company_users#0 workspace.list_company_users#1 the team is listed, the workspace's words over the person's own", async () => {
+test("workspace.list_company_users#0 the team is listed, the workspace's words over the person's own", async () => {
   const workspace = await frontdesk.workspace();
   const { id, email } = await joined(frontdesk, workspace, "client_editor");
   await fillProfile(email);
@@ -78,7 +78,7 @@ test("the list tells who is invited, and pages", async () => {
   );
 });
 
-test("workspace.get_company_user#0 workspace.get_company_user#1 one member, overlaid like the list", async () => {
+test("workspace.get_company_user#0 one member, overlaid like the list", async () => {
   const workspace = await frontdesk.workspace();
   const { id, email } = await joined(frontdesk, workspace, "client_editor");
   await fillProfile(email);
@@ -89,7 +89,7 @@ test("workspace.get_company_user#0 workspace.get_company_user#1 one member, over
   assert.deepEqual(data, row);
 });
 
-test("workspace.get_personal_user_profile#0 workspace.get_personal_user_profile#1 the person's own profile, whatever the workspace says", async () => {
+test("workspace.get_personal_user_profile#0 the person's own profile, whatever the workspace says", async () => {
   const workspace = await frontdesk.workspace();
   const { id, email } = await joined(frontdesk, workspace, "client_editor");
   await fillProfile(email);
@@ -113,7 +113,7 @@ test("workspace.get_personal_user_profile#0 workspace.get_personal_user_profile#
   );
 });
 
-test("workspace.get_personal_user_profile#2 somebody of another workspace is as absent as nobody", async () => {
+test("workspace.get_personal_user_profile#1 somebody of another workspace is as absent as nobody", async () => {
   const [workspace, stranger] = [await frontdesk.workspace(), await frontdesk.workspace()];
   const { id } = await joined(frontdesk, stranger, "client_editor");
   for (const other of [id, randomUUID()]) {
@@ -136,7 +136,7 @@ test("workspace.get_personal_user_profile#2 somebody of another workspace is as 
   }
 });
 
-test("workspace.get_workspace_user_profile#0 workspace.get_workspace_user_profile#1 null where the workspace says nothing", async () => {
+test("workspace.get_workspace_user_profile#0 null where the workspace says nothing", async () => {
   const workspace = await frontdesk.workspace();
   const { id, email } = await joined(frontdesk, workspace, "client_editor");
   await fillProfile(email);
@@ -148,7 +148,7 @@ test("workspace.get_workspace_user_profile#0 workspace.get_workspace_user_profil
   });
 });
 
-test("workspace.update_workspace_user_profile#0 workspace.update_workspace_user_profile#1 phone, title and department are the workspace's own, one by one", async () => {
+test("workspace.update_workspace_user_profile#0 phone, title and department are the workspace's own, one by one", async () => {
   const [workspace, elsewhere] = [await frontdesk.workspace(), await frontdesk.workspace()];
   const { id } = await joined(frontdesk, workspace, "client_editor");
   const path = `${users}/${id}/workspace-user-profile`;
@@ -182,7 +182,7 @@ test("two changes of one profile at once are both kept", async () => {
   });
 });
 
-test("workspace.list_workspace_user_connections#0 workspace.list_workspace_user_connections#1 what a member shares, with its five facts", async () => {
+test("workspace.list_workspace_user_connections#0 what a member shares, with its five facts", async () => {
   const workspace = await frontdesk.workspace();
   const path = `${users}/${workspace.adminId}/workspace-user-connections`;
   assert.deepEqual((await workspace.call("GET", path)).body.data, []);
@@ -218,7 +218,7 @@ async function pipelineOf(workspace: TestWorkspace): Promise<string> {
   return id;
 }
 
-test("workspace.get_workspace_user_preferences#0 workspace.get_workspace_user_preferences#1 workspace.get_workspace_user_preferences#2 the pipeline the CRM opens with, or null", async () => {
+test("workspace.get_workspace_user_preferences#0 workspace.get_workspace_user_preferences#1 the pipeline the CRM opens with, or null", async () => {
   const workspace = await frontdesk.workspace();
   const path = `${users}/${workspace.adminId}/workspace-user-preferences`;
   assert.deepEqual((await workspace.call("GET", path)).body.data, { default_pipeline_id: null });
@@ -232,7 +232,7 @@ test("workspace.get_workspace_user_preferences#0 workspace.get_workspace_user_pr
   assert.deepEqual((await workspace.call("GET", path)).body.data, { default_pipeline_id: null });
 });
 
-test("workspace.update_workspace_user_preferences#0 workspace.update_workspace_user_preferences#1 a pipeline of this workspace, or null to clear", async () => {
+test("workspace.update_workspace_user_preferences#0 a pipeline of this workspace, or null to clear", async () => {
   const [workspace, stranger] = [await frontdesk.workspace(), await frontdesk.workspace()];
   const path = `${users}/${workspace.adminId}/workspace-user-preferences`;
   const pipeline = await pipelineOf(workspace);

@@ -15,7 +15,7 @@ async function active(workspace: TestWorkspace): Promise<string[]> {
     .map((row: { id: string }) => row.id);
 }
 
-test("workspace.get_workspace_user_role#0 workspace.get_workspace_user_role#1 the role, and since when", async () => {
+test("workspace.get_workspace_user_role#0 the role, and since when", async () => {
   const workspace = await frontdesk.workspace();
   const id = await invite(workspace, "slow@example.com", "client_viewer");
   await frontdesk.advance(3600);
@@ -28,7 +28,7 @@ test("workspace.get_workspace_user_role#0 workspace.get_workspace_user_role#1 th
   });
 });
 
-test("workspace.update_workspace_user_role#0 workspace.update_workspace_user_role#1 admin may all, editor work, viewer look; a change counts at once", async () => {
+test("workspace.update_workspace_user_role#0 admin may all, editor work, viewer look; a change counts at once", async () => {
   const workspace = await frontdesk.workspace();
   const { id, cookie } = await joined(frontdesk, workspace, "client_viewer");
   const asThem = (method: string, path: string, body?: unknown) =>
@@ -99,7 +99,7 @@ test("two administrators who take each other's place at the same moment leave on
   }
 });
 
-test("workspace.remove_company_user#0 workspace.remove_company_user#1 access ends at once: session, keys, link; their work stays readable", async () => {
+test("workspace.remove_company_user#0 access ends at once: session, keys, link; their work stays readable", async () => {
   const workspace = await frontdesk.workspace();
   const { id, email, cookie } = await joined(frontdesk, workspace, "client_editor");
   const made = await browse(frontdesk, cookie, "POST", "/api/v1/contacts", { first_name: "Ann" });
@@ -149,7 +149,7 @@ test("an invited person who is removed cannot join any more, and can be invited 
   assert.equal((await browse(frontdesk, cookieOf(answer), "GET", "/api/v1/contacts")).status, 200);
 });
 
-test("workspace.remove_company_user#2 it takes users:delete; users:write is not enough", async () => {
+test("workspace.remove_company_user#1 it takes users:delete; users:write is not enough", async () => {
   const workspace = await frontdesk.workspace();
   const id = await invite(workspace, "kept@example.com");
   const path = `${users}/${id}`;
