@@ -126,4 +126,7 @@ create table opportunity_product_costs (
     on delete set null (supplier_product_id)
 );
 select protect_table('opportunity_product_costs');
-create index opportunity_product_costs_by_line on opportunity_product_costs (workspace_id, opportunity_product_id, id);
+create index opportunity_product_costs_by_line on opportunity_product_costs
+  (workspace_id, opportunity_product_id, created_at, id);
+create index opportunity_product_costs_by_supplier on opportunity_product_costs (workspace_id, supplier_id);
+create index opportunity_product_costs_by_supplier_product on opportunity_product_costs (workspace_id, supplier_product_id);

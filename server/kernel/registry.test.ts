@@ -70,7 +70,7 @@ test("everything that is wrong is told at once", () => {
       "make_thing: a write needs an audit noun",
       "take_thing: unknown scope things:take",
       "take_thing: :id is not in the input",
-      "spell_thing: :word is not in the input",
+      "spell_thing: the alias GET /spelt/:word has other parameters than the route",
       "mixed_thing: the input must be a plain object",
       "two jobs are called do-it",
     ]) {

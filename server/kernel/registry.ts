@@ -88,9 +88,14 @@ function definitionProblems(one: AnyOperation, knownScopes: ReadonlySet<string>)
     if (!knownScopes.has(scope)) problems.push(`${one.name}: unknown scope ${scope}`);
   }
   if (one.effect !== "read" && one.noun === "") problems.push(`${one.name}: a write needs an audit noun`);
-  for (const route of [one.route, ...(one.aliases ?? [])]) {
-    for (const name of route ? pathParameters(route) : []) {
-      if (!input.properties?.[name]) problems.push(`${one.name}: :${name} is not in the input`);
+  const parameters = pathParameters(one.route ?? "");
+  for (const name of parameters) {
+    if (!input.properties?.[name]) problems.push(`${one.name}: :${name} is not in the input`);
+  }
+  // An alias may call a parameter something else; its place says which one it is.
+  for (const alias of one.aliases ?? []) {
+    if (pathParameters(alias).length !== parameters.length) {
+      problems.push(`${one.name}: the alias ${alias} has other parameters than the route`);
     }
   }
   return problems;

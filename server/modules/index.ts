@@ -15,6 +15,7 @@ import { workOrders } from "./crm/work-orders/index.ts";
 import { companies } from "./crm/companies/index.ts";
 import { contacts } from "./crm/contacts/index.ts";
 import { crmExports } from "./crm/exports/index.ts";
+import { crmImports } from "./crm/imports/index.ts";
 import { reports } from "./crm/reports/index.ts";
 import { merges } from "./crm/merge/index.ts";
 import { opportunities } from "./crm/opportunities/index.ts";
@@ -63,4 +64,5 @@ export const modules: readonly Module[] = [
   webhooks,
   reports,
   crmExports,
+  crmImports,
 ];

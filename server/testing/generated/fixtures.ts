@@ -12,6 +12,7 @@ import { createLead } from "../../modules/receptionist/leads/leads.ts";
 import { dealInputs, dealRecords } from "./deal-records.ts";
 import { reportInputs, reportRecords } from "./report-records.ts";
 import { webhookRecords } from "./webhook-records.ts";
+import { workInputs, workRecords } from "./work-records.ts";
 
 export type Place = { frontdesk: Harness; workspace: TestWorkspace };
 type Input = Record<string, unknown>;
@@ -30,6 +31,7 @@ export const records: Record<string, (place: Place) => Promise<string>> = {
   ...dealRecords,
   ...webhookRecords,
   ...reportRecords,
+  ...workRecords,
   contact: (place) => created(place, "/api/v1/contacts", { first_name: "Paul" }),
   scheduled_event_type: (place) =>
     created(place, "/api/v1/scheduled-event-types", { name: "Leak repair", is_bookable: true }),
@@ -56,6 +58,7 @@ export const records: Record<string, (place: Place) => Promise<string>> = {
 export const inputs: Record<string, (place: Place) => Promise<Input> | Input> = {
   ...dealInputs,
   ...reportInputs,
+  ...workInputs,
   "workspace.create_scheduling_booking": async (place) => ({
     event_type_id: await record("scheduled_event_type", place),
     date: "2026-03-03",

@@ -25,10 +25,10 @@ export async function validInput(operation: AnyOperation, place: Place): Promise
   const schema = operation.input as JsonSchema;
   const inPath = pathParameters(operation.route ?? "");
   const fixture = inputs[nameOf(operation)];
-  const input: Input = fixture
-    ? { ...(await fixture(place)) }
-    : { ...(operation.example?.input ?? (sampleOf(schema) as Input)) };
+  const given = await fixture?.(place);
+  const input: Input = { ...(given ?? operation.example?.input ?? (sampleOf(schema) as Input)) };
   for (const name of inPath) {
+    if (given?.[name] !== undefined) continue;
     input[name] = ownNames[name]?.(place) ?? (await record(nounsOf(operation.route ?? "", name), place));
   }
   if (operation.selects && input[operation.selects.field] === undefined) {

@@ -3,6 +3,7 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import { newId } from "../../../kernel/ids.ts";
 import { recordCreated } from "../../../kernel/lifecycle.ts";
+import { fromMinor, toMinor } from "../../../money.ts";
 import type { Product } from "../products/product.ts";
 import type { Opportunity, OpportunityLine, PaymentStatus } from "./opportunity.ts";
 
@@ -84,4 +85,14 @@ export async function orderLines(ctx: Ctx, ids: readonly string[]): Promise<void
     update opportunity_products line set position = place.position - 1, updated_at = ${ctx.now}
       from unnest(${ids}::uuid[]) with ordinality place (id, position)
      where line.workspace_id = ${ctx.workspaceId} and line.id = place.id and line.position <> place.position - 1`);
+}
+
+/** Lines are in their opportunity's currency: in another one they keep their numbers. */
+export async function convertLines(ctx: Ctx, opportunity: Opportunity, currency: string): Promise<void> {
+  const factor = toMinor(fromMinor(1_000_000, opportunity.currency), currency) / 1_000_000;
+  await ctx.db.raw(sql`
+    update opportunity_products
+       set currency = ${currency}, unit_price_minor = round(unit_price_minor * ${factor}::numeric),
+           updated_at = ${ctx.now}
+     where workspace_id = ${ctx.workspaceId} and opportunity_id = ${opportunity.id}`);
 }

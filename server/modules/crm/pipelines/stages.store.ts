@@ -75,3 +75,14 @@ export async function cardCounts(ctx: Ctx, stageIds: readonly string[]): Promise
      where workspace_id = ${ctx.workspaceId} and stage_id = any(${stageIds}::uuid[]) group by stage_id`);
   return new Map(rows.map((row) => [row.stage_id, row.cards]));
 }
+
+/** Keeps cards from coming to a pipeline's stages until the transaction, which deletes them, ends. */
+export async function lockStagesForDeletion(ctx: Ctx, pipelineId: string): Promise<void> {
+  await ctx.db
+    .from("pipeline_stages")
+    .select("id")
+    .where("pipeline_id", "=", pipelineId)
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+}
