@@ -1,5 +1,6 @@
 /** How products, what suppliers ask for them, activities, tasks and work orders come to be in the generated tests. */
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { addCompany, addDeal, addDealProduct } from "../../modules/crm/test-crm.ts";
 import type { Place } from "./fixtures.ts";
 
@@ -45,7 +46,7 @@ export const workRecords: Record<string, (place: Place) => Promise<string>> = {
   supplier_catalog: async (place) => made(place, "/supplier-catalog", await offer(place)),
   activity: async (place) => made(place, "/activities", await note(place)),
   task,
-  task_category: (place) => made(place, "/tasks/categories", { name: "Follow-up" }),
+  task_category: (place) => made(place, "/tasks/categories", { name: `Follow-up ${randomUUID()}` }),
   product_cost: async (place) => String((await cost(place))["costId"]),
   work_order: async (place) => made(place, "/work-orders", (await work(place)).body),
   work_order_status_portal: async (place) => {
