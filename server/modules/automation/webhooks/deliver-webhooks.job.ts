@@ -10,7 +10,7 @@ import type { Outcome } from "./deliveries.store.ts";
 import type { Delivery } from "./delivery.ts";
 import { disableEndpoint } from "./disable-endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { findEndpoint, noteHealth } from "./endpoints.store.ts";
+import { findEndpoint, holdEndpoint, noteHealth } from "./endpoints.store.ts";
 import { composeBody, signedHeaders } from "./message.ts";
 import { nextAttempt, patienceMs } from "./retry-plan.ts";
 
@@ -86,6 +86,7 @@ async function sendOne(one: JobCtx, claimed: Claimed, turnOver: boolean): Promis
 }
 
 async function settle(ctx: Ctx, { endpoint, delivery }: Claimed, sent: OutboundOutcome): Promise<void> {
+  if (!(await holdEndpoint(ctx, endpoint.id))) return;
   const outcome = judged(ctx.now, delivery, sent);
   // The endpoint before its deliveries, as everybody locks them who changes both.
   if (!delivery.once) await judgeEndpoint(ctx, endpoint, outcome);

@@ -7,6 +7,9 @@ import type { Attempt, Delivery } from "./delivery.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { patienceMs } from "./retry-plan.ts";
 
+/** A statement has 65,535 parameters at most. */
+const rowsAtOnce = 1000;
+
 /** How long a sender is believed to be at it; longer than a request may take. */
 const leaseMs = 25_000;
 
@@ -19,7 +22,6 @@ export type NewMessage = { endpointId: string; event: StoredEvent };
 
 /** Writes one delivery per message; those that are there already stay as they are. Answers the endpoints that got new ones. */
 export async function insertDeliveries(ctx: Ctx, messages: readonly NewMessage[]): Promise<Set<string>> {
-  if (messages.length === 0) return new Set();
   const rows = messages.map(({ endpointId, event }) => ({
     ...freshRow(ctx),
     endpoint_id: endpointId,
@@ -31,12 +33,16 @@ export async function insertDeliveries(ctx: Ctx, messages: readonly NewMessage[]
     position: event.place.position,
     occurred_at: event.occurredAt,
   }));
-  const inserted = await ctx.db
-    .insert("webhook_deliveries", rows as never)
-    .onConflict((conflict) => conflict.columns(["workspace_id", "endpoint_id", "message_id"]).doNothing())
-    .returning("endpoint_id")
-    .execute();
-  return new Set(inserted.map((row) => row.endpoint_id));
+  const gotNew = new Set<string>();
+  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+    const inserted = await ctx.db
+      .insert("webhook_deliveries", rows.slice(start, start + rowsAtOnce) as never)
+      .onConflict((conflict) => conflict.columns(["workspace_id", "endpoint_id", "message_id"]).doNothing())
+      .returning("endpoint_id")
+      .execute();
+    for (const row of inserted) gotNew.add(row.endpoint_id);
+  }
+  return gotNew;
 }
 
 /** A test message: of no event, tried once. */

@@ -46,7 +46,13 @@ export function findEndpoint(
   options: { lock?: boolean } = {},
 ): Promise<Endpoint | undefined> {
   const query = ctx.db.from("webhook_endpoints").selectAll().where("id", "=", id);
-  return (options.lock ? query.forUpdate() : query).executeTakeFirst();
+  return (options.lock ? query.forNoKeyUpdate() : query).executeTakeFirst();
+}
+
+/** Keeps an endpoint from being deleted while an attempt is recorded; answers whether it is still there. */
+export async function holdEndpoint(ctx: Ctx, id: string): Promise<boolean> {
+  const query = ctx.db.from("webhook_endpoints").select("id").where("id", "=", id);
+  return (await query.forKeyShare().executeTakeFirst()) !== undefined;
 }
 
 export async function activeEndpoints(ctx: Ctx): Promise<Endpoint[]> {
