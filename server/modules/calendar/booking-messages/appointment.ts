@@ -87,7 +87,7 @@ function reachesTeam({ recipients }: BookingNotification): boolean {
 }
 
 function teamOf(ctx: Ctx, memberId: string | null): Promise<Appointment["team"]> {
-  const members = ctx.db.from("members").select(["name", "phone", "email"]);
+  const members = ctx.db.from("members").select(["name", "phone", "email"]).where("status", "=", "active");
   return memberId === null
     ? members.where("role", "=", "client_admin").execute()
     : members.where("id", "=", memberId).execute();
