@@ -43,6 +43,7 @@ create table birthday_sends (
   workspace_id uuid not null references workspaces (id) on delete cascade,
   id uuid not null,
   contact_id uuid not null,
+  calendar_year integer not null,
   -- Of the relationship: 1 on the first birthday.
   year_number integer not null,
   birthday_date date not null,
@@ -52,9 +53,23 @@ create table birthday_sends (
   foreign key (workspace_id, contact_id) references contacts (workspace_id, id) on delete cascade
 );
 select protect_table('birthday_sends');
-create unique index birthday_sends_once on birthday_sends (workspace_id, contact_id, birthday_date);
+create unique index birthday_sends_once on birthday_sends (workspace_id, contact_id, calendar_year);
+create index birthday_sends_newest on birthday_sends (workspace_id, contact_id, sent_at desc, id desc);
 
--- Whose birthday it is, without reading everybody.
-create index contacts_by_birthday on contacts
-  (workspace_id, (extract(month from date_of_birth)), (extract(day from date_of_birth)), id)
-  where date_of_birth is not null;
+-- Whose birthday it is, without reading everybody. As in 0003, row level security would keep the index from being used.
+create function day_of_year(day date) returns integer language sql immutable parallel safe as
+$$ select (extract(month from day) * 100 + extract(day from day))::integer $$;
+create index contacts_by_birthday on contacts (workspace_id, day_of_year(date_of_birth), id) where date_of_birth is not null;
+-- The next of them after an id, in the order of their ids. Days are month and day: 0302.
+create function contacts_born_on(days integer[], after_id uuid, most integer) returns setof uuid
+  language sql stable security definer set search_path = public as $$
+  select born.id from unnest(days) day cross join lateral (
+    select c.id from contacts c
+     where c.workspace_id = current_workspace() and c.date_of_birth is not null
+       and day_of_year(c.date_of_birth) = day and c.id > after_id
+     order by c.id limit most) born
+   order by born.id limit most
+$$;
+grant create on schema public to frontdesk_system;
+alter function contacts_born_on(integer[], uuid, integer) owner to frontdesk_system;
+revoke create on schema public from frontdesk_system;

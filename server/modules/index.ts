@@ -12,6 +12,7 @@ import { products } from "./crm/products/index.ts";
 import { supplierCatalog } from "./crm/supplier-catalog/index.ts";
 import { tasks } from "./crm/tasks/index.ts";
 import { workOrders } from "./crm/work-orders/index.ts";
+import { birthdays } from "./crm/birthdays/index.ts";
 import { companies } from "./crm/companies/index.ts";
 import { contacts } from "./crm/contacts/index.ts";
 import { crmExports } from "./crm/exports/index.ts";
@@ -39,6 +40,7 @@ export const modules: readonly Module[] = [
   assistantTools,
   contacts,
   companies,
+  birthdays,
   opportunities,
   pipelines,
   search,

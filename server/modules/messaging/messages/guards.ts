@@ -6,7 +6,7 @@
  * - every text to a customer but the answer to a keyword: the opt-out, and a number that can take texts;
  * - texts the program writes of its own accord (text-back, reply, notice): a finished lead, loops with another robot, a
  *   person who took over, the text-back window, quiet hours, the business-hours policy;
- * - reminders: quiet hours. They wait until these end; if the appointment would have begun by then they leave at once,
+ * - reminders and birthday wishes: quiet hours. They wait until these end; if the appointment would have begun by then they leave at once,
  *   because a reminder may come at a bad hour but not be lost. Confirmations and cancellations answer something that
  *   was just done and wait for nothing.
  */
@@ -70,7 +70,7 @@ function guardsFor(subject: Subject): readonly Guard[] {
   const always: Guard[] = [entitlement, senderNumber, approvedNumber];
   if (purpose === "owner" || purpose === "keyword") return always;
   const toCustomer: Guard[] = [...always, optOut, reachable];
-  if (purpose === "reminder") return [...toCustomer, quietHours];
+  if (purpose === "reminder" || purpose === "birthday") return [...toCustomer, quietHours];
   if (!isAutomatic(subject)) return toCustomer;
   return [...toCustomer, terminalLead, takenOver, robots, textBackWindow, quietHours, businessHours];
 }

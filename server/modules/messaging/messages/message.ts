@@ -14,6 +14,7 @@ export type Purpose =
   | "manual"
   | "confirmation"
   | "reminder"
+  | "birthday"
   | "cancellation"
   | "keyword"
   | "notice";

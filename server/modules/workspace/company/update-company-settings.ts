@@ -4,6 +4,7 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
+import { scheduleBirthdays } from "../../crm/birthdays/birthday-messages.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { lockSettings, storeSettings, workspaceOf } from "../settings/settings.ts";
 import {
@@ -55,6 +56,7 @@ export const updateCompanySettings = operation({
     const overrides: JsonObject = frontDesk ? checkedFrontDesk(frontDesk, before.country) : {};
     await storeSettings(ctx, { ...overrides, company: checkedDetails(details, before.country) });
     const after = await workspaceOf(ctx);
+    if (after.timeZone !== before.timeZone) await scheduleBirthdays(ctx, after);
     ctx.changed({
       noun: "company",
       id: ctx.workspaceId,
