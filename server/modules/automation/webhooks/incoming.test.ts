@@ -28,7 +28,7 @@ async function eventsOf(workspace: TestWorkspace): Promise<Json[]> {
   );
 }
 
-test("workspace.create_incoming_webhook#0 workspace.get_incoming_webhook#0 the address takes JSON and forms, and each post becomes an event", async () => {
+test("workspace.create_incoming_webhook workspace.get_incoming_webhook the address takes JSON and forms, and each post becomes an event", async () => {
   const workspace = await frontdesk.workspace();
   const receiver = await startReceiver();
   await subscribe(workspace, receiver.url, ["webhook.received"]);
@@ -70,7 +70,7 @@ test("the same message again is taken once, also when both come at the same mome
   assert.equal((await post(path, {}, { "idempotency-key": "k".repeat(256) })).status, 400);
 });
 
-test("workspace.update_incoming_webhook#0 workspace.delete_incoming_webhook#0 an address that is off, gone, rotated or never was answers the same", async () => {
+test("workspace.update_incoming_webhook workspace.delete_incoming_webhook an address that is off, gone, rotated or never was answers the same", async () => {
   const workspace = await frontdesk.workspace();
   const off = await make(workspace);
   assert.equal((await workspace.call("PATCH", `${incoming}/${off.id}`, { is_active: false })).status, 200);
@@ -90,7 +90,7 @@ test("workspace.update_incoming_webhook#0 workspace.delete_incoming_webhook#0 an
   assert.equal((await post(off.path, { n: 1 })).status, 202);
 });
 
-test("workspace.list_incoming_webhooks#0 the list shows no address and no secret", async () => {
+test("workspace.list_incoming_webhooks the list shows no address and no secret", async () => {
   const workspace = await frontdesk.workspace();
   const { id, path } = await make(workspace, { secret });
   const answer = await workspace.call("GET", incoming);
