@@ -61,7 +61,10 @@ export type Operation<In extends TObject = TObject, Out extends TSchema = TSchem
   readonly auth?: AuthKind;
   /** All of them are needed, unless `neededScopes` says which. */
   readonly scopes: readonly string[];
-  /** For a call that needs some of `scopes` only, depending on what it asks for. */
+  /**
+   * For a call that needs some of `scopes` only, depending on what it asks for. None: any one of them lets in, and the operation
+   * itself checks the one its record takes.
+   */
   readonly neededScopes?: (input: Record<string, unknown>) => readonly string[];
   readonly effect: Effect;
   /** What the audit trail calls the thing this changes. */

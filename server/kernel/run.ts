@@ -62,7 +62,7 @@ export async function run(app: App, operation: AnyOperation, call: Call): Promis
 function admit(operation: AnyOperation, call: Call): Record<string, unknown> {
   const { scopes } = call.actor;
   const needed = operation.neededScopes?.((call.input ?? {}) as Record<string, unknown>) ?? operation.scopes;
-  const missingScopes = scopes ? needed.filter((scope) => !scopes.has(scope)) : [];
+  const missingScopes = scopes ? lacking(operation.scopes, needed, scopes) : [];
   if (missingScopes.length > 0) {
     throw insufficientScope(`This needs the scope ${missingScopes.join(" and ")}.`, {
       fix: "Use a key with that scope, or add it to this key.",
@@ -76,6 +76,16 @@ function admit(operation: AnyOperation, call: Call): Record<string, unknown> {
   const validator = validatorOf(operation.input);
   if (!validator.check(raw)) throw invalidInput(validator.problems(raw));
   return raw;
+}
+
+// Where the record decides which scope it takes, a caller without any of them is refused before the record is looked for.
+function lacking(
+  all: readonly string[],
+  needed: readonly string[],
+  has: ReadonlySet<string>,
+): readonly string[] {
+  if (needed.length === 0) return all.some((scope) => has.has(scope)) ? [] : all;
+  return needed.filter((scope) => !has.has(scope));
 }
 
 async function runWrite(

@@ -12,6 +12,9 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { invalidField, OperationError, validationError } from "../kernel/errors.ts";
 import type { AnyOperation, Upload } from "../kernel/operation.ts";
 
+/** What the other fields of a form and its boundaries may take. */
+const formOverhead = 1024 * 1024;
+
 export type Received = { upload: Upload; fields: Record<string, string>; sha256: string };
 
 /** The body of a request that is a file, not read yet. */
@@ -50,6 +53,9 @@ export async function receiveFile(
       fix: "Send application/json.",
     });
   }
+  if (Number(request.headers["content-length"] ?? 0) > upload.maxBytes + formOverhead) {
+    throw tooLarge(upload.maxBytes);
+  }
   if (body instanceof FileBody) {
     const { filename = "" } = request.query as { filename?: string };
     return { ...(await putAside(body.stream, { filename, contentType }, upload.maxBytes)), fields: {} };
@@ -61,7 +67,7 @@ async function receiveForm(request: FastifyRequest, maxBytes: number): Promise<R
   const fields: Record<string, string> = {};
   let received: Omit<Received, "fields"> | undefined;
   try {
-    const limits = { fileSize: maxBytes + 1, files: 1, fields: 30, fieldSize: 100_000 };
+    const limits = { fileSize: 4 * maxBytes + 1, files: 1, fields: 30, fieldSize: 100_000 };
     for await (const part of request.parts({ limits })) {
       if (part.type === "field") fields[part.fieldname] = String(part.value);
       else {
@@ -89,15 +95,17 @@ async function putAside(
   const measure = new Transform({
     transform(chunk: Buffer, _encoding, next) {
       bytes += chunk.length;
-      if (bytes > maxBytes) next(tooLarge(maxBytes));
-      else {
+      if (bytes <= maxBytes) {
         digest.update(chunk);
         next(null, chunk);
-      }
+        // The rest is let pass unread, so that the answer finds somebody listening; but not for ever.
+      } else if (bytes <= 4 * maxBytes) next();
+      else next(tooLarge(maxBytes));
     },
   });
   try {
     await pipeline(stream, measure, createWriteStream(path, { mode: 0o600 }));
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
   } catch (error) {
     await rm(path, { force: true });
     throw error;

@@ -55,7 +55,15 @@ async function withoutCredential(operation: AnyOperation, place: Place): Promise
 
 async function withoutScope(operation: AnyOperation, place: Place): Promise<void> {
   const input = await validInput(operation, place);
-  for (const scope of operation.neededScopes?.(input) ?? operation.scopes) {
+  const needed = operation.neededScopes?.(input) ?? operation.scopes;
+  if (needed.length === 0 && operation.scopes.length > 0) {
+    const others = [...knownScopes].filter((one) => !operation.scopes.includes(one));
+    const answer = await send(frontdesk, operation, input, {
+      key: await credential(operation, place, others),
+    });
+    assert.equal(answer.status, 403, answer.text);
+  }
+  for (const scope of needed) {
     const every = authOf(operation) === "scoped-token" ? privateScopes : [...knownScopes];
     const key = await credential(
       operation,

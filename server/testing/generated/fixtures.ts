@@ -10,6 +10,8 @@ import type { Harness, TestWorkspace } from "../harness.ts";
 import { insertNumber } from "../../modules/phone/numbers/numbers.store.ts";
 import { createLead } from "../../modules/receptionist/leads/leads.ts";
 import { dealInputs, dealRecords } from "./deal-records.ts";
+import { mergeInputs, mergeRecords } from "./merge-records.ts";
+import { exportInputs, exportRecords } from "./export-records.ts";
 import { reportInputs, reportRecords } from "./report-records.ts";
 import { webhookRecords } from "./webhook-records.ts";
 import { workInputs, workRecords } from "./work-records.ts";
@@ -29,6 +31,8 @@ const providerCall = {
 /** Makes a record in a workspace and answers its id, by what path parameters call it: contact, sms_conversation. */
 export const records: Record<string, (place: Place) => Promise<string>> = {
   ...dealRecords,
+  ...mergeRecords,
+  ...exportRecords,
   ...webhookRecords,
   ...reportRecords,
   ...workRecords,
@@ -57,6 +61,8 @@ export const records: Record<string, (place: Place) => Promise<string>> = {
  */
 export const inputs: Record<string, (place: Place) => Promise<Input> | Input> = {
   ...dealInputs,
+  ...mergeInputs,
+  ...exportInputs,
   ...reportInputs,
   ...workInputs,
   "workspace.create_scheduling_booking": async (place) => ({

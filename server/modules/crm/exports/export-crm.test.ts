@@ -53,9 +53,9 @@ test("workspace.export_crm#1 #2 headers tell how many rows there are, and that t
   const full = await download(frontdesk, workspace.key, "GET", "/crm/export?type=customers&format=csv");
   assert.equal(full.headers["x-row-count"], "50000");
   assert.equal(full.headers["x-truncated"], "1");
-  assert.equal(csvRows(full).length, 50_000);
-  const newest = csvRows(full)[0];
-  assert.equal(newest?.["Name"], "Company 50001", "the newest first, so the oldest is the one left out");
+  const lines = full.bytes.toString().trim().split("\r\n");
+  assert.equal(lines.length, 1 + 50_000);
+  assert.match(lines[1] ?? "", /Company 50001/, "the newest first, so the oldest is the one left out");
 });
 
 async function fillCompanies(workspace: TestWorkspace, count: number): Promise<void> {

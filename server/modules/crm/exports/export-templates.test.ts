@@ -2,38 +2,20 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { startHarness } from "../../../testing/harness.ts";
-import type { Answer, Json, TestWorkspace } from "../../../testing/harness.ts";
-import { csvRows, defineFields, download, put } from "./exported.ts";
+import type { Json, TestWorkspace } from "../../../testing/harness.ts";
+import {
+  createTemplate,
+  csvRows,
+  defineFields,
+  download,
+  put,
+  refused,
+  related,
+  root,
+  templates,
+} from "./exported.ts";
 
 const frontdesk = await startHarness();
-const templates = "/api/v1/exports/templates";
-
-const root = (field: string, more: object = {}) => ({ id: randomUUID(), source: "root", field, ...more });
-const related = (relation: string, relation_field: string, relation_mode = "primary", more: object = {}) => ({
-  id: randomUUID(),
-  source: "relation",
-  relation,
-  relation_mode,
-  relation_field,
-  ...more,
-});
-
-async function create(workspace: TestWorkspace, body: object): Promise<Json> {
-  const answer = await workspace.call("POST", templates, {
-    name: "Mine",
-    output: { format: "csv" },
-    ...body,
-  });
-  assert.equal(answer.status, 201, answer.text);
-  return answer.body.data;
-}
-
-function refused(answer: Answer, field: RegExp): void {
-  assert.equal(answer.status, 400, answer.text);
-  assert.match(answer.body.error.message as string, field);
-  assert.ok(answer.body.error.fix, "says what would be right");
-}
-
 async function preview(workspace: TestWorkspace, id: string, body: object = {}): Promise<Json> {
   const answer = await workspace.call("POST", `${templates}/${id}/preview`, body);
   assert.equal(answer.status, 200, answer.text);
@@ -64,7 +46,7 @@ test("workspace.get_export_field_catalog#1 #2 root_entity decides the fields, th
       ...one,
       relation_mode: one.relation_mode === "explode" ? "comma_joined" : "primary",
     }));
-    const template = await create(workspace, { root_entity: entity, columns });
+    const template = await createTemplate(workspace, { root_entity: entity, columns });
     await preview(workspace, template.id as string);
     for (let from = 0; from < joined.length; from += 90) {
       await preview(workspace, template.id as string, { columns: joined.slice(from, from + 90) });
@@ -83,7 +65,11 @@ test("workspace.list_export_templates#0 #1 #2 #3 by name and kind, 25 at a time,
   const workspace = await frontdesk.workspace();
   for (let index = 0; index < 26; index += 1) {
     const entity = index % 2 ? "contact" : "account";
-    await create(workspace, { name: `Layout ${index}`, root_entity: entity, columns: [root("email")] });
+    await createTemplate(workspace, {
+      name: `Layout ${index}`,
+      root_entity: entity,
+      columns: [root("email")],
+    });
   }
   const list = async (query = "") => (await workspace.call("GET", `${templates}?${query}`)).body;
   const page = await list();
@@ -101,7 +87,7 @@ test("workspace.list_export_templates#0 #1 #2 #3 by name and kind, 25 at a time,
 
 test("workspace.get_export_template#0 a template comes back whole", async () => {
   const workspace = await frontdesk.workspace();
-  const made = await create(workspace, {
+  const made = await createTemplate(workspace, {
     root_entity: "contact",
     columns: [root("email", { header: "Mail" })],
   });
@@ -180,7 +166,7 @@ async function deals(
     placed_at: new Date(0),
   };
   await put(frontdesk, workspace, "opportunity_placements", [placed]);
-  const template = await create(workspace, { root_entity: "opportunity", columns: [root("name")] });
+  const template = await createTemplate(workspace, { root_entity: "opportunity", columns: [root("name")] });
   return { template: template.id as string, pipeline, stage };
 }
 
@@ -314,7 +300,7 @@ test("workspace.create_export_template#5 #9 sorted by the record's own columns; 
 
 test("workspace.create_export_template#6 the file is named and marked as the output says", async () => {
   const workspace = await frontdesk.workspace();
-  const made = await create(workspace, {
+  const made = await createTemplate(workspace, {
     name: 'Ann\'s "list" / all',
     root_entity: "contact",
     columns: [root("first_name", { header: "=cmd" })],
@@ -357,7 +343,7 @@ test("workspace.create_export_template#8 primary, first_n, comma_joined and expl
     companies.map((company_id) => ({ contact_id: ann, company_id })),
   );
   const name = root("first_name");
-  const made = await create(workspace, {
+  const made = await createTemplate(workspace, {
     root_entity: "contact",
     columns: [name],
     sort: [{ column_id: name.id }],
@@ -394,7 +380,7 @@ test("workspace.create_export_template#8 primary, first_n, comma_joined and expl
 
 test("workspace.update_export_template#1 #2 lists are replaced whole, and only what is sent changes", async () => {
   const workspace = await frontdesk.workspace();
-  const made = await create(workspace, {
+  const made = await createTemplate(workspace, {
     root_entity: "contact",
     columns: [root("email"), root("phone")],
     filters: [{ field: "email", op: "not_null" }],
@@ -413,7 +399,7 @@ test("workspace.update_export_template#1 #2 lists are replaced whole, and only w
 
 test("workspace.delete_export_template#1 its views go with it", async () => {
   const workspace = await frontdesk.workspace();
-  const made = await create(workspace, { root_entity: "contact", columns: [root("email")] });
+  const made = await createTemplate(workspace, { root_entity: "contact", columns: [root("email")] });
   const views = `${templates}/${made.id}/views`;
   const view = (await workspace.call("POST", views, { name: "Mine" })).body.data;
   assert.equal((await workspace.call("DELETE", `${templates}/${made.id}`)).status, 204);
@@ -437,7 +423,7 @@ test("workspace.preview_export_template#1 #2 #3 ten rows; the view lies over the
     })),
   );
   const name = root("first_name");
-  const made = await create(workspace, {
+  const made = await createTemplate(workspace, {
     root_entity: "contact",
     columns: [name],
     sort: [{ column_id: name.id }],
@@ -469,7 +455,7 @@ test("workspace.preview_export_template#1 #2 #3 ten rows; the view lies over the
 test("workspace.run_export_template#1 #2 the file of a template and of a view, with its counts", async () => {
   const workspace = await frontdesk.workspace();
   await put(frontdesk, workspace, "contacts", [{ first_name: "Ann" }, { first_name: "Ben" }]);
-  const made = await create(workspace, {
+  const made = await createTemplate(workspace, {
     root_entity: "contact",
     columns: [root("first_name", { header: "Name" })],
   });
@@ -490,59 +476,4 @@ test("workspace.run_export_template#1 #2 the file of a template and of a view, w
     assert.equal(answer.status, 403, "exports:read alone does not read contacts");
     assert.match(answer.text, /contacts:read/);
   }
-});
-
-test("workspace.create_export_view#1 #2 #3 workspace.list_export_views#0 workspace.update_export_view#0 workspace.delete_export_view#0 a view is its owner's alone", async () => {
-  const workspace = await frontdesk.workspace();
-  const name = root("first_name");
-  const made = await create(workspace, { root_entity: "contact", columns: [name] });
-  const views = `${templates}/${made.id}/views`;
-  refused(await workspace.call("POST", views, {}), /name/);
-  refused(
-    await workspace.call("POST", views, { name: "x", filters: [{ field: "nope", op: "eq", value: 1 }] }),
-    /filters.0.field/,
-  );
-  refused(
-    await workspace.call("POST", views, { name: "x", sort: [{ column_id: randomUUID() }] }),
-    /sort.0.column_id/,
-  );
-  const view = (
-    await workspace.call("POST", views, { name: "Mine", sort: [{ column_id: name.id, direction: "desc" }] })
-  ).body.data;
-  assert.equal(view.filters, null);
-  assert.deepEqual(
-    (await workspace.call("GET", `${templates}/${made.id}`)).body.data,
-    made,
-    "the template is as it was",
-  );
-  const changed = (await workspace.call("PATCH", `${views}/${view.id}`, { name: "Ours", filters: [] })).body
-    .data;
-  assert.deepEqual([changed.name, changed.filters, changed.sort], ["Ours", [], view.sort]);
-  assert.deepEqual((await workspace.call("GET", views)).body.data, [changed]);
-  const key = await workspace.keyWith(["exports:read", "exports:write", "exports:delete", "contacts:read"]);
-  const other = (method: string, path: string, body?: object) =>
-    frontdesk.call(method, path, { key, ...(body ? { body } : {}) });
-  assert.deepEqual((await other("GET", views)).body.data, []);
-  assert.equal((await other("PATCH", `${views}/${view.id}`, { name: "Theirs" })).status, 404);
-  assert.equal((await other("POST", `${templates}/${made.id}/preview`, { view_id: view.id })).status, 404);
-  assert.equal((await other("DELETE", `${views}/${view.id}`)).status, 404);
-  assert.equal((await workspace.call("DELETE", `${views}/${view.id}`)).status, 204);
-  assert.deepEqual((await workspace.call("GET", views)).body.data, []);
-});
-
-test("two keys of one member share that member's views", async () => {
-  const workspace = await frontdesk.workspace();
-  const made = await create(workspace, { root_entity: "contact", columns: [root("email")] });
-  const views = `${templates}/${made.id}/views`;
-  const keys = [
-    await workspace.keyWith(["exports:read", "exports:write"]),
-    await workspace.keyWith(["exports:read"]),
-  ];
-  await frontdesk.app.database.transaction(workspace.id, (db) =>
-    db.update("api_keys").set({ created_by: workspace.adminId }).execute(),
-  );
-  const created = await frontdesk.call("POST", views, { key: keys[0] ?? "", body: { name: "Mine" } });
-  assert.equal(created.body.data.user_id, workspace.adminId);
-  const seen = await frontdesk.call("GET", views, { key: keys[1] ?? "" });
-  assert.equal(seen.body.data.length, 1);
 });

@@ -5,7 +5,7 @@ import { parse } from "csv-parse/sync";
 import ExcelJS from "exceljs";
 import { sql } from "kysely";
 import type { JsonObject } from "../../../kernel/tables.ts";
-import type { Harness, Json, TestWorkspace } from "../../../testing/harness.ts";
+import type { Answer, Harness, Json, TestWorkspace } from "../../../testing/harness.ts";
 
 export type Downloaded = {
   status: number;
@@ -92,4 +92,44 @@ export async function defineFields(
 ): Promise<void> {
   const answer = await workspace.call("PATCH", "/api/v1/company/crm-settings", { custom_fields: fields });
   assert.equal(answer.status, 200, answer.text);
+}
+
+export const templates = "/api/v1/exports/templates";
+
+export const root = (field: string, more: object = {}) => ({
+  id: randomUUID(),
+  source: "root",
+  field,
+  ...more,
+});
+export const related = (
+  relation: string,
+  relation_field: string,
+  relation_mode = "primary",
+  more: object = {},
+) => ({
+  id: randomUUID(),
+  source: "relation",
+  relation,
+  relation_mode,
+  relation_field,
+  ...more,
+});
+
+/** Makes a template; CSV unless it says otherwise. */
+export async function createTemplate(workspace: TestWorkspace, body: object): Promise<Json> {
+  const answer = await workspace.call("POST", templates, {
+    name: "Mine",
+    output: { format: "csv" },
+    ...body,
+  });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.body.data;
+}
+
+/** A 400 that names what is wrong and says what would be right. */
+export function refused(answer: Answer, field: RegExp): void {
+  assert.equal(answer.status, 400, answer.text);
+  assert.match(answer.body.error.message as string, field);
+  assert.ok(answer.body.error.fix, "says what would be right");
 }
