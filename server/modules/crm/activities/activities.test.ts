@@ -24,7 +24,7 @@ async function desk() {
   return { workspace, links, note };
 }
 
-test("workspace.create_activity#0 workspace.create_activity#1 a call, a meeting or a note is written down, with who did it", async () => {
+test("workspace.create_activity#0 a call, a meeting or a note is written down, with who did it", async () => {
   const { links, note } = await desk();
   for (const activity_type of ["call", "meeting", "note"]) {
     const made = await note({ activity_type, description: "About the tap.", ...links });
@@ -40,14 +40,14 @@ test("workspace.create_activity#0 workspace.create_activity#1 a call, a meeting 
   }
 });
 
-test("workspace.create_activity#2 subject is required", async () => {
+test("workspace.create_activity#1 subject is required", async () => {
   const { workspace, links, note } = await desk();
   const without = await workspace.call("POST", path, { activity_type: "note", ...links });
   assert.deepEqual([without.status, fieldOf(without)], [400, "subject"]);
   for (const subject of ["", "  "]) assert.equal(fieldOf(await note({ subject, ...links })), "subject");
 });
 
-test("workspace.create_activity#3 one link is enough, none is too few, and what is linked must be there", async () => {
+test("workspace.create_activity#2 one link is enough, none is too few, and what is linked must be there", async () => {
   const { links, note } = await desk();
   const stranger = (await desk()).links;
   for (const [field, id] of Object.entries(links)) {
@@ -64,7 +64,7 @@ test("workspace.create_activity#3 one link is enough, none is too few, and what 
   }
 });
 
-test("workspace.update_activity#0 workspace.update_activity#1 subject and description change; whom it links to does not", async () => {
+test("workspace.update_activity#0 subject and description change; whom it links to does not", async () => {
   const { workspace, links, note } = await desk();
   const { id } = (await note({ description: "Once", contact_id: links.contact_id })).body.data;
   const patch = (body: object) => workspace.call("PATCH", `${path}/${id}`, body);
@@ -79,7 +79,7 @@ test("workspace.update_activity#0 workspace.update_activity#1 subject and descri
   assert.equal(fieldOf(await patch({ subject: " " })), "subject");
 });
 
-test("workspace.list_activities#0 workspace.get_activity#0 the latest first, by contact, deal, company and type", async () => {
+test("the latest first, by contact, deal, company and type", async () => {
   const { workspace, links, note } = await desk();
   await note({ subject: "With Ann", contact_id: links.contact_id });
   await note({ subject: "On the deal", deal_id: links.deal_id, activity_type: "call" });
@@ -96,7 +96,7 @@ test("workspace.list_activities#0 workspace.get_activity#0 the latest first, by 
   assert.equal((await workspace.call("GET", `${path}/${absent}`)).status, 404);
 });
 
-test("workspace.delete_activity#0 deleting answers 204; what happened is told under the fields' own names", async () => {
+test("deleting answers 204; what happened is told under the fields' own names", async () => {
   const { workspace, links, note } = await desk();
   const { id } = (await note({ deal_id: links.deal_id })).body.data;
   assert.equal((await workspace.call("DELETE", `${path}/${id}`)).status, 204);

@@ -24,7 +24,7 @@ async function refused(workspace: TestWorkspace, body: object): Promise<string> 
   return fieldOf(answer);
 }
 
-test("workspace.create_product#0 workspace.create_product#1 name and price make a product; without them it is refused", async () => {
+test("workspace.create_product#0 name and price make a product; without them it is refused", async () => {
   const workspace = await frontdesk.workspace();
   const made = await add(workspace, { name: "  Mixer tap ", price: 89.95, sku: "MT-1" });
   assert.deepEqual([made["name"], made["price"], made["sku"]], ["Mixer tap", 89.95, "MT-1"]);
@@ -42,7 +42,7 @@ test("workspace.create_product#0 workspace.create_product#1 name and price make 
   }
 });
 
-test("workspace.create_product#2 the currency is AUD unless another is sent, and has to be one", async () => {
+test("workspace.create_product#1 the currency is AUD unless another is sent, and has to be one", async () => {
   const workspace = await frontdesk.workspace();
   assert.equal((await add(workspace))["currency"], "AUD");
   const yen = await add(workspace, { currency: "jpy", price: 1200 });
@@ -51,13 +51,13 @@ test("workspace.create_product#2 the currency is AUD unless another is sent, and
   assert.equal(await refused(workspace, { currency: "dollars" }), "currency");
 });
 
-test("workspace.create_product#3 a product is active unless it is said not to be", async () => {
+test("workspace.create_product#2 a product is active unless it is said not to be", async () => {
   const workspace = await frontdesk.workspace();
   assert.equal((await add(workspace))["is_active"], true);
   assert.equal((await add(workspace, { is_active: false }))["is_active"], false);
 });
 
-test("workspace.create_product#4 without a work order configuration of its own the company's applies", async () => {
+test("workspace.create_product#3 without a work order configuration of its own the company's applies", async () => {
   const workspace = await frontdesk.workspace();
   assert.equal((await add(workspace))["work_order_config"], null);
   assert.equal((await add(workspace, { work_order_config: null }))["work_order_config"], null);
@@ -89,7 +89,7 @@ test("workspace.create_product#4 without a work order configuration of its own t
   }
 });
 
-test("workspace.create_product#5 workspace.update_product#3 workspace.update_product#4 pictures are images, a list of web addresses; image_url is no field", async () => {
+test("workspace.create_product#4 workspace.update_product#2 workspace.update_product#3 pictures are images, a list of web addresses; image_url is no field", async () => {
   const workspace = await frontdesk.workspace();
   const images = ["https://example.com/tap.jpg", "http://example.com/2.png"];
   const made = await add(workspace, { images });
@@ -106,7 +106,7 @@ test("workspace.create_product#5 workspace.update_product#3 workspace.update_pro
   assert.equal(fieldOf(await patch({ images: "https://example.com" })), "images");
 });
 
-test("workspace.update_product#0 workspace.update_product#1 every documented field can be written; what is not sent stays", async () => {
+test("workspace.update_product#0 every documented field can be written; what is not sent stays", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await add(workspace);
   const written = {
@@ -146,14 +146,14 @@ test("a price keeps its amount when the currency changes, whatever its decimals"
   assert.deepEqual([patched.body.data.price, patched.body.data.currency], [1200, "JPY"]);
 });
 
-test("workspace.update_product#2 null gives a product back to the company's configuration", async () => {
+test("workspace.update_product#1 null gives a product back to the company's configuration", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await add(workspace, { work_order_config: { statuses: ["Cut"] } });
   const reverted = await workspace.call("PATCH", `${path}/${id}`, { work_order_config: null });
   assert.equal(reverted.body.data.work_order_config, null);
 });
 
-test("workspace.list_products#0 workspace.get_product#0 the newest first, a page at a time, by what is asked for", async () => {
+test("the newest first, a page at a time, by what is asked for", async () => {
   const workspace = await frontdesk.workspace();
   for (const body of [
     { name: "A", category: "Taps", sku: "1" },
@@ -175,7 +175,7 @@ test("workspace.list_products#0 workspace.get_product#0 the newest first, a page
   assert.equal((await stranger.call("GET", `${path}/${first.body.data[0].id}`)).status, 404);
 });
 
-test("workspace.delete_product#0 deleting answers 204 and is told with all it held, in the fields' own names", async () => {
+test("deleting answers 204 and is told with all it held, in the fields' own names", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await add(workspace, { price: 12.5 });
   await workspace.call("PATCH", `${path}/${id}`, { price: 13 });
@@ -198,7 +198,7 @@ test("workspace.delete_product#0 deleting answers 204 and is told with all it he
   assert.deepEqual(events[1]?.payload["_previous_values"], { price: 12.5 });
 });
 
-test("workspace.create_product_cost#0 workspace.list_product_costs#0 costs are a product's own, in the order they came", async () => {
+test("costs are a product's own, in the order they came", async () => {
   const workspace = await frontdesk.workspace();
   const [product, other] = [await add(workspace, { currency: "GBP" }), await add(workspace)];
   const costs = `${path}/${product.id}/costs`;
@@ -219,7 +219,7 @@ test("workspace.create_product_cost#0 workspace.list_product_costs#0 costs are a
   assert.equal((await workspace.call("POST", costs, { quantity: 1e300 })).status, 400);
 });
 
-test("workspace.create_product_cost#1 supplier_id is a company; a catalogue entry brings its supplier and price", async () => {
+test("workspace.create_product_cost#0 supplier_id is a company; a catalogue entry brings its supplier and price", async () => {
   const workspace = await frontdesk.workspace();
   const place = { frontdesk, workspace };
   const [supplier, another] = [await addCompany(place), await addCompany(place, "Other")];
@@ -249,7 +249,7 @@ test("workspace.create_product_cost#1 supplier_id is a company; a catalogue entr
   assert.equal(fieldOf(await cost({ supplier_product_id: absent })), "supplier_product_id");
 });
 
-test("workspace.update_product_cost#0 workspace.delete_product_cost#0 a cost is changed and deleted under its own product only", async () => {
+test("a cost is changed and deleted under its own product only", async () => {
   const workspace = await frontdesk.workspace();
   const [product, other] = [await add(workspace), await add(workspace)];
   const { id } = (

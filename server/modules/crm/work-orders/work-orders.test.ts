@@ -13,7 +13,7 @@ const ids = async ({ workspace }: Site, query: string) => {
   return (answer.body.data as Row[]).map((row) => row.id);
 };
 
-test("workspace.create_work_order#0 workspace.create_work_order#1 a product line of an opportunity is what a work order needs", async () => {
+test("workspace.create_work_order#0 a product line of an opportunity is what a work order needs", async () => {
   const site = await openSite(frontdesk);
   const made = await site.add();
   assert.equal(made["public_id"], "WO-001");
@@ -32,7 +32,7 @@ test("workspace.create_work_order#0 workspace.create_work_order#1 a product line
   }
 });
 
-test("workspace.create_work_order#2 workspace.create_work_order#3 a status by its label in any case, or by its id", async () => {
+test("workspace.create_work_order#1 workspace.create_work_order#2 a status by its label in any case, or by its id", async () => {
   const site = await openSite(frontdesk);
   for (const status of ["In Progress", "in progress", " IN PROGRESS "]) {
     assert.equal((await site.add({ status }))["status"], "In Progress");
@@ -47,7 +47,7 @@ test("workspace.create_work_order#2 workspace.create_work_order#3 a status by it
     assert.equal(fieldOf(await site.create({ status_id })), "status_id");
 });
 
-test("workspace.create_work_order#4 status and status_id together are refused, on a change as well", async () => {
+test("workspace.create_work_order#3 status and status_id together are refused, on a change as well", async () => {
   const site = await openSite(frontdesk);
   const { id, status_id } = await site.add();
   for (const answer of [
@@ -61,7 +61,7 @@ test("workspace.create_work_order#4 status and status_id together are refused, o
   }
 });
 
-test("workspace.create_work_order#5 it is for today on the company's own wall unless a day is sent", async () => {
+test("workspace.create_work_order#4 it is for today on the company's own wall unless a day is sent", async () => {
   const now = frontdesk.app.clock.now();
   const dayIn = (timeZone: string) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(now);
   for (const timeZone of ["Europe/London", "Pacific/Kiritimati", "Pacific/Pago_Pago"]) {
@@ -85,7 +85,7 @@ test("workspace.create_work_order#5 it is for today on the company's own wall un
   }
 });
 
-test("workspace.create_work_order#6 workspace.get_work_order#0 workspace.get_work_order#1 without a time it is for the whole day; a time is HH:MM:SS", async () => {
+test("workspace.create_work_order#5 workspace.get_work_order#0 without a time it is for the whole day; a time is HH:MM:SS", async () => {
   const site = await openSite(frontdesk);
   const read = async (id: string) => (await site.workspace.call("GET", `${path}/${id}`)).body.data;
   const allDay = await site.add({ schedule_date: "2026-04-25" });
@@ -103,7 +103,7 @@ test("workspace.create_work_order#6 workspace.get_work_order#0 workspace.get_wor
   assert.equal((await site.workspace.call("GET", `${path}/${absent}`)).status, 404);
 });
 
-test("workspace.create_work_order#7 only a member of the company can be assigned", async () => {
+test("workspace.create_work_order#6 only a member of the company can be assigned", async () => {
   const site = await openSite(frontdesk);
   const { adminId } = site.workspace;
   assert.equal((await site.add({ assigned_to: adminId }))["assigned_to"], adminId);
@@ -114,7 +114,7 @@ test("workspace.create_work_order#7 only a member of the company can be assigned
   }
 });
 
-test("workspace.create_work_order#8 data is free until fields are configured, and then is theirs", async () => {
+test("workspace.create_work_order#7 data is free until fields are configured, and then is theirs", async () => {
   const site = await openSite(frontdesk);
   const free = { anything: { goes: [1, null, "x"] }, height: 2.5 };
   assert.deepEqual((await site.add({ data: free }))["data"], free);
@@ -180,7 +180,7 @@ test("a product's own fields and statuses stand in place of the company's", asyn
   assert.deepEqual((await site.add({ deal_product_id: plain, data: { access: "x" } }))["status"], "Pending");
 });
 
-test("workspace.create_work_order#9 workspace.list_work_orders#0 lists go by sort_order, then by age", async () => {
+test("workspace.create_work_order#8 lists go by sort_order, then by age", async () => {
   const site = await openSite(frontdesk);
   const third = await site.add({ sort_order: 7 });
   const second = await site.add();
@@ -192,7 +192,7 @@ test("workspace.create_work_order#9 workspace.list_work_orders#0 lists go by sor
     assert.equal(fieldOf(await site.create({ sort_order })), "sort_order");
 });
 
-test("workspace.list_work_orders#1 by product line, status, member and exact day", async () => {
+test("workspace.list_work_orders#0 by product line, status, member and exact day", async () => {
   const site = await openSite(frontdesk);
   const place = { frontdesk, workspace: site.workspace };
   const lineId = await addDealProduct(place, { dealId: site.dealId });
@@ -210,7 +210,7 @@ test("workspace.list_work_orders#1 by product line, status, member and exact day
   }
 });
 
-test("workspace.list_work_orders#2 workspace.list_work_orders#3 25 to a page, 100 at most, the next one by after", async () => {
+test("workspace.list_work_orders#1 workspace.list_work_orders#2 25 to a page, 100 at most, the next one by after", async () => {
   const site = await openSite(frontdesk);
   for (let count = 0; count < 27; count += 1) await site.add({ sort_order: count % 3 });
   const first = await site.workspace.call("GET", path);
@@ -224,7 +224,7 @@ test("workspace.list_work_orders#2 workspace.list_work_orders#3 25 to a page, 10
   assert.equal((await site.workspace.call("GET", `${path}?limit=101`)).status, 400);
 });
 
-test("workspace.update_work_order#0 workspace.update_work_order#6 what is sent changes, the rest stays, and the change is told", async () => {
+test("workspace.update_work_order#5 what is sent changes, the rest stays, and the change is told", async () => {
   const site = await openSite(frontdesk);
   const made = await site.add({
     schedule_time: "09:00:00",
@@ -249,7 +249,7 @@ test("workspace.update_work_order#0 workspace.update_work_order#6 what is sent c
   assert.equal(fieldOf(await site.patch(made.id, { deal_product_id: site.lineId })), "deal_product_id");
 });
 
-test("workspace.update_work_order#1 workspace.update_work_order#2 null unassigns it and makes it all day", async () => {
+test("workspace.update_work_order#0 workspace.update_work_order#1 null unassigns it and makes it all day", async () => {
   const site = await openSite(frontdesk);
   const { id } = await site.add({ schedule_time: "09:00:00", assigned_to: site.workspace.adminId });
   const unassigned = (await site.patch(id, { assigned_to: null })).body.data;
@@ -259,7 +259,7 @@ test("workspace.update_work_order#1 workspace.update_work_order#2 null unassigns
   assert.equal(fieldOf(await site.patch(id, { assigned_to: absent })), "assigned_to");
 });
 
-test("workspace.update_work_order#3 workspace.update_work_order#4 a new status by label in any case, or by id", async () => {
+test("workspace.update_work_order#2 workspace.update_work_order#3 a new status by label in any case, or by id", async () => {
   const site = await openSite(frontdesk);
   const { id, status_id: first } = await site.add();
   const done = (await site.patch(id, { status: "COMPLETE" })).body.data;
@@ -269,7 +269,7 @@ test("workspace.update_work_order#3 workspace.update_work_order#4 a new status b
   assert.equal(fieldOf(await site.patch(id, { status_id: absent })), "status_id");
 });
 
-test("workspace.update_work_order#5 a new day moves it on the calendar", async () => {
+test("workspace.update_work_order#4 a new day moves it on the calendar", async () => {
   const site = await openSite(frontdesk);
   const { id } = await site.add({ schedule_date: "2026-05-01" });
   await site.patch(id, { schedule_date: "2026-05-02" });
@@ -292,7 +292,7 @@ test("data merges key by key, null takes out, and changes that meet are all kept
   assert.equal((await site.patch(id, { data: { note: "\u0000" } })).status, 400);
 });
 
-test("workspace.delete_work_order#0 deleting answers 204, and only where it belongs", async () => {
+test("deleting answers 204, and only where it belongs", async () => {
   const site = await openSite(frontdesk);
   const { id } = await site.add();
   const stranger = await frontdesk.workspace();

@@ -55,7 +55,7 @@ const cookieOf = (answer: Answer) => String(answer.headers["set-cookie"]).split(
 const look = (link: string, cookie?: string) =>
   frontdesk.call("GET", link, cookie === undefined ? {} : { headers: { cookie } });
 
-test("workspace.send_work_status#0 workspace.send_work_status#1 workspace.send_work_status#4 the client is mailed a link and a PIN; the answer holds portal and token", async () => {
+test("workspace.send_work_status#0 workspace.send_work_status#3 the client is mailed a link and a PIN; the answer holds portal and token", async () => {
   const { site, answer, mail, pin, link, token, portalId } = await sentLink({
     personal_message: "Nearly <done>!",
   });
@@ -81,7 +81,7 @@ test("workspace.send_work_status#0 workspace.send_work_status#1 workspace.send_w
   assert.deepEqual(log, { status: "sent", email_type: "work_status", opportunity_id: site.dealId });
 });
 
-test("workspace.send_work_status#2 without work orders, or with mail switched off, nothing is sent and the way out is told", async () => {
+test("workspace.send_work_status#1 without work orders, or with mail switched off, nothing is sent and the way out is told", async () => {
   const site = await openSite(frontdesk);
   const attempt = () => site.workspace.call("POST", send, { deal_id: site.dealId, ...recipient });
   const empty = await attempt();
@@ -97,7 +97,7 @@ test("workspace.send_work_status#2 without work orders, or with mail switched of
   assert.equal((await attempt()).status, 200);
 });
 
-test("workspace.send_work_status#3 the link works for 30 days unless said otherwise, and then is as unknown as any other", async () => {
+test("workspace.send_work_status#2 the link works for 30 days unless said otherwise, and then is as unknown as any other", async () => {
   const [usual, short] = [await sentLink(), await sentLink({ expires_in_days: 1 })];
   assert.match(short.mail.text, /one day/);
   const pass = cookieOf(await short.guess(short.pin));
@@ -125,7 +125,7 @@ test("workspace.send_work_status#3 the link works for 30 days unless said otherw
   }
 });
 
-test("workspace.send_work_status#5 deal, address and name are required, and have to be some", async () => {
+test("workspace.send_work_status#4 deal, address and name are required, and have to be some", async () => {
   const site = await openSite(frontdesk);
   await site.add();
   const full = { deal_id: site.dealId, ...recipient };
@@ -146,7 +146,7 @@ test("workspace.send_work_status#5 deal, address and name are required, and have
   assert.deepEqual(await mailsOf(site), []);
 });
 
-test("workspace.send_work_status#6 behind the PIN stand all work orders of that deal, and nothing of another", async () => {
+test("workspace.send_work_status#5 behind the PIN stand all work orders of that deal, and nothing of another", async () => {
   const { site, link, pin, guess } = await sentLink();
   await site.settings({
     fields: [{ key: "room", label: "Room", show_to_customer: true }, { key: "profit" }],
