@@ -58,6 +58,12 @@ type Known = {
   firstStageOf: ReadonlyMap<string, string | null>;
 };
 
+const peopleTables = [
+  ["contact_id", "contacts"],
+  ["customer_id", "companies"],
+  ["assigned_to", "members"],
+] as const;
+
 type Found = { kind: "record" | "stage" | "pipeline"; id: string; other: string | null };
 
 async function lookUp(ctx: Ctx, records: readonly OpportunityFields[]): Promise<Known> {
@@ -66,23 +72,23 @@ async function lookUp(ctx: Ctx, records: readonly OpportunityFields[]): Promise<
   ];
   const workspace = ctx.workspaceId;
   const parts = [
-    ...(["contacts", "companies", "members"] as const).flatMap((table, index) => {
-      const ids = idsOf((["contact_id", "customer_id", "assigned_to"] as const)[index] ?? "contact_id");
-      return ids.length === 0
-        ? []
-        : sql`select 'record' as kind, id, null::uuid as other from ${sql.table(table)}
-               where workspace_id = ${workspace} and id = any(${ids}::uuid[])`;
-    }),
+    ...peopleTables.flatMap(([name, table]) =>
+      some(
+        idsOf(name),
+        (ids) => sql`select 'record' as kind, id, null::uuid as other from ${sql.table(table)}
+           where workspace_id = ${workspace} and id = any(${ids}::uuid[])`,
+      ),
+    ),
     ...some(
       idsOf("stage_id"),
-      (ids) => sql`select 'stage', id, pipeline_id from pipeline_stages
+      (ids) => sql`select 'stage' as kind, id, pipeline_id as other from pipeline_stages
          where workspace_id = ${workspace} and id = any(${ids}::uuid[])`,
     ),
     ...some(
       idsOf("pipeline_id"),
-      (ids) => sql`select 'pipeline', p.id,
+      (ids) => sql`select 'pipeline' as kind, p.id,
           (select s.id from pipeline_stages s where s.workspace_id = p.workspace_id and s.pipeline_id = p.id
-            order by s.position, s.id limit 1)
+            order by s.position, s.id limit 1) as other
          from pipelines p where p.workspace_id = ${workspace} and p.id = any(${ids}::uuid[])`,
     ),
   ];
