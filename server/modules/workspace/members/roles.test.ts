@@ -149,6 +149,38 @@ test("an invited person who is removed cannot join any more, and can be invited 
   assert.equal((await browse(frontdesk, cookieOf(answer), "GET", "/api/v1/contacts")).status, 200);
 });
 
+test("who has not joined yet, or is removed, takes no bookings", async () => {
+  const workspace = await frontdesk.workspace();
+  const id = await invite(workspace, "later@example.com");
+  const assign = () =>
+    workspace.call("POST", "/api/v1/scheduled-event-types", {
+      name: "Leak repair",
+      is_bookable: true,
+      booking_assigned_user_ids: [id],
+    });
+  const early = await assign();
+  assert.equal(early.status, 400, early.text);
+  assert.equal(early.body.error.details.fields[0].field, "booking_assigned_user_ids");
+  const link = await linkTo(frontdesk, workspace, "later@example.com");
+  await frontdesk.call("POST", link, { form: { full_name: "Lena Later", password }, headers: ours });
+  const assigned = await assign();
+  assert.equal(assigned.status, 201, assigned.text);
+  const open = async () => {
+    const answer = await workspace.call("POST", "/api/v1/scheduling-bookings/available-slots", {
+      event_type_id: assigned.body.data.id,
+      date_from: "2026-03-03",
+      date_to: "2026-03-03",
+      timezone: "Europe/London",
+    });
+    assert.equal(answer.status, 200, answer.text);
+    return answer.body.data.availability.total_available_slots as number;
+  };
+  assert.ok((await open()) > 0);
+  await workspace.call("DELETE", `${users}/${id}`);
+  assert.equal((await assign()).status, 400);
+  assert.equal(await open(), 0, "their open times are gone");
+});
+
 test("workspace.remove_company_user#1 it takes users:delete; users:write is not enough", async () => {
   const workspace = await frontdesk.workspace();
   const id = await invite(workspace, "kept@example.com");
