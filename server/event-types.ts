@@ -11,6 +11,7 @@ const recordNouns = [
   "crm_template",
   "export_template",
   "export_view",
+  "import",
   "incoming_webhook",
   "opportunity",
   "opportunity_product",
@@ -21,7 +22,6 @@ const recordNouns = [
   "product_cost",
   "report_card",
   "report_dashboard",
-  "report_dashboard_acl",
   "report_funnel",
   "scheduled_event_type",
   "stage",
@@ -31,6 +31,7 @@ const recordNouns = [
   "user",
   "webhook_subscription",
   "work_order",
+  "work_status_portal",
 ] as const;
 
 /** What happens to records beside that. */
@@ -38,12 +39,17 @@ const otherTypes = [
   "approval.approved",
   "approval.rejected",
   "approval.requested",
+  "birthday_send.created",
   "booking.cancellation_suspected",
   "booking.cancelled",
   "booking.created",
   "booking.rescheduled",
+  "call.answered",
+  "call.missed",
   "company.merged",
   "company.unmerged",
+  "contact.employer_linked",
+  "contact.employer_unlinked",
   "contact.merged",
   "contact.opted_in",
   "contact.opted_out",
@@ -53,6 +59,7 @@ const otherTypes = [
   "crm_settings.updated",
   "crm_template.applied",
   "event_queue.started",
+  "import.completed",
   "lead.created",
   "lead.status_changed",
   "message.held",
@@ -61,10 +68,13 @@ const otherTypes = [
   "opportunity.stage_changed",
   "opportunity.won",
   "phone_number.updated",
+  "report_dashboard_acl.created",
+  "report_dashboard_acl.deleted",
   "scheduling_availability.updated",
   "tag_palette.updated",
   "webhook.disabled",
   "webhook.received",
+  "work_order.opened",
 ] as const;
 
 /** All of them, in alphabetical order. */
