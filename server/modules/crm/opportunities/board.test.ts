@@ -21,7 +21,7 @@ async function filled({ deal }: TestDeals, board: Board, names: string[]): Promi
   return ids;
 }
 
-test("workspace.move_opportunity#0 workspace.move_opportunity#1 workspace.move_opportunity#7 without a card it is added; an only card elsewhere moves over", async () => {
+test("workspace.move_opportunity#0 workspace.move_opportunity#6 without a card it is added; an only card elsewhere moves over", async () => {
   const open = await openDeals(frontdesk);
   const [jobs, sales] = [await open.board("Jobs"), await open.board("Sales")];
   const { id } = await open.deal();
@@ -43,7 +43,7 @@ test("workspace.move_opportunity#0 workspace.move_opportunity#1 workspace.move_o
   );
 });
 
-test("workspace.move_opportunity#1 of several cards the one in the target pipeline moves; without one they make way for a new one", async () => {
+test("workspace.move_opportunity#0 of several cards the one in the target pipeline moves; without one they make way for a new one", async () => {
   const open = await openDeals(frontdesk);
   const boards = [await open.board("A"), await open.board("B"), await open.board("C")] as [
     Board,
@@ -64,7 +64,7 @@ test("workspace.move_opportunity#1 of several cards the one in the target pipeli
   assert.deepEqual(await stages(), [boards[2].stages[1]]);
 });
 
-test("workspace.move_opportunity#2 workspace.move_opportunity#3 workspace.move_opportunity#4 a change of stage is told once, with what automations are to leave out", async () => {
+test("workspace.move_opportunity#1 workspace.move_opportunity#2 workspace.move_opportunity#3 a change of stage is told once, with what automations are to leave out", async () => {
   const open = await openDeals(frontdesk);
   const jobs = await open.board();
   const { id } = await open.deal();
@@ -100,7 +100,7 @@ test("workspace.move_opportunity#2 workspace.move_opportunity#3 workspace.move_o
   assert.match(fieldOf(wrong), /^skip_action_ids/);
 });
 
-test("workspace.move_opportunity#5 workspace.add_opportunity_card#5 position is the index in the stage, the top by default, the end beyond it", async () => {
+test("workspace.move_opportunity#4 workspace.add_opportunity_card#4 position is the index in the stage, the top by default, the end beyond it", async () => {
   const open = await openDeals(frontdesk);
   const jobs = await open.board();
   const ids = await filled(open, jobs, ["a", "b", "c", "d"]);
@@ -132,7 +132,7 @@ test("workspace.move_opportunity#5 workspace.add_opportunity_card#5 position is 
   }
 });
 
-test("workspace.move_opportunity#6 workspace.add_opportunity_card#6 pipeline and stage are needed and must belong together", async () => {
+test("workspace.move_opportunity#5 workspace.add_opportunity_card#5 pipeline and stage are needed and must belong together", async () => {
   const open = await openDeals(frontdesk);
   const [jobs, sales] = [await open.board("Jobs"), await open.board("Sales")];
   const { id } = await open.deal();
@@ -151,7 +151,7 @@ test("workspace.move_opportunity#6 workspace.add_opportunity_card#6 pipeline and
   assert.deepEqual(await stageEvents(open), []);
 });
 
-test("workspace.add_opportunity_card#0 workspace.add_opportunity_card#1 workspace.add_opportunity_card#2 workspace.add_opportunity_card#3 workspace.add_opportunity_card#4 one card in each pipeline, side by side", async () => {
+test("workspace.add_opportunity_card#0 workspace.add_opportunity_card#1 workspace.add_opportunity_card#2 workspace.add_opportunity_card#3 one card in each pipeline, side by side", async () => {
   const open = await openDeals(frontdesk);
   const [jobs, sales] = [await open.board("Jobs"), await open.board("Sales")];
   const { id } = await open.deal();
@@ -184,7 +184,7 @@ test("workspace.add_opportunity_card#0 workspace.add_opportunity_card#1 workspac
   );
 });
 
-test("workspace.create_opportunity#0 workspace.update_opportunity#0 a place may come with create and update", async () => {
+test("workspace.create_opportunity workspace.update_opportunity a place may come with create and update", async () => {
   const open = await openDeals(frontdesk);
   const [jobs, sales] = [await open.board("Jobs"), await open.board("Sales", [])];
   const made = await open.deal({ pipeline_id: jobs.id });

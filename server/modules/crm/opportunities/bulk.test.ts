@@ -7,7 +7,7 @@ import { fieldOf, openDeals } from "./test-deals.ts";
 
 const frontdesk = await startHarness();
 
-test("workspace.bulk_create_opportunities#0 workspace.bulk_create_opportunities#1 workspace.bulk_create_opportunities#4 workspace.bulk_create_opportunities#5 what is right is created, what is wrong is told record by record", async () => {
+test("workspace.bulk_create_opportunities#0 workspace.bulk_create_opportunities#3 workspace.bulk_create_opportunities#4 what is right is created, what is wrong is told record by record", async () => {
   const { call, contact, company, workspace } = await openDeals(frontdesk);
   const rich = {
     name: "Kitchen",
@@ -62,7 +62,7 @@ test("workspace.bulk_create_opportunities#0 workspace.bulk_create_opportunities#
   assert.equal(fieldOf(await call("POST", "/deals/bulk-create", { records: [] })), "records");
 });
 
-test("workspace.bulk_create_opportunities#2 workspace.bulk_create_opportunities#3 a place for all holds where a record names none; automations may be kept out", async () => {
+test("workspace.bulk_create_opportunities#1 workspace.bulk_create_opportunities#2 a place for all holds where a record names none; automations may be kept out", async () => {
   const { call, board, events, column } = await openDeals(frontdesk);
   const [jobs, sales] = [await board("Jobs"), await board("Sales")];
   const answer = await call("POST", "/deals/bulk-create", {
@@ -87,7 +87,7 @@ test("workspace.bulk_create_opportunities#2 workspace.bulk_create_opportunities#
   assert.ok(about.every((event) => event.payload.skip_automations === true));
 });
 
-test("workspace.bulk_delete_opportunities#0 workspace.bulk_delete_opportunities#1 workspace.bulk_delete_opportunities#2 workspace.bulk_delete_opportunities#3 workspace.bulk_delete_opportunities#4 they go for good with all that is theirs", async () => {
+test("workspace.bulk_delete_opportunities#0 workspace.bulk_delete_opportunities#1 workspace.bulk_delete_opportunities#2 workspace.bulk_delete_opportunities#3 they go for good with all that is theirs", async () => {
   const { deal, call, board, contact, product, make, workspace, inside } = await openDeals(frontdesk);
   const stranger = await openDeals(frontdesk);
   const jobs = await board();
@@ -114,7 +114,7 @@ test("workspace.bulk_delete_opportunities#0 workspace.bulk_delete_opportunities#
   assert.equal(fieldOf(await call("POST", "/deals/bulk-delete", { ids: many })), "ids");
 });
 
-test("workspace.bulk_move_opportunities#0 workspace.bulk_move_opportunities#1 workspace.bulk_move_opportunities#4 workspace.bulk_move_opportunities#5 workspace.bulk_move_opportunities#6 all go to the top of the stage in their order", async () => {
+test("workspace.bulk_move_opportunities#0 workspace.bulk_move_opportunities#3 workspace.bulk_move_opportunities#4 workspace.bulk_move_opportunities#5 all go to the top of the stage in their order", async () => {
   const { deal, call, board, column, make, workspace } = await openDeals(frontdesk);
   const [jobs, sales] = [await board("Jobs"), await board("Sales")];
   const a = await deal({ name: "a" });
@@ -140,7 +140,7 @@ test("workspace.bulk_move_opportunities#0 workspace.bulk_move_opportunities#1 wo
   assert.equal(await refused({ ...target, ids: Array.from({ length: 101 }, () => randomUUID()) }), "ids");
 });
 
-test("workspace.bulk_move_opportunities#2 workspace.bulk_move_opportunities#3 workspace.bulk_move_opportunities#7 what automations leave out is told for every record", async () => {
+test("workspace.bulk_move_opportunities#1 workspace.bulk_move_opportunities#2 workspace.bulk_move_opportunities#6 what automations leave out is told for every record", async () => {
   const { deal, call, board, events } = await openDeals(frontdesk);
   const jobs = await board();
   const ids = [(await deal()).id, (await deal()).id];

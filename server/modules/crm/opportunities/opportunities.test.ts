@@ -8,7 +8,7 @@ import { fieldOf, openDeals } from "./test-deals.ts";
 const frontdesk = await startHarness();
 const names = (answer: Answer) => (answer.body.data as Json[]).map((row) => row.name as string).toSorted();
 
-test("workspace.create_opportunity#0 workspace.create_opportunity#1 name is all it needs; the rest has its defaults", async () => {
+test("workspace.create_opportunity#0 name is all it needs; the rest has its defaults", async () => {
   const { deal, call } = await openDeals(frontdesk);
   const made = await deal({ name: "  New bathroom " });
   const { name, public_id, status, value, products_total_value, tags, placements, assigned_to } = made;
@@ -35,7 +35,7 @@ test("workspace.create_opportunity#0 workspace.create_opportunity#1 name is all 
   assert.deepEqual(Object.keys(alias.body.data), Object.keys(made));
 });
 
-test("workspace.create_opportunity#2 money is kept to the cent in its currency, AUD unless told", async () => {
+test("workspace.create_opportunity#1 money is kept to the cent in its currency, AUD unless told", async () => {
   const { deal, call } = await openDeals(frontdesk);
   assert.deepEqual([(await deal()).currency, (await deal({ value: 12_500.55 })).value], ["AUD", 12_500.55]);
   const yen = await deal({ value: 1200, currency: "jpy" });
@@ -49,7 +49,7 @@ test("workspace.create_opportunity#2 money is kept to the cent in its currency, 
   }
 });
 
-test("workspace.create_opportunity#3 a status stamps its moment and takes reasons, of the company's own if there are any", async () => {
+test("workspace.create_opportunity#2 a status stamps its moment and takes reasons, of the company's own if there are any", async () => {
   const { deal, call, events } = await openDeals(frontdesk);
   const won = await deal({ status: "won", won_reasons: ["Price", "Price"] });
   assert.deepEqual([won.won_at !== null, won.lost_at, won.won_reasons], [true, null, ["Price"]]);
@@ -77,7 +77,7 @@ test("workspace.create_opportunity#3 a status stamps its moment and takes reason
   assert.equal((await change({ status: "lost", lost_reasons: ["Too late"] })).status, 200);
 });
 
-test("workspace.create_opportunity#4 workspace.create_opportunity#5 workspace.update_opportunity#3 tags are names or {name, color}, replaced as a whole", async () => {
+test("workspace.create_opportunity#3 workspace.create_opportunity#4 workspace.update_opportunity#2 tags are names or {name, color}, replaced as a whole", async () => {
   const { deal, call } = await openDeals(frontdesk);
   const made = await deal({ tags: ["vip", { name: "hot", color: "#ef4444" }, { name: "new" }, "VIP"] });
   assert.deepEqual(made.tags, [
@@ -92,7 +92,7 @@ test("workspace.create_opportunity#4 workspace.create_opportunity#5 workspace.up
   }
 });
 
-test("workspace.create_opportunity#6 workspace.create_opportunity#7 workspace.update_opportunity#4 metadata holds custom fields; default rules run on every write", async () => {
+test("workspace.create_opportunity#5 workspace.create_opportunity#6 workspace.update_opportunity#3 metadata holds custom fields; default rules run on every write", async () => {
   const { deal, call } = await openDeals(frontdesk);
   const settings = await call("PATCH", "/company/crm-settings", {
     custom_fields: {
@@ -140,7 +140,7 @@ test("workspace.create_opportunity#6 workspace.create_opportunity#7 workspace.up
   assert.deepEqual([replaced.metadata.rooms, replaced.metadata.note], [undefined, "x"]);
 });
 
-test("workspace.create_opportunity#8 opportunity.created is told, and says so when automations should leave it alone", async () => {
+test("workspace.create_opportunity#7 opportunity.created is told, and says so when automations should leave it alone", async () => {
   const { deal, events } = await openDeals(frontdesk);
   const loud = await deal();
   const quiet = await deal({ skip_automations: true });
@@ -150,7 +150,7 @@ test("workspace.create_opportunity#8 opportunity.created is told, and says so wh
   );
 });
 
-test("workspace.create_opportunity#9 contact, company and user must be the workspace's own", async () => {
+test("workspace.create_opportunity#8 contact, company and user must be the workspace's own", async () => {
   const { deal, call, contact, company, workspace } = await openDeals(frontdesk);
   const stranger = await openDeals(frontdesk);
   const ids = { contact_id: await contact("Ann"), customer_id: await company("Pipes") };
@@ -180,7 +180,7 @@ test("workspace.create_opportunity#9 contact, company and user must be the works
   assert.deepEqual([cleared.body.data.contact_id, cleared.body.data.assigned_user_ids], [null, []]);
 });
 
-test("workspace.update_opportunity#0 workspace.update_opportunity#1 workspace.update_opportunity#2 what is sent changes, field by field on the record", async () => {
+test("workspace.update_opportunity#0 workspace.update_opportunity#1 what is sent changes, field by field on the record", async () => {
   const { deal, call, events, inside } = await openDeals(frontdesk);
   const made = await deal({ value: 100, lead_source: "web", next_action: "Ring" });
   const changed = await call("PATCH", `/deals/${made.id}`, {
@@ -213,7 +213,7 @@ test("workspace.update_opportunity#0 workspace.update_opportunity#1 workspace.up
   assert.equal(fieldOf(await call("PATCH", `/opportunities/${made.id}`, { notes: "a\u0000b" })), "notes");
 });
 
-test("workspace.get_opportunity#0 workspace.delete_opportunity#0 workspace.delete_opportunity#1 opportunities:write deletes one, with all that hangs on it", async () => {
+test("workspace.get_opportunity workspace.delete_opportunity#0 opportunities:write deletes one, with all that hangs on it", async () => {
   const { deal, call, board, contact, product, make, workspace, inside } = await openDeals(frontdesk);
   const { stages } = await board();
   const { id } = await deal({ stage_id: stages[0], assigned_to: workspace.adminId });
@@ -234,7 +234,7 @@ test("workspace.get_opportunity#0 workspace.delete_opportunity#0 workspace.delet
   }
 });
 
-test("workspace.list_opportunities#0 workspace.list_opportunities#1 workspace.list_opportunities#9 workspace.list_opportunities#10 pages of 25 by default, under both names", async () => {
+test("workspace.list_opportunities#0 workspace.list_opportunities#8 workspace.list_opportunities#9 pages of 25 by default, under both names", async () => {
   const { call, make } = await openDeals(frontdesk);
   const records = Array.from({ length: 27 }, (_, index) => ({ name: `Deal ${index}` }));
   await make("/opportunities/bulk-create", { records });
@@ -249,7 +249,7 @@ test("workspace.list_opportunities#0 workspace.list_opportunities#1 workspace.li
   }
 });
 
-test("workspace.list_opportunities#2 workspace.get_opportunity#1 every row carries its cards", async () => {
+test("workspace.list_opportunities#1 workspace.get_opportunity#0 every row carries its cards", async () => {
   const { deal, call, board, move, make } = await openDeals(frontdesk);
   const jobs = await board("Jobs", [{ name: "New", color: "#ff0000" }]);
   const sales = await board("Sales");
@@ -278,7 +278,7 @@ test("workspace.list_opportunities#2 workspace.get_opportunity#1 every row carri
   );
 });
 
-test("workspace.list_opportunities#4 workspace.list_opportunities#5 workspace.get_opportunity#4 expand inlines what is asked for", async () => {
+test("workspace.list_opportunities#3 workspace.list_opportunities#4 workspace.get_opportunity#3 expand inlines what is asked for", async () => {
   const { deal, call, contact, company, product, make, workspace } = await openDeals(frontdesk);
   const contact_id = await contact("Ann", { email: "ann@example.com" });
   const customer_id = await company("Pipes");
@@ -304,7 +304,7 @@ test("workspace.list_opportunities#4 workspace.list_opportunities#5 workspace.ge
   }
 });
 
-test("workspace.list_opportunities#6 workspace.search_opportunities#0 workspace.search_opportunities#1 workspace.search_opportunities#2 found by its name and by name, e-mail and number of contact and company", async () => {
+test("workspace.list_opportunities#5 workspace.search_opportunities#0 workspace.search_opportunities#1 found by its name and by name, e-mail and number of contact and company", async () => {
   const { deal, call, contact, company } = await openDeals(frontdesk);
   const ann = await contact("Ann", { last_name: "Quill", email: "ann@post.example", phone: "+447700900123" });
   const pipes = await company("Marlow Pipes", { email: "desk@marlow.example", phone: "+447700900456" });
@@ -336,7 +336,7 @@ test("workspace.list_opportunities#6 workspace.search_opportunities#0 workspace.
   assert.equal(fieldOf(await call("GET", "/opportunities?search=%20")), "search");
 });
 
-test("workspace.list_opportunities#7 workspace.list_opportunities#8 workspace.list_opportunities#11 filters narrow alone and together", async () => {
+test("workspace.list_opportunities#6 workspace.list_opportunities#7 workspace.list_opportunities#10 filters narrow alone and together", async () => {
   const { deal, call, contact, company, board, make, workspace } = await openDeals(frontdesk);
   const [ann, pipes, jobs, sales] = [
     await contact("Ann"),
@@ -373,7 +373,7 @@ test("workspace.list_opportunities#7 workspace.list_opportunities#8 workspace.li
   assert.equal(fieldOf(await call("GET", "/opportunities?status=maybe")), "status");
 });
 
-test("workspace.list_opportunities#6 a needle that many hold is found by reading in order, page after page", async () => {
+test("workspace.list_opportunities#5 a needle that many hold is found by reading in order, page after page", async () => {
   const { call, make } = await openDeals(frontdesk);
   for (let batch = 0; batch < 6; batch += 1) {
     const records = Array.from({ length: 100 }, (_, index) => ({

@@ -11,7 +11,7 @@ const frontdesk = await startHarness();
 
 const namesOf = (rows: Json[]) => rows.map((row) => row.first_name ?? row.name);
 
-test("workspace.list_opportunity_contacts#0 workspace.list_opportunity_contacts#1 workspace.list_opportunity_contacts#2 workspace.add_opportunity_contact#0 workspace.add_opportunity_contact#1 workspace.remove_opportunity_contact#0 workspace.remove_opportunity_contact#1 people besides the primary contact", async () => {
+test("workspace.list_opportunity_contacts#0 workspace.list_opportunity_contacts#1 workspace.add_opportunity_contact#0 workspace.remove_opportunity_contact#0 people besides the primary contact", async () => {
   const { deal, contact, call, workspace } = await openDeals(frontdesk);
   const [ann, bob, cyd] = [await contact("Ann"), await contact("Bob"), await contact("Cyd")];
   const { id } = await deal({ contact_id: ann });
@@ -35,7 +35,7 @@ test("workspace.list_opportunity_contacts#0 workspace.list_opportunity_contacts#
   assert.equal((await call("GET", path, undefined, key)).status, 200);
 });
 
-test("workspace.list_opportunity_users#0 workspace.assign_opportunity_user#0 workspace.unassign_opportunity_user#0 the first user is in charge; assigned_to puts another in charge", async () => {
+test("workspace.list_opportunity_users workspace.assign_opportunity_user workspace.unassign_opportunity_user the first user is in charge; assigned_to puts another in charge", async () => {
   const { deal, call, workspace, inside } = await openDeals(frontdesk);
   const second = await inside(async (ctx) => {
     const id = newId(ctx.now);
@@ -69,7 +69,7 @@ test("workspace.list_opportunity_users#0 workspace.assign_opportunity_user#0 wor
   assert.equal((await call("GET", `/opportunities/${id}`)).body.data.assigned_to, null);
 });
 
-test("workspace.list_opportunity_activities#0 workspace.list_opportunity_activities#1 workspace.list_opportunity_tasks#0 workspace.list_opportunity_tasks#1 workspace.list_opportunity_work_orders#0 workspace.list_opportunity_work_orders#1 what hangs on an opportunity, each with its scopes", async () => {
+test("workspace.list_opportunity_activities#0 workspace.list_opportunity_tasks#0 workspace.list_opportunity_work_orders#0 what hangs on an opportunity, each with its scopes", async () => {
   const { deal, product, make, call, workspace } = await openDeals(frontdesk);
   const [{ id }, other] = [await deal(), await deal()];
   for (const deal_id of [id, other.id]) {
@@ -114,7 +114,7 @@ async function refer(
   });
 }
 
-test("workspace.list_opportunities#3 workspace.list_opportunities#12 workspace.get_opportunity#2 workspace.get_opportunity#3 the newest referrer is kept by the database, whoever writes referrals", async () => {
+test("workspace.list_opportunities#2 workspace.list_opportunities#11 workspace.get_opportunity#1 workspace.get_opportunity#2 the newest referrer is kept by the database, whoever writes referrals", async () => {
   const open = await openDeals(frontdesk);
   const { contact, call, deal, inside } = open;
   const [ann, bob] = [
