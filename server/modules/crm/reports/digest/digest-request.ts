@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import type { Static } from "typebox";
+import type { Static, TObject } from "typebox";
 import { oneOf } from "../query/spec.ts";
 
 const words = (description: string) => Type.Optional(Type.String({ maxLength: 10_000, description }));
@@ -60,8 +60,7 @@ export const digestFields = {
   deal_id: record("Opportunity the mail is about, for the email log."),
 };
 
-const input = Type.Object(digestFields);
-export type DigestRequest = Static<typeof input>;
+export type DigestRequest = Static<TObject<typeof digestFields>>;
 
 export type DigestRecipient = { email: string; name: string | undefined; userId: string | undefined };
 

@@ -51,7 +51,9 @@ function filterOf(field: Field): fc.Arbitrary<unknown> {
   const value = fc.oneof({ weight: 9, arbitrary: fitting[field.type] }, { weight: 1, arbitrary: anything });
   return fc.constantFrom(...operatorsOf(field)).chain((operator) => {
     const many = operator === "in" || operator === "not_in";
-    const sent = many ? { values: fc.array(value, { minLength: 1, maxLength: 3 }) } : { value };
+    const sent: Record<string, fc.Arbitrary<unknown>> = many
+      ? { values: fc.array(value, { minLength: 1, maxLength: 3 }) }
+      : { value };
     return fc.record({ field: fc.constant(field.name), operator: fc.constant(operator), ...sent });
   });
 }
