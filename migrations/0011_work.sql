@@ -90,6 +90,8 @@ create table work_orders (
   id uuid not null,
   public_id text not null,
   opportunity_product_id uuid not null,
+  -- The line's, which never changes; here so that one index holds an opportunity's work in its order. A trigger fills it.
+  opportunity_id uuid not null,
   status_id uuid,
   schedule_date date not null,
   -- The wall clock of the workspace; null is all day.
@@ -105,8 +107,17 @@ create table work_orders (
   foreign key (workspace_id, assigned_to) references members (workspace_id, id) on delete set null (assigned_to)
 );
 select protect_table('work_orders');
+create function fill_work_order_opportunity() returns trigger language plpgsql as $$
+begin
+  select opportunity_id into new.opportunity_id from opportunity_products
+   where workspace_id = new.workspace_id and id = new.opportunity_product_id;
+  return new;
+end $$;
+create trigger work_orders_opportunity before insert on work_orders
+  for each row execute function fill_work_order_opportunity();
 create index work_orders_in_order on work_orders (workspace_id, sort_order, id);
 create index work_orders_by_line on work_orders (workspace_id, opportunity_product_id, sort_order, id);
+create index work_orders_by_opportunity on work_orders (workspace_id, opportunity_id, sort_order, id);
 create index work_orders_by_status on work_orders (workspace_id, status_id, sort_order, id);
 create index work_orders_by_assignee on work_orders (workspace_id, assigned_to, sort_order, id);
 create index work_orders_by_day on work_orders (workspace_id, schedule_date, sort_order, id);

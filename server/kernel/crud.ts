@@ -22,6 +22,8 @@ type Input = Record<string, unknown>;
 
 export type Filter<T extends TenantTable> = {
   schema: TSchema;
+  /** What `where` is given in place of what was sent, when something has to be looked up for it. */
+  read?(ctx: Ctx, value: never): Promise<unknown>;
   /** Narrows the query; called only when the parameter was sent. */
   where(query: Query<T>, value: never, ctx: Ctx): Query<T>;
 };
@@ -178,7 +180,9 @@ function listOf<T extends TenantTable, R extends TObject>(resource: Resource<T, 
         ) as Query<T>;
       }
       for (const [name, filter] of Object.entries(filters)) {
-        if (input[name] !== undefined) query = filter.where(query, input[name] as never, ctx);
+        if (input[name] === undefined) continue;
+        const value = filter.read ? await filter.read(ctx, input[name] as never) : input[name];
+        query = filter.where(query, value as never, ctx);
       }
       const page = await keysetPage(query as never, resource.table, resource.sort, input);
       return { ...page, rows: await resource.present(ctx, page.rows as never, input) };

@@ -15,7 +15,7 @@ import {
 import { taskFields } from "./task.ts";
 import type { Task, TaskFields } from "./task.ts";
 import { changedTaskValues } from "./task-values.ts";
-import { categoryNamed, categoryNames } from "./tasks.store.ts";
+import { categoryNames, findCategory } from "./tasks.store.ts";
 
 const byId = (description: string) => Type.String({ format: "uuid", description });
 const day = (description: string) => Type.String({ format: "date", pattern: "^(?!0000)", description });
@@ -72,7 +72,9 @@ export const tasksCrud = crud({
     },
     category: {
       schema: Type.String({ minLength: 1, maxLength: 200, description: "A category, by its name or id." }),
-      where: (query, value: string, ctx) => query.where("category_id", "=", categoryNamed(ctx, value)),
+      // No category has the id of no category.
+      read: async (ctx, value: string) => (await findCategory(ctx, value.trim())) ?? ctx.workspaceId,
+      where: (query, id: string) => query.where("category_id", "=", id),
     },
     due_before: {
       schema: day("Due before this date."),
@@ -84,15 +86,12 @@ export const tasksCrud = crud({
     },
     is_overdue: {
       schema: Type.Boolean({ description: "Open and due on a day that is over, or not." }),
-      where(query, value: boolean, ctx) {
-        const overdue = sql<boolean>`tasks.status = 'open' and tasks.due_date < ${today(ctx)}`;
-        return value ? query.where(overdue) : query.where(sql<boolean>`(${overdue}) is not true`);
+      // The date itself and no expression for it, so that the database can tell how many tasks are before it.
+      read: async (ctx, isOverdue: boolean) => ({ isOverdue, today: await todayOf(ctx) }),
+      where(query, { isOverdue, today }: { isOverdue: boolean; today: string }) {
+        const overdue = sql<boolean>`tasks.status = 'open' and tasks.due_date < ${today}::date`;
+        return query.where(isOverdue ? overdue : sql<boolean>`(${overdue}) is not true`);
       },
     },
   },
 });
-
-function today(ctx: Ctx) {
-  return sql`(select (${ctx.now}::timestamptz at time zone time_zone)::date from workspaces
-               where id = ${ctx.workspaceId})`;
-}

@@ -61,17 +61,14 @@ export async function categoryNames(ctx: Ctx, ids: (string | null)[]): Promise<M
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
-/** The category with this id or, in any case, this name; a subquery for one id. */
-export function categoryNamed(ctx: Ctx, idOrName: string) {
-  return sql<string>`(
-    select id from task_categories
-     where workspace_id = ${ctx.workspaceId} and (id::text = lower(${idOrName}) or lower(name) = lower(${idOrName}))
-     order by id::text = lower(${idOrName}) desc limit 1)`;
-}
-
+/** The id of the category with this id or, in any case, this name. */
 export async function findCategory(ctx: Ctx, idOrName: string): Promise<string | undefined> {
-  const [found] = await ctx.db.raw(sql<{ id: string | null }>`select ${categoryNamed(ctx, idOrName)} as id`);
-  return found?.id ?? undefined;
+  const wanted = idOrName.toLowerCase();
+  const [found] = await ctx.db.raw(sql<{ id: string }>`
+    select id from task_categories
+     where workspace_id = ${ctx.workspaceId} and (id::text = ${wanted} or lower(name) = lower(${idOrName}))
+     order by id::text = ${wanted} desc limit 1`);
+  return found?.id;
 }
 
 export async function categoryList(ctx: Ctx): Promise<string[]> {

@@ -85,7 +85,6 @@ export async function presentWorkOrders(ctx: Ctx, rows: readonly WorkOrder[]): P
     const line = lines.get(row.opportunity_product_id);
     return {
       ...recordedWorkOrder(row),
-      deal_id: line?.dealId,
       product_id: line?.productId ?? null,
       product_name: line?.productName,
       status: statuses.get(row.status_id ?? "")?.label ?? null,

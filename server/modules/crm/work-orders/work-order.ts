@@ -22,6 +22,8 @@ export interface WorkOrdersTable {
   id: string;
   public_id: string;
   opportunity_product_id: string;
+  /** The line's; the database fills it. */
+  opportunity_id: Generated<string>;
   status_id: string | null;
   /** YYYY-MM-DD on the workspace's calendar. */
   schedule_date: string;
@@ -138,6 +140,6 @@ export type WorkOrderFields = Partial<Static<TObject<typeof workOrderFields>>>;
 
 /** What a row shows without looking anything up: what the audit and the events tell. */
 export function recordedWorkOrder(row: WorkOrder) {
-  const { workspace_id: _w, opportunity_product_id: lineId, ...shown } = row;
-  return { ...shown, deal_product_id: lineId };
+  const { workspace_id: _w, opportunity_product_id: lineId, opportunity_id: dealId, ...shown } = row;
+  return { ...shown, deal_product_id: lineId, deal_id: dealId };
 }

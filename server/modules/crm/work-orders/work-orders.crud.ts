@@ -4,7 +4,6 @@ import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { WorkOrderRecord, recordedWorkOrder, workOrderFields } from "./work-order.ts";
 import type { WorkOrder, WorkOrderFields } from "./work-order.ts";
 import { changedWorkOrderValues, presentWorkOrders } from "./work-order-values.ts";
-import { linesOfDeal } from "./work-orders.store.ts";
 
 const byId = (description: string) => Type.String({ format: "uuid", description });
 
@@ -35,8 +34,7 @@ export const workOrdersCrud = crud({
     },
     deal_id: {
       schema: byId("Of this opportunity."),
-      where: (query, value: string, ctx) =>
-        query.where("opportunity_product_id", "in", linesOfDeal(ctx, value)),
+      where: (query, value: string) => query.where("opportunity_id", "=", value),
     },
     status_id: {
       schema: byId("With this status."),

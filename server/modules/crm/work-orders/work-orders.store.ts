@@ -7,13 +7,13 @@ import { recordedWorkOrder } from "./work-order.ts";
 import type { WorkOrder } from "./work-order.ts";
 import type { WorkOrderConfig, WorkOrderField } from "./work-order-config.ts";
 
-export type Line = { id: string; dealId: string; productId: string | null; productName: string };
+export type Line = { id: string; productId: string | null; productName: string };
 
 /** The product lines work orders belong to, by id. */
 export async function linesById(ctx: Ctx, ids: readonly string[]): Promise<Map<string, Line>> {
   if (ids.length === 0) return new Map();
   const rows = await ctx.db.raw(sql<Line>`
-    select id, opportunity_id as "dealId", product_id as "productId", name as "productName"
+    select id, product_id as "productId", name as "productName"
       from opportunity_products where workspace_id = ${ctx.workspaceId} and id = any(${[...new Set(ids)]}::uuid[])`);
   return new Map(rows.map((row) => [row.id, row]));
 }
@@ -85,17 +85,11 @@ export function workOrdersOfDeal(ctx: Ctx, dealId: string, most: number): Promis
   return ctx.db
     .from("work_orders")
     .selectAll()
-    .where("opportunity_product_id", "in", linesOfDeal(ctx, dealId))
+    .where("opportunity_id", "=", dealId)
     .orderBy("sort_order")
     .orderBy("id")
     .limit(most)
     .execute();
-}
-
-/** A subquery: the ids of an opportunity's product lines. */
-export function linesOfDeal(ctx: Ctx, dealId: string) {
-  return sql<string>`(
-    select id from opportunity_products where workspace_id = ${ctx.workspaceId} and opportunity_id = ${dealId})`;
 }
 
 /** Work orders of the days from `from` to `to`, both included: by day, all-day ones first, then by time. */

@@ -96,9 +96,8 @@ export async function workOfDeal(
 ): Promise<{ name: string; hasWork: boolean } | undefined> {
   const [row] = await ctx.db.raw(sql<{ name: string; has_work: boolean }>`
     select deal.name, exists (
-             select from opportunity_products line
-               join work_orders work on work.workspace_id = line.workspace_id and work.opportunity_product_id = line.id
-              where line.workspace_id = deal.workspace_id and line.opportunity_id = deal.id) as has_work
+             select from work_orders work
+              where work.workspace_id = deal.workspace_id and work.opportunity_id = deal.id) as has_work
       from opportunities deal where deal.workspace_id = ${ctx.workspaceId} and deal.id = ${dealId}`);
   return row && { name: row.name, hasWork: row.has_work };
 }
