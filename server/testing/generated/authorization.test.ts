@@ -48,7 +48,8 @@ async function withoutCredential(operation: AnyOperation, place: Place): Promise
   const expected = { "provider-signature": 403, public: 200 } as Record<string, number>;
   assert.equal(answer.status, expected[authOf(operation)] ?? 401, answer.text);
   if (authOf(operation) === "public") return;
-  assert.ok("error" in (answer.body as object), "in the surface's error shape");
+  if (operation.voice) assert.ok(answer.text.startsWith(operation.voice.failure), "spoken");
+  else assert.ok("error" in (answer.body as object), "in the surface's error shape");
   const wrong = await send(frontdesk, operation, input, { signed: false, key: "fd_live_not-a-key" });
   assert.equal(wrong.status, answer.status);
 }

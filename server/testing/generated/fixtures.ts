@@ -12,6 +12,7 @@ import { createLead } from "../../modules/receptionist/leads/leads.ts";
 import { dealInputs, dealRecords } from "./deal-records.ts";
 import { mergeInputs, mergeRecords } from "./merge-records.ts";
 import { exportInputs, exportRecords } from "./export-records.ts";
+import { peopleInputs, peopleRecords } from "./people-records.ts";
 import { reportInputs, reportRecords } from "./report-records.ts";
 import { webhookRecords } from "./webhook-records.ts";
 import { workInputs, workRecords } from "./work-records.ts";
@@ -32,6 +33,7 @@ const providerCall = {
 export const records: Record<string, (place: Place) => Promise<string>> = {
   ...dealRecords,
   ...mergeRecords,
+  ...peopleRecords,
   ...exportRecords,
   ...webhookRecords,
   ...reportRecords,
@@ -62,6 +64,7 @@ export const records: Record<string, (place: Place) => Promise<string>> = {
 export const inputs: Record<string, (place: Place) => Promise<Input> | Input> = {
   ...dealInputs,
   ...mergeInputs,
+  ...peopleInputs,
   ...exportInputs,
   ...reportInputs,
   ...workInputs,

@@ -36,7 +36,10 @@ export const setBirthdayMessages = operation({
   wholeBody: "messages",
   input: Type.Object(
     {
-      messages: Type.Array(BirthdayMessage, { maxItems: 120, description: "The body itself may be this array." }),
+      messages: Type.Array(BirthdayMessage, {
+        maxItems: 120,
+        description: "The body itself may be this array.",
+      }),
     },
     { additionalProperties: false },
   ),

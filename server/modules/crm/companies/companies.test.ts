@@ -29,7 +29,11 @@ test("workspace.create_company#0 name is required and trimmed", async () => {
     assert.equal(answer.status, 400);
     assert.equal(fieldOf(answer), "name");
   }
-  const made = await add(workspace, { name: " Pipes & Sons ", industry: "Plumbing", website: "pipes.example" });
+  const made = await add(workspace, {
+    name: " Pipes & Sons ",
+    industry: "Plumbing",
+    website: "pipes.example",
+  });
   assert.deepEqual(
     [made.name, made["public_id"], made["industry"], made["website"], made["is_customer"]],
     ["Pipes & Sons", "A-001", "Plumbing", "pipes.example", true],
@@ -266,7 +270,10 @@ test("workspace.bulk_create_companies#0 workspace.bulk_create_companies#2 worksp
   );
   for (const [field, value] of Object.entries(full)) assert.deepEqual(created[0][field], value);
   assert.deepEqual(
-    errors.map((error: { index: number; fields: { field: string }[] }) => [error.index, error.fields[0]?.field]),
+    errors.map((error: { index: number; fields: { field: string }[] }) => [
+      error.index,
+      error.fields[0]?.field,
+    ]),
     [
       [1, "name"],
       [2, "phone"],
