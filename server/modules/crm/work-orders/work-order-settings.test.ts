@@ -98,6 +98,11 @@ test("fields replace the list there was, and leave other settings alone", async 
   assert.deepEqual((await site.settings({})).body.data.fields, expected);
   const company = (await site.workspace.call("GET", "/api/v1/company")).body.data;
   assert.equal(company.front_desk.ring_seconds, 33);
+  const crm = "/api/v1/company/crm-settings";
+  assert.equal((await site.workspace.call("PATCH", crm, { lead_sources: ["Web"] })).status, 200);
+  const afterwards = await site.workspace.call("GET", crm);
+  assert.deepEqual([afterwards.status, afterwards.body.data.lead_sources], [200, ["Web"]], afterwards.text);
+  assert.deepEqual((await site.workspace.call("GET", `${path}/settings`)).body.data.fields, expected);
   assert.equal(fieldOf(await site.settings({ fields: [{ key: "a b" }] })).startsWith("fields"), true);
   assert.equal(
     fieldOf(await site.settings({ fields: [{ key: "d", type: "dropdown" }] })),

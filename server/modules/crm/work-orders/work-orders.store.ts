@@ -31,7 +31,7 @@ export async function productConfigOf(ctx: Ctx, lineId: string): Promise<WorkOrd
 /** The fields of the company's own configuration. */
 export async function companyFields(ctx: Ctx): Promise<WorkOrderField[]> {
   const [row] = await ctx.db.raw(sql<{ fields: WorkOrderField[] | null }>`
-    select settings #> '{work_order_config,fields}' as fields from workspaces where id = ${ctx.workspaceId}`);
+    select settings #> '{crm,work_order_config,fields}' as fields from workspaces where id = ${ctx.workspaceId}`);
   return row?.fields ?? [];
 }
 
@@ -45,7 +45,8 @@ export async function fieldsOfLine(ctx: Ctx, lineId: string): Promise<WorkOrderF
 export async function writeCompanyFields(ctx: Ctx, fields: readonly WorkOrderField[]): Promise<void> {
   await ctx.db.raw(sql`
     update workspaces
-       set settings = jsonb_set(settings, '{work_order_config}', ${JSON.stringify({ fields })}::jsonb),
+       set settings = jsonb_set(settings, '{crm}', coalesce(settings -> 'crm', '{}')
+                        || jsonb_build_object('work_order_config', ${JSON.stringify({ fields })}::jsonb)),
            updated_at = ${ctx.now}
      where id = ${ctx.workspaceId}`);
 }
