@@ -13,7 +13,7 @@ const csv = async (workspace: TestWorkspace, query: string) =>
 const names = (rows: Record<string, string>[], column = "First name") =>
   rows.map((row) => row[column]).sort();
 
-test("workspace.export_crm#0 #1 a workbook by default, a CSV when asked for", async () => {
+test("workspace.export_crm workspace.export_crm#0 a workbook by default, a CSV when asked for", async () => {
   const workspace = await frontdesk.workspace();
   await workspace.call("POST", "/api/v1/contacts", {
     first_name: "Paul",
@@ -44,7 +44,7 @@ test("workspace.export_crm#0 #1 a workbook by default, a CSV when asked for", as
   assert.equal(csvRows(text)[0]?.["E-mail"], "paul@example.com");
 });
 
-test("workspace.export_crm#1 #2 headers tell how many rows there are, and that there would have been more than 50,000", async () => {
+test("workspace.export_crm#0 workspace.export_crm#1 headers tell how many rows there are, and that there would have been more than 50,000", async () => {
   const workspace = await frontdesk.workspace();
   const small = await download(frontdesk, workspace.key, "GET", "/crm/export?type=customers&format=csv");
   assert.equal(small.headers["x-row-count"], "0");
@@ -66,7 +66,7 @@ async function fillCompanies(workspace: TestWorkspace, count: number): Promise<v
   );
 }
 
-test("workspace.export_crm#3 only the scope of the type that is asked for is needed", async () => {
+test("workspace.export_crm#2 only the scope of the type that is asked for is needed", async () => {
   const workspace = await frontdesk.workspace();
   const scopes = {
     contacts: "contacts:read",
@@ -83,7 +83,7 @@ test("workspace.export_crm#3 only the scope of the type that is asked for is nee
   }
 });
 
-test("workspace.export_crm#4 custom fields are columns, and deals are searched by name alone", async () => {
+test("workspace.export_crm#3 custom fields are columns, and deals are searched by name alone", async () => {
   const workspace = await frontdesk.workspace();
   await defineFields(workspace, {
     deal: [
@@ -120,7 +120,7 @@ test("workspace.export_crm#4 custom fields are columns, and deals are searched b
   assert.equal(odd?.["Roof size"], "", "a value that no longer fits its field spoils nothing");
 });
 
-test("workspace.export_crm#5 #6 search is refused for work orders; type is needed; other types' filters do not apply", async () => {
+test("workspace.export_crm#4 workspace.export_crm#5 search is refused for work orders; type is needed; other types' filters do not apply", async () => {
   const workspace = await frontdesk.workspace();
   const at = (query: string) => download(frontdesk, workspace.key, "GET", `/crm/export?${query}`);
   const searched = await at("type=work-orders&search=leak");
@@ -137,7 +137,7 @@ test("workspace.export_crm#5 #6 search is refused for work orders; type is neede
   assert.equal(other.headers["x-ignored-filters"], "status, is_supplier");
 });
 
-test("workspace.export_crm#7 contacts and customers are searched by name, e-mail, phone and landline", async () => {
+test("workspace.export_crm#6 contacts and customers are searched by name, e-mail, phone and landline", async () => {
   const workspace = await frontdesk.workspace();
   const reach = { email: "x@north.example", phone: "+447700900111", landline: "+442079460111" };
   await put(frontdesk, workspace, "contacts", [
@@ -155,7 +155,7 @@ test("workspace.export_crm#7 contacts and customers are searched by name, e-mail
   assert.deepEqual(names(await csv(workspace, "type=contacts&search=an%25")), [], "% is a character");
 });
 
-test("workspace.export_crm#8 created_after and created_before include their own moment", async () => {
+test("workspace.export_crm#7 created_after and created_before include their own moment", async () => {
   const workspace = await frontdesk.workspace();
   const on = (first_name: string, created_at: string) => ({ first_name, created_at });
   await put(frontdesk, workspace, "contacts", [
@@ -180,7 +180,7 @@ test("workspace.export_crm#8 created_after and created_before include their own 
   }
 });
 
-test("workspace.export_crm#10 contacts by source, opt-outs and company", async () => {
+test("workspace.export_crm#9 contacts by source, opt-outs and company", async () => {
   const workspace = await frontdesk.workspace();
   const [ann] = await put(frontdesk, workspace, "contacts", [
     { first_name: "Ann", source: "web", email_unsubscribed: true },
@@ -197,7 +197,7 @@ test("workspace.export_crm#10 contacts by source, opt-outs and company", async (
   assert.equal((await csv(workspace, "type=contacts&source=web"))[0]?.["Companies"], "Acme");
 });
 
-test("workspace.export_crm#11 customers by what they are and their industry", async () => {
+test("workspace.export_crm#10 customers by what they are and their industry", async () => {
   const workspace = await frontdesk.workspace();
   await put(frontdesk, workspace, "companies", [
     { name: "Buyer", is_customer: true, is_supplier: false, industry: "Building" },
@@ -210,7 +210,7 @@ test("workspace.export_crm#11 customers by what they are and their industry", as
   assert.deepEqual(await of("industry=Building"), ["Buyer"]);
 });
 
-test("workspace.export_crm#12 deals by status, pipeline, stage, contact, company and user", async () => {
+test("workspace.export_crm#11 deals by status, pipeline, stage, contact, company and user", async () => {
   const workspace = await frontdesk.workspace();
   const [ann, ben] = await put(frontdesk, workspace, "contacts", [
     { first_name: "Ann" },
@@ -242,7 +242,7 @@ test("workspace.export_crm#12 deals by status, pipeline, stage, contact, company
   assert.deepEqual([row?.["Pipeline"], row?.["Stage"], row?.["Contact"]], ["Sales", "Quoted", "Ben"]);
 });
 
-test("workspace.export_crm#9 #13 work orders with their configured fields, by status, line, day and user", async () => {
+test("workspace.export_crm#8 workspace.export_crm#12 work orders with their configured fields, by status, line, day and user", async () => {
   const workspace = await frontdesk.workspace();
   await put(frontdesk, workspace, "products", [
     {

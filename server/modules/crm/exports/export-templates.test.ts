@@ -25,7 +25,7 @@ async function preview(workspace: TestWorkspace, id: string, body: object = {}):
 const run = (workspace: TestWorkspace, id: string, body: object = {}) =>
   download(frontdesk, workspace.key, "POST", `/exports/templates/${id}/run`, body);
 
-test("workspace.get_export_field_catalog#1 #2 root_entity decides the fields, their operators and relations", async () => {
+test("workspace.get_export_field_catalog#0 workspace.get_export_field_catalog#1 root_entity decides the fields, their operators and relations", async () => {
   const workspace = await frontdesk.workspace();
   await defineFields(workspace, { deal: [{ id: "size", label: "Size", type: "number" }] });
   refused(await workspace.call("GET", "/api/v1/exports/field-catalog"), /root_entity/);
@@ -61,7 +61,7 @@ test("workspace.get_export_field_catalog#1 #2 root_entity decides the fields, th
   assert.ok(ops.get("metadata.size")?.includes("between"));
 });
 
-test("workspace.list_export_templates#0 #1 #2 #3 by name and kind, 25 at a time, after the last id", async () => {
+test("workspace.list_export_templates workspace.list_export_templates#0 workspace.list_export_templates#1 workspace.list_export_templates#2 by name and kind, 25 at a time, after the last id", async () => {
   const workspace = await frontdesk.workspace();
   for (let index = 0; index < 26; index += 1) {
     const entity = index % 2 ? "contact" : "account";
@@ -85,7 +85,7 @@ test("workspace.list_export_templates#0 #1 #2 #3 by name and kind, 25 at a time,
   refused(await workspace.call("GET", `${templates}?limit=101`), /limit/);
 });
 
-test("workspace.get_export_template#0 a template comes back whole", async () => {
+test("workspace.get_export_template a template comes back whole", async () => {
   const workspace = await frontdesk.workspace();
   const made = await createTemplate(workspace, {
     root_entity: "contact",
@@ -96,7 +96,7 @@ test("workspace.get_export_template#0 a template comes back whole", async () => 
   assert.equal(body.data.columns[0].header, "Mail");
 });
 
-test("workspace.create_export_template#1 #2 #8 what a template needs, and what its columns are made of", async () => {
+test("workspace.create_export_template#0 workspace.create_export_template#1 workspace.create_export_template#7 what a template needs, and what its columns are made of", async () => {
   const workspace = await frontdesk.workspace();
   const good = { name: "Mine", root_entity: "contact", columns: [root("email")] };
   for (const field of ["name", "root_entity", "columns"]) {
@@ -172,7 +172,7 @@ async function deals(
 
 const tagged = (...names: string[]) => JSON.stringify(names.map((name) => ({ name, color: "#ffffff" })));
 
-test("workspace.create_export_template#3 #4 workspace.update_export_template#3 workspace.preview_export_template#1 #3 workspace.run_export_template#3 every operator selects what it says", async () => {
+test("workspace.create_export_template#2 workspace.create_export_template#3 workspace.update_export_template#2 workspace.preview_export_template#0 workspace.preview_export_template#2 workspace.run_export_template#2 every operator selects what it says", async () => {
   const workspace = await frontdesk.workspace();
   await defineFields(workspace, {
     deal: [
@@ -226,7 +226,7 @@ test("workspace.create_export_template#3 #4 workspace.update_export_template#3 w
   );
 });
 
-test("workspace.create_export_template#7 operators and values that do not fit are refused by name", async () => {
+test("workspace.create_export_template#6 operators and values that do not fit are refused by name", async () => {
   const workspace = await frontdesk.workspace();
   const { template, pipeline, stage } = await deals(workspace);
   const send = (field: string, op: string, value?: unknown) =>
@@ -258,7 +258,7 @@ test("workspace.create_export_template#7 operators and values that do not fit ar
   refused(await send("created_at", "gte", "soon"), /filters.0.value/);
 });
 
-test("workspace.create_export_template#5 #9 sorted by the record's own columns; related ones are passed over", async () => {
+test("workspace.create_export_template#4 workspace.create_export_template#8 sorted by the record's own columns; related ones are passed over", async () => {
   const workspace = await frontdesk.workspace();
   const { template } = await deals(workspace);
   const [name, value, contact, tags] = [
@@ -298,7 +298,7 @@ test("workspace.create_export_template#5 #9 sorted by the record's own columns; 
   );
 });
 
-test("workspace.create_export_template#6 the file is named and marked as the output says", async () => {
+test("workspace.create_export_template#5 the file is named and marked as the output says", async () => {
   const workspace = await frontdesk.workspace();
   const made = await createTemplate(workspace, {
     name: 'Ann\'s "list" / all',
@@ -325,7 +325,7 @@ test("workspace.create_export_template#6 the file is named and marked as the out
   );
 });
 
-test("workspace.create_export_template#8 primary, first_n, comma_joined and explode", async () => {
+test("workspace.create_export_template#7 primary, first_n, comma_joined and explode", async () => {
   const workspace = await frontdesk.workspace();
   const [ann = "", ben = ""] = await put(frontdesk, workspace, "contacts", [
     { first_name: "Ann" },
@@ -378,7 +378,7 @@ test("workspace.create_export_template#8 primary, first_n, comma_joined and expl
   assert.ok(ben);
 });
 
-test("workspace.update_export_template#1 #2 lists are replaced whole, and only what is sent changes", async () => {
+test("workspace.update_export_template#0 workspace.update_export_template#1 lists are replaced whole, and only what is sent changes", async () => {
   const workspace = await frontdesk.workspace();
   const made = await createTemplate(workspace, {
     root_entity: "contact",
@@ -397,7 +397,7 @@ test("workspace.update_export_template#1 #2 lists are replaced whole, and only w
   refused(await change({ root_entity: "account" }), /root_entity/);
 });
 
-test("workspace.delete_export_template#1 its views go with it", async () => {
+test("workspace.delete_export_template#0 its views go with it", async () => {
   const workspace = await frontdesk.workspace();
   const made = await createTemplate(workspace, { root_entity: "contact", columns: [root("email")] });
   const views = `${templates}/${made.id}/views`;
@@ -411,7 +411,7 @@ test("workspace.delete_export_template#1 its views go with it", async () => {
   assert.deepEqual(left, []);
 });
 
-test("workspace.preview_export_template#1 #2 #3 ten rows; the view lies over the template and what is sent over both", async () => {
+test("workspace.preview_export_template#0 workspace.preview_export_template#1 workspace.preview_export_template#2 ten rows; the view lies over the template and what is sent over both", async () => {
   const workspace = await frontdesk.workspace();
   await put(
     frontdesk,
@@ -452,7 +452,7 @@ test("workspace.preview_export_template#1 #2 #3 ten rows; the view lies over the
   assert.equal(stranger.status, 404);
 });
 
-test("workspace.run_export_template#1 #2 the file of a template and of a view, with its counts", async () => {
+test("workspace.run_export_template#0 workspace.run_export_template#1 the file of a template and of a view, with its counts", async () => {
   const workspace = await frontdesk.workspace();
   await put(frontdesk, workspace, "contacts", [{ first_name: "Ann" }, { first_name: "Ben" }]);
   const made = await createTemplate(workspace, {

@@ -6,7 +6,7 @@ import { createTemplate, refused, root, templates } from "./exported.ts";
 
 const frontdesk = await startHarness();
 
-test("workspace.create_export_view#1 #2 #3 workspace.list_export_views#0 workspace.update_export_view#0 workspace.delete_export_view#0 a view is its owner's alone", async () => {
+test("workspace.create_export_view#0 workspace.create_export_view#1 workspace.create_export_view#2 workspace.list_export_views workspace.update_export_view workspace.delete_export_view a view is its owner's alone", async () => {
   const workspace = await frontdesk.workspace();
   const name = root("first_name");
   const made = await createTemplate(workspace, { root_entity: "contact", columns: [name] });
