@@ -58,7 +58,7 @@ export const knownScopes: ReadonlySet<string> = new Set([...everyScope, ...priva
 
 export const memberRoles = ["client_admin", "client_editor", "client_viewer"] as const;
 
-export type MemberRole = (typeof memberRoles)[number];
+type MemberRole = (typeof memberRoles)[number];
 
 /** What only administrators may do: people, the company itself, keys, money, what leaves for other systems, the trail. */
 export const administratorScopes: ReadonlySet<string> = new Set([

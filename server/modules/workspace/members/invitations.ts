@@ -9,7 +9,7 @@ import { hashOfToken, newToken } from "../sign-in/tokens.ts";
 import type { Member } from "./member.ts";
 import { lockMember } from "./members.store.ts";
 
-export const invitationMs = 7 * 24 * 60 * 60 * 1000;
+const invitationMs = 7 * 24 * 60 * 60 * 1000;
 
 const roleWords: Record<string, string> = {
   client_admin: "an administrator",

@@ -40,7 +40,7 @@ export function cookieOf(answer: Answer): string {
   return cookie.split(";")[0] ?? "";
 }
 
-export type Joined = { id: string; email: string; cookie: string };
+type Joined = { id: string; email: string; cookie: string };
 
 /** Invites somebody and has them join as a new person. */
 export async function joined(

@@ -5,8 +5,8 @@ import type { App } from "../../../kernel/app.ts";
 import { rateLimited } from "../../../kernel/errors.ts";
 import { hashOfToken } from "./tokens.ts";
 
-export const attemptsAtMost = 10;
-export const attemptWindowMs = 15 * 60 * 1000;
+const attemptsAtMost = 10;
+const attemptWindowMs = 15 * 60 * 1000;
 
 /**
  * Counts one attempt before it is tried, so that many at once cannot all pass; throws the 429 when it is one too many.

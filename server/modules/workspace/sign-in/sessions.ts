@@ -19,7 +19,7 @@ export type SignedIn = {
 };
 
 /** How long a session lives after it was last used. */
-export const sessionMs = 30 * 24 * 60 * 60 * 1000;
+const sessionMs = 30 * 24 * 60 * 60 * 1000;
 /** Writing the last use for every call would cost a write each; to the hour is enough. */
 const noteUseEveryMs = 60 * 60 * 1000;
 
