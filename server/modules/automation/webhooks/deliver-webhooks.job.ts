@@ -13,6 +13,8 @@ import type { Endpoint } from "./endpoint.ts";
 import { findEndpoint, holdEndpoint, noteHealth } from "./endpoints.store.ts";
 import { composeBody, signedHeaders } from "./message.ts";
 import { nextAttempt, patienceMs } from "./retry-plan.ts";
+import { takeTurn } from "./turns.ts";
+import type { Turns } from "./turns.ts";
 
 const timeoutMs = 10_000;
 /** Records of one endpoint whose messages are under way at once, per job. */
@@ -36,17 +38,17 @@ type Claimed = { endpoint: Endpoint; delivery: Delivery; body: string };
 
 async function deliver(one: JobCtx, { endpointId }: Payload): Promise<void> {
   const startedAt = stopwatch();
-  const turnOver = () => elapsedMs(startedAt) > turnMs;
-  const first = await one.transaction((ctx) => claim(ctx, endpointId, lanes));
-  await Promise.all(
-    first.map(async (claimed) => {
-      let next: Claimed | undefined = claimed;
-      while (next) next = await sendOne(one, next, turnOver());
-    }),
-  );
-  // Whoever holds a claim may have died with it: somebody has to look when it ends.
+  const isOver = () => elapsedMs(startedAt) > turnMs;
+  const taken = await takeTurn(turnsOf(one.app), endpointId, {
+    atOnce: lanes,
+    isOver,
+    claim: (limit) => one.transaction((ctx) => claim(ctx, endpointId, limit)),
+    work: (claimed: Claimed) => sendOne(one, claimed, isOver()),
+  });
+  if (!taken) return;
   await one.transaction(async (ctx) => {
-    if (turnOver()) ctx.enqueue(deliverWebhooks, { endpointId });
+    if (isOver()) ctx.enqueue(deliverWebhooks, { endpointId });
+    // Whoever holds a claim may have died with it: somebody has to look when it ends.
     const until = await busyUntil(ctx, endpointId);
     if (until) ctx.enqueue(deliverWebhooks, { endpointId }, { key: `${endpointId} claims`, startAt: until });
   });
@@ -131,6 +133,13 @@ function whyNot(status: number): string {
 }
 
 const outbounds = new WeakMap<App, Outbound>();
+const turns = new WeakMap<App, Turns>();
+
+function turnsOf(app: App): Turns {
+  let known = turns.get(app);
+  if (!known) turns.set(app, (known = new Map()));
+  return known;
+}
 
 function outboundOf(app: App): Outbound {
   let outbound = outbounds.get(app);
