@@ -5,7 +5,7 @@ import { fieldCatalogue } from "../fields/field-catalogue.ts";
 import type { CatalogueEntity, CatalogueField, CatalogueFieldType } from "../fields/field-catalogue.ts";
 import type { Relation } from "./relations.ts";
 import { builtInSql, customColumn } from "./roots.ts";
-import type { RootEntity, Sql } from "./roots.ts";
+import type { Sql } from "./roots.ts";
 
 const assignedTo: CatalogueField = {
   key: "assigned_to",
@@ -98,5 +98,3 @@ export function shown(entity: CatalogueEntity, field: CatalogueField, t: string,
 export function relatedSql(relation: Relation, field: CatalogueField, zone: string): Sql {
   return typeof relation.fields === "string" ? shown(relation.fields, field, "r", zone) : at("r", field.key);
 }
-
-export type { RootEntity };
