@@ -6,7 +6,7 @@ import type { Card } from "./test-dashboards.ts";
 
 const frontdesk = await startHarness();
 
-test("workspace.create_report_card#0 workspace.create_report_card#1 workspace.create_report_card#2 workspace.create_report_card#3 a card has a title, a kind of picture and a size", async () => {
+test("workspace.create_report_card workspace.create_report_card#0 workspace.create_report_card#1 workspace.create_report_card#2 a card has a title, a kind of picture and a size", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await create(workspace, { name: "A" });
   const refused = async (body: object, field: string) => {
@@ -35,7 +35,7 @@ test("workspace.create_report_card#0 workspace.create_report_card#1 workspace.cr
   );
 });
 
-test("workspace.create_report_card#4 workspace.create_report_card#7 a card's query is checked when it is saved, down to the place that is wrong", async () => {
+test("workspace.create_report_card#3 workspace.create_report_card#6 a card's query is checked when it is saved, down to the place that is wrong", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await create(workspace, { name: "A" });
   for (const [query_spec, field] of [
@@ -69,7 +69,7 @@ test("workspace.create_report_card#4 workspace.create_report_card#7 a card's que
   );
 });
 
-test("workspace.create_report_card#5 at most eight columns for the mail, all of them known to the query", async () => {
+test("workspace.create_report_card#4 at most eight columns for the mail, all of them known to the query", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await create(workspace, { name: "A" });
   const query_spec = { source: "deals", mode: "drilldown", dimensions: ["name"] };
@@ -99,7 +99,7 @@ test("workspace.create_report_card#5 at most eight columns for the mail, all of 
   assert.equal((await save(["name"], grouped)).status, 400);
 });
 
-test("workspace.create_report_card#6 positions count from 0 without gaps, wherever a card is put", async () => {
+test("workspace.create_report_card#5 positions count from 0 without gaps, wherever a card is put", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await create(workspace, { name: "A" });
   await addCard(workspace, id, { title: "a" });
@@ -122,7 +122,7 @@ test("a dashboard holds fifty cards", async () => {
   assert.equal(answer.status, 409);
 });
 
-test("workspace.update_report_card#0 workspace.update_report_card#1 workspace.update_report_card#2 only what is sent changes, and it is checked like a new card", async () => {
+test("workspace.update_report_card workspace.update_report_card#0 workspace.update_report_card#1 only what is sent changes, and it is checked like a new card", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await create(workspace, { name: "A" });
   const query_spec = { source: "deals", dimensions: ["status"], measures: [{ field: "id", alias: "n" }] };
@@ -159,7 +159,7 @@ test("workspace.update_report_card#0 workspace.update_report_card#1 workspace.up
   }
 });
 
-test("workspace.delete_report_card#0 workspace.delete_report_card#1 a card goes, the dashboard and its other cards close up", async () => {
+test("workspace.delete_report_card workspace.delete_report_card#0 a card goes, the dashboard and its other cards close up", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await create(workspace, { name: "A" });
   const cards = [];
@@ -169,7 +169,7 @@ test("workspace.delete_report_card#0 workspace.delete_report_card#1 a card goes,
   assert.equal((await workspace.call("DELETE", `/api/v1/report-cards/${cards[1]?.id}`)).status, 404);
 });
 
-test("workspace.reorder_report_cards#0 workspace.reorder_report_cards#1 the new order names every card once", async () => {
+test("workspace.reorder_report_cards workspace.reorder_report_cards#0 the new order names every card once", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await create(workspace, { name: "A" });
   const [a, b, c] = [

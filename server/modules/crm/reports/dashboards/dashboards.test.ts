@@ -8,7 +8,7 @@ import type { Dashboard } from "./test-dashboards.ts";
 
 const frontdesk = await startHarness();
 
-test("workspace.create_report_dashboard#0 workspace.create_report_dashboard#1 a dashboard needs a name, or a template that has one", async () => {
+test("workspace.create_report_dashboard workspace.create_report_dashboard#0 a dashboard needs a name, or a template that has one", async () => {
   const workspace = await frontdesk.workspace();
   for (const body of [{}, { description: "Nameless" }, { name: " " }]) {
     const answer = await workspace.call("POST", base, body);
@@ -22,7 +22,7 @@ test("workspace.create_report_dashboard#0 workspace.create_report_dashboard#1 a 
   assert.equal((await workspace.call("POST", base, { template: "magic" })).status, 400);
 });
 
-test("workspace.create_report_dashboard#2 every card of every template answers its query", async () => {
+test("workspace.create_report_dashboard#1 every card of every template answers its query", async () => {
   const workspace = await frontdesk.workspace();
   const seed = seedOf(frontdesk, workspace);
   const { stages } = await seed.pipeline("Sales", ["New"]);
@@ -53,7 +53,7 @@ test("workspace.create_report_dashboard#2 every card of every template answers i
   }
 });
 
-test("workspace.create_report_dashboard#3 a pipeline scopes every card of the template", async () => {
+test("workspace.create_report_dashboard#2 a pipeline scopes every card of the template", async () => {
   const workspace = await frontdesk.workspace();
   const seed = seedOf(frontdesk, workspace);
   const mine = await seed.pipeline("Mine", ["New"]);
@@ -75,7 +75,7 @@ test("workspace.create_report_dashboard#3 a pipeline scopes every card of the te
   assert.equal(fieldOf(answer), "pipeline_id");
 });
 
-test("workspace.create_report_dashboard#4 workspace.create_report_dashboard#5 everybody sees a dashboard unless it is restricted; reading deals is all it takes", async () => {
+test("workspace.create_report_dashboard#3 workspace.create_report_dashboard#4 everybody sees a dashboard unless it is restricted; reading deals is all it takes", async () => {
   const workspace = await frontdesk.workspace();
   const key = await workspace.keyWith(["opportunities:read"]);
   const answer = await frontdesk.call("POST", base, { key, body: { name: "Open" } });
@@ -87,7 +87,7 @@ test("workspace.create_report_dashboard#4 workspace.create_report_dashboard#5 ev
   assert.equal((await frontdesk.call("POST", base, { key: none, body: { name: "D" } })).status, 403);
 });
 
-test("workspace.create_report_dashboard#6 workspace.list_report_dashboards#0 a restricted dashboard is there for those it was opened to, and for nobody else", async () => {
+test("workspace.create_report_dashboard#5 workspace.list_report_dashboards a restricted dashboard is there for those it was opened to, and for nobody else", async () => {
   const workspace = await frontdesk.workspace();
   const seed = seedOf(frontdesk, workspace);
   const people = {
@@ -143,7 +143,7 @@ test("workspace.create_report_dashboard#6 workspace.list_report_dashboards#0 a r
   assert.equal((await workspace.call("GET", `${base}/${id}`)).status, 200);
 });
 
-test("workspace.list_report_dashboards#0 newest first, a page at a time, and only the workspace's own", async () => {
+test("workspace.list_report_dashboards newest first, a page at a time, and only the workspace's own", async () => {
   const [workspace, other] = [await frontdesk.workspace(), await frontdesk.workspace()];
   await create(other, { name: "Theirs" });
   const made: string[] = [];
@@ -161,7 +161,7 @@ test("workspace.list_report_dashboards#0 newest first, a page at a time, and onl
   );
 });
 
-test("workspace.list_report_templates#0 workspace.list_report_templates#1 the four templates, each with its cards", async () => {
+test("workspace.list_report_templates workspace.list_report_templates#0 the four templates, each with its cards", async () => {
   const workspace = await frontdesk.workspace();
   const { body } = await workspace.call("GET", "/api/v1/reports/templates");
   assert.deepEqual(
@@ -171,7 +171,7 @@ test("workspace.list_report_templates#0 workspace.list_report_templates#1 the fo
   for (const template of body.data) assert.ok(template.cards.length >= 5 && template.name);
 });
 
-test("workspace.list_report_sources#0 workspace.list_report_sources#1 each source with its measures, dimensions and filters; client is virtual", async () => {
+test("workspace.list_report_sources workspace.list_report_sources#0 each source with its measures, dimensions and filters; client is virtual", async () => {
   const workspace = await frontdesk.workspace();
   const { body } = await workspace.call("GET", "/api/v1/reports/sources");
   const [deals, tasks] = body.data;
@@ -202,7 +202,7 @@ test("workspace.list_report_sources#0 workspace.list_report_sources#1 each sourc
   ]);
 });
 
-test("workspace.get_report_dashboard#0 workspace.get_report_dashboard#1 a dashboard comes with its cards, each whole", async () => {
+test("workspace.get_report_dashboard workspace.get_report_dashboard#0 a dashboard comes with its cards, each whole", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await create(workspace, { name: "A" });
   const query_spec = {
@@ -219,7 +219,7 @@ test("workspace.get_report_dashboard#0 workspace.get_report_dashboard#1 a dashbo
   for (const [name, value] of Object.entries({ ...card, position: 0 })) assert.deepEqual(got?.[name], value);
 });
 
-test("workspace.update_report_dashboard#0 workspace.update_report_dashboard#1 only what is sent changes; lifting the restriction keeps the grants", async () => {
+test("workspace.update_report_dashboard workspace.update_report_dashboard#0 only what is sent changes; lifting the restriction keeps the grants", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await create(workspace, { name: "A", description: "Before", visibility: "restricted" });
   const grant = { principal_type: "role", principal_id: "client_viewer" };
@@ -237,7 +237,7 @@ test("workspace.update_report_dashboard#0 workspace.update_report_dashboard#1 on
   assert.equal((await workspace.call("PATCH", `${base}/${id}`, { template: "marketing_roi" })).status, 400);
 });
 
-test("workspace.delete_report_dashboard#0 workspace.delete_report_dashboard#1 a dashboard goes with its cards and its grants", async () => {
+test("workspace.delete_report_dashboard workspace.delete_report_dashboard#0 a dashboard goes with its cards and its grants", async () => {
   const workspace = await frontdesk.workspace();
   const { id, cards } = await create(workspace, { template: "sales_overview", visibility: "restricted" });
   await workspace.call("POST", `${base}/${id}/acl`, {
@@ -256,7 +256,7 @@ test("workspace.delete_report_dashboard#0 workspace.delete_report_dashboard#1 a 
   assert.deepEqual(left, []);
 });
 
-test("workspace.list_report_dashboard_acl#0 workspace.list_report_dashboard_acl#1 workspace.grant_report_dashboard_acl#0 workspace.grant_report_dashboard_acl#1 a grant names a user or a role; granting twice is granting once", async () => {
+test("workspace.list_report_dashboard_acl workspace.list_report_dashboard_acl#0 workspace.grant_report_dashboard_acl workspace.grant_report_dashboard_acl#0 a grant names a user or a role; granting twice is granting once", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await create(workspace, { name: "A", visibility: "restricted" });
   const path = `${base}/${id}/acl`;
@@ -294,7 +294,7 @@ test("workspace.list_report_dashboard_acl#0 workspace.list_report_dashboard_acl#
   assert.equal((await grant("group", "client_admin")).status, 400);
 });
 
-test("workspace.grant_report_dashboard_acl#2 a dashboard everybody sees is not opened to anybody: it must be restricted first", async () => {
+test("workspace.grant_report_dashboard_acl#1 a dashboard everybody sees is not opened to anybody: it must be restricted first", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await create(workspace, { name: "A" });
   const grant = () =>

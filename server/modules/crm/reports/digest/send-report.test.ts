@@ -70,7 +70,7 @@ async function shop() {
   return { workspace, seed, ann, ben, dealId };
 }
 
-test("workspace.send_report#0 workspace.send_report#1 every kind of card is in the mail: numbers, tables, and charts as pictures that say what they show", async () => {
+test("workspace.send_report workspace.send_report#0 every kind of card is in the mail: numbers, tables, and charts as pictures that say what they show", async () => {
   const { workspace } = await shop();
   const stages = { source: "deals", measures: count, dimensions: ["stage_name"] };
   const months = {
@@ -133,7 +133,7 @@ test("workspace.send_report#0 workspace.send_report#1 every kind of card is in t
   assert.match(mail.body, /composed\n-+\nMar 2026: Deals 2, Value 1,350.50/);
 });
 
-test("workspace.send_report#2 workspace.send_report#9 each recipient sees their own rows in cards of the current user", async () => {
+test("workspace.send_report#1 workspace.send_report#8 each recipient sees their own rows in cards of the current user", async () => {
   const { workspace, ann, ben } = await shop();
   const mine = {
     source: "deals",
@@ -155,7 +155,7 @@ test("workspace.send_report#2 workspace.send_report#9 each recipient sees their 
     assert.match((await mailTo(email)).body, /My deals\n-+\nNothing to show yet/);
 });
 
-test("workspace.send_report#3 recipients are addresses, or {email, name?, user_id?}", async () => {
+test("workspace.send_report#2 recipients are addresses, or {email, name?, user_id?}", async () => {
   const { workspace, ann } = await shop();
   const dashboard_id = await dashboardOf(workspace, { name: "A" }, [dealCount]);
   const [one, two] = [address(), address()];
@@ -184,7 +184,7 @@ test("workspace.send_report#3 recipients are addresses, or {email, name?, user_i
   }
 });
 
-test("workspace.send_report#4 the subject is the dashboard's name unless another is given", async () => {
+test("workspace.send_report#3 the subject is the dashboard's name unless another is given", async () => {
   const { workspace } = await shop();
   const dashboard_id = await dashboardOf(workspace, { name: "Monday meeting" }, [dealCount]);
   const [plain, named] = [address(), address()];
@@ -194,7 +194,7 @@ test("workspace.send_report#4 the subject is the dashboard's name unless another
   assert.equal((await mailTo(named)).subject, "Our week");
 });
 
-test("workspace.send_report#5 placeholders are filled in; HTML goes before text and nothing in it runs", async () => {
+test("workspace.send_report#4 placeholders are filled in; HTML goes before text and nothing in it runs", async () => {
   const { workspace } = await shop();
   const dashboard_id = await dashboardOf(workspace, { name: "Week" }, [dealCount]);
   const [texts, html] = [address(), address()];
@@ -239,7 +239,7 @@ test("workspace.send_report#5 placeholders are filled in; HTML goes before text 
   }
 });
 
-test("workspace.send_report#6 workspace.send_report#8 whose dashboard has no rows gets no mail, unless it is wanted, and the answer says so", async () => {
+test("workspace.send_report#5 workspace.send_report#7 whose dashboard has no rows gets no mail, unless it is wanted, and the answer says so", async () => {
   const { workspace, ann, ben } = await shop();
   const mine = {
     source: "deals",
@@ -276,7 +276,7 @@ test("workspace.send_report#6 workspace.send_report#8 whose dashboard has no row
   ]);
 });
 
-test("workspace.send_report#7 the installation's own mail is the usual way; gmail needs a connected sender", async () => {
+test("workspace.send_report#6 the installation's own mail is the usual way; gmail needs a connected sender", async () => {
   const { workspace } = await shop();
   const dashboard_id = await dashboardOf(workspace, { name: "A" }, [dealCount]);
   const email = address();
@@ -291,7 +291,7 @@ test("workspace.send_report#7 the installation's own mail is the usual way; gmai
   await mailTo(email);
 });
 
-test("workspace.send_report#10 the log entry of the mail names the records it is about", async () => {
+test("workspace.send_report#9 the log entry of the mail names the records it is about", async () => {
   const { workspace, seed, dealId } = await shop();
   const contact_id = await seed.contact("Paul", "Hill");
   const now = frontdesk.app.clock.now();
@@ -323,7 +323,7 @@ test("workspace.send_report#10 the log entry of the mail names the records it is
   }
 });
 
-test("workspace.send_report#11 an email configuration that is not there is refused", async () => {
+test("workspace.send_report#10 an email configuration that is not there is refused", async () => {
   const { workspace } = await shop();
   const dashboard_id = await dashboardOf(workspace, { name: "A" }, [dealCount]);
   const answer = await workspace.call("POST", path, {

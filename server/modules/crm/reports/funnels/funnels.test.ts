@@ -17,7 +17,7 @@ async function shop() {
 
 const step = (name: string, ...stage_ids: (string | undefined)[]) => ({ name, stage_ids });
 
-test("workspace.set_report_funnel#0 workspace.set_report_funnel#1 workspace.set_report_funnel#2 workspace.set_report_funnel#3 a pipeline has one funnel, whose steps group stages", async () => {
+test("workspace.set_report_funnel workspace.set_report_funnel#0 workspace.set_report_funnel#1 workspace.set_report_funnel#2 a pipeline has one funnel, whose steps group stages", async () => {
   const { workspace, seed, pipelineId, ids, stages } = await shop();
   const set = (steps: object[]) => workspace.call("PUT", path, { pipeline_id: pipelineId, steps });
   const first = await set([step("In", ids[0])]);
@@ -47,7 +47,7 @@ test("two first funnels of a pipeline at once are one funnel", async () => {
   assert.equal(new Set(answers.map((answer) => answer.body.data.id)).size, 1);
 });
 
-test("workspace.set_report_funnel#3 a step holds stages of its own pipeline, each in one step", async () => {
+test("workspace.set_report_funnel#2 a step holds stages of its own pipeline, each in one step", async () => {
   const { workspace, seed, pipelineId, ids } = await shop();
   const other = await seed.pipeline("Care", ["New"]);
   for (const [steps, field] of [
@@ -68,7 +68,7 @@ test("workspace.set_report_funnel#3 a step holds stages of its own pipeline, eac
   assert.equal(foreign.body.error.details.fields[0].field, "pipeline_id");
 });
 
-test("workspace.get_report_funnel#0 workspace.get_report_funnel#1 pipeline_id says whose funnel; a pipeline without one is a 404 that says what to do", async () => {
+test("workspace.get_report_funnel workspace.get_report_funnel#0 pipeline_id says whose funnel; a pipeline without one is a 404 that says what to do", async () => {
   const { workspace, pipelineId, ids, seed } = await shop();
   const missing = await workspace.call("GET", path);
   assert.equal(missing.status, 400);
@@ -84,7 +84,7 @@ test("workspace.get_report_funnel#0 workspace.get_report_funnel#1 pipeline_id sa
   assert.equal((await stranger.call("GET", `${path}?pipeline_id=${pipelineId}`)).status, 404);
 });
 
-test("workspace.delete_report_funnel#0 a funnel goes, the pipeline stays", async () => {
+test("workspace.delete_report_funnel a funnel goes, the pipeline stays", async () => {
   const { workspace, pipelineId, ids } = await shop();
   const set = await workspace.call("PUT", path, { pipeline_id: pipelineId, steps: [step("In", ids[0])] });
   assert.equal((await workspace.call("DELETE", `${path}/${set.body.data.id as string}`)).status, 204);

@@ -7,7 +7,7 @@ import { ask, count, refused, shop, total } from "./test-questions.ts";
 const frontdesk = await startHarness();
 const path = "/api/v1/reports/query";
 
-test("workspace.query_report#6 every operator keeps what it says", async () => {
+test("workspace.query_report#5 every operator keeps what it says", async () => {
   const workspace = await frontdesk.workspace();
   const { big, sales } = await shop(frontdesk, workspace);
   const names = async (...filters: object[]) => {
@@ -55,7 +55,7 @@ test("workspace.query_report#6 every operator keeps what it says", async () => {
   assert.equal(await names(has("pipeline_name", "neq", "Sales")), "Bare Big");
 });
 
-test("workspace.query_report#6 a filter that does not fit its field is told by its place", async () => {
+test("workspace.query_report#5 a filter that does not fit its field is told by its place", async () => {
   const workspace = await frontdesk.workspace();
   const wrong = (filter: object, field: string) =>
     refused(
@@ -89,7 +89,7 @@ test("workspace.query_report#6 a filter that does not fit its field is told by i
   );
 });
 
-test("workspace.query_report#7 periods are those of the workspace's wall, also on days of 23 and 25 hours", async () => {
+test("workspace.query_report#6 periods are those of the workspace's wall, also on days of 23 and 25 hours", async () => {
   const workspace = await frontdesk.workspace({ timeZone: "Europe/London" });
   const seed = seedOf(frontdesk, workspace);
   // Half past midnight on the day the clocks go forward is still UTC; half past eleven that night is BST.
@@ -123,7 +123,7 @@ test("workspace.query_report#7 periods are those of the workspace's wall, also o
   await wrong({ field: "won_at" }, "time_dimension.field", "tasks");
 });
 
-test("workspace.query_report#7 tasks have their times; a card's time is when it was placed", async () => {
+test("workspace.query_report#6 tasks have their times; a card's time is when it was placed", async () => {
   const workspace = await frontdesk.workspace();
   const seed = seedOf(frontdesk, workspace);
   const { stages } = await seed.pipeline("Sales", ["New"]);
@@ -153,7 +153,7 @@ test("workspace.query_report#7 tasks have their times; a card's time is when it 
   }
 });
 
-test("workspace.query_report#7 a day in a filter is all of that day on the wall; words move with today", async () => {
+test("workspace.query_report#6 a day in a filter is all of that day on the wall; words move with today", async () => {
   const workspace = await frontdesk.workspace({ timeZone: "Pacific/Auckland" });
   const seed = seedOf(frontdesk, workspace);
   const at = frontdesk.app.clock.now();

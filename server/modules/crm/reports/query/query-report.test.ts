@@ -6,7 +6,7 @@ import { ask, count, refused, shop, total } from "./test-questions.ts";
 
 const frontdesk = await startHarness();
 
-test("workspace.query_report#0 what joins add multiplies nothing: a deal counts once for its value, and once in every group it is in", async () => {
+test("workspace.query_report what joins add multiplies nothing: a deal counts once for its value, and once in every group it is in", async () => {
   const workspace = await frontdesk.workspace();
   await shop(frontdesk, workspace);
   const [all] = await ask(workspace, {
@@ -41,7 +41,7 @@ test("workspace.query_report#0 what joins add multiplies nothing: a deal counts 
   );
 });
 
-test("workspace.query_report#0 another workspace's rows are in no answer", async () => {
+test("workspace.query_report another workspace's rows are in no answer", async () => {
   const [mine, theirs] = [await frontdesk.workspace(), await frontdesk.workspace()];
   await shop(frontdesk, theirs);
   assert.deepEqual(await ask(mine, { source: "deals", measures: count }), [{ n: 0 }]);
@@ -49,7 +49,7 @@ test("workspace.query_report#0 another workspace's rows are in no answer", async
   assert.deepEqual(await ask(mine, { source: "tasks", mode: "drilldown" }), []);
 });
 
-test("workspace.query_report#0 money is decimal numbers of each deal's own currency", async () => {
+test("workspace.query_report money is decimal numbers of each deal's own currency", async () => {
   const workspace = await frontdesk.workspace();
   const seed = seedOf(frontdesk, workspace);
   await seed.deal({ value: 1250, currency: "JPY", lines: [{ name: "A", price: 900 }] });
@@ -67,7 +67,7 @@ test("workspace.query_report#0 money is decimal numbers of each deal's own curre
   ]);
 });
 
-test("workspace.query_report#1 the source is deals or tasks", async () => {
+test("workspace.query_report#0 the source is deals or tasks", async () => {
   const workspace = await frontdesk.workspace();
   await refused(workspace, { source: "invoices" }, "source");
   await refused(workspace, {}, "source");
@@ -75,7 +75,7 @@ test("workspace.query_report#1 the source is deals or tasks", async () => {
     assert.deepEqual(await ask(workspace, { source }), [{ count_id: 0 }]);
 });
 
-test("workspace.query_report#2 counts, sums, averages, extremes; of nothing they are 0 or null", async () => {
+test("workspace.query_report#1 counts, sums, averages, extremes; of nothing they are 0 or null", async () => {
   const workspace = await frontdesk.workspace();
   const measures = ["count", "sum", "avg", "min", "max"].map((aggregation) => ({
     field: "value",
@@ -103,7 +103,7 @@ test("workspace.query_report#2 counts, sums, averages, extremes; of nothing they
   await refused(workspace, { source: "deals", measures: [...count, ...count] }, "measures");
 });
 
-test("workspace.query_report#3 deals are grouped by what the contract lists, and by nothing else", async () => {
+test("workspace.query_report#2 deals are grouped by what the contract lists, and by nothing else", async () => {
   const workspace = await frontdesk.workspace();
   await shop(frontdesk, workspace);
   const dimensions =
@@ -123,7 +123,7 @@ test("workspace.query_report#3 deals are grouped by what the contract lists, and
   await refused(workspace, { source: "deals", dimensions: ["value"] }, "dimensions.0");
 });
 
-test("workspace.query_report#4 workspace.query_report#5 workspace.query_report#13 tasks are grouped by what the contract lists; client falls back to the deal and is for display only", async () => {
+test("workspace.query_report#3 workspace.query_report#4 workspace.query_report#12 tasks are grouped by what the contract lists; client falls back to the deal and is for display only", async () => {
   const workspace = await frontdesk.workspace({ timeZone: "Pacific/Auckland" });
   const seed = seedOf(frontdesk, workspace);
   const ann = await seed.member("Ann");
@@ -160,7 +160,7 @@ test("workspace.query_report#4 workspace.query_report#5 workspace.query_report#1
   }
 });
 
-test("workspace.query_report#8 a drilldown shows the rows, in the columns and the order asked for", async () => {
+test("workspace.query_report#7 a drilldown shows the rows, in the columns and the order asked for", async () => {
   const workspace = await frontdesk.workspace();
   const { big } = await shop(frontdesk, workspace);
   const dimensions = [
@@ -205,7 +205,7 @@ test("workspace.query_report#8 a drilldown shows the rows, in the columns and th
   await refused(workspace, { source: "deals", mode: "pivot" }, "mode");
 });
 
-test("workspace.query_report#9 workspace.query_report#10 order_by is a list or one object; sort is its other name", async () => {
+test("workspace.query_report#8 workspace.query_report#9 order_by is a list or one object; sort is its other name", async () => {
   const workspace = await frontdesk.workspace();
   const seed = seedOf(frontdesk, workspace);
   for (const [source, value] of [
@@ -242,7 +242,7 @@ test("workspace.query_report#9 workspace.query_report#10 order_by is a list or o
   await wrong({ order_by: { field: "status" } }, "order_by.field");
 });
 
-test("workspace.query_report#11 a hundred rows unless asked for up to a thousand", async () => {
+test("workspace.query_report#10 a hundred rows unless asked for up to a thousand", async () => {
   const workspace = await frontdesk.workspace();
   const seed = seedOf(frontdesk, workspace);
   const { sql } = await import("kysely");
@@ -254,7 +254,7 @@ test("workspace.query_report#11 a hundred rows unless asked for up to a thousand
   for (const limit of [0, 1001, 1.5]) await refused(workspace, { source: "tasks", limit }, "limit");
 });
 
-test("workspace.query_report#12 a drilldown shows what is in one bar of the chart", async () => {
+test("workspace.query_report#11 a drilldown shows what is in one bar of the chart", async () => {
   const workspace = await frontdesk.workspace();
   const { seed } = await shop(frontdesk, workspace);
   await seed.task({ title: "late", dueDate: "2026-01-01" });
