@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { get } from "node:http";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { buffer } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 import ExcelJS from "exceljs";
@@ -28,11 +28,20 @@ async function readBack(headers: Header[], rows: Value[][]): Promise<ExcelJS.Wor
 }
 
 test("no text in a CSV runs as a formula; numbers and phone numbers stay as they are", () => {
-  for (const text of ["=1+1", "@SUM(A1)", "\tx", "\rx", "+cmd|' /C calc'!A0", "-2+3", "+61-412-345", "-@x"]) {
-    assert.equal(guarded(text), `'${text}`, text);
-    assert.equal(unguarded(guarded(text)), text);
+  for (const written of [
+    "=1+1",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "+61-412-345",
+    "-@x",
+  ]) {
+    assert.equal(guarded(written), `'${written}`, written);
+    assert.equal(unguarded(guarded(written)), written);
   }
-  for (const text of [
+  for (const written of [
     "+61412345678",
     "+61 412 345 678",
     "-12.50",
@@ -42,15 +51,14 @@ test("no text in a CSV runs as a formula; numbers and phone numbers stay as they
     "'s-Gravenhage",
     "",
   ]) {
-    assert.equal(guarded(text), text);
-    assert.equal(unguarded(text), text);
+    assert.equal(guarded(written), written);
+    assert.equal(unguarded(written), written);
   }
   assert.equal(csvLine([-5, 'a "b", c', "x\ny", null, true]), '-5,"a ""b"", c","x\ny",,TRUE\r\n');
 });
 
 test("a CSV begins with the mark of UTF-8 only when it should", async () => {
-  const of = async (bom: boolean) =>
-    (await Array.fromAsync(csvFile(titled(["A", "text"]), once([["x"]]), bom))).join("");
+  const of = (bom: boolean) => text(Readable.from(csvFile(titled(["A", "text"]), once([["x"]]), bom)));
   assert.equal(await of(true), "\uFEFFA\r\nx\r\n");
   assert.equal(await of(false), "A\r\nx\r\n");
 });
