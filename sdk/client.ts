@@ -5,6 +5,19 @@ import type { CallOptions, FrontdeskOptions, Page } from "./runtime.ts";
 export { each, FrontdeskError, HeldForApproval } from "./runtime.ts";
 export type { CallOptions, FrontdeskOptions, Page } from "./runtime.ts";
 
+export type Activity = {
+  id: string;
+  /** call, meeting or note. */ activity_type: "call" | "meeting" | "note";
+  subject: string;
+  description: string | null;
+  contact_id: string | null;
+  /** An opportunity. */ deal_id: string | null;
+  /** A company. */ customer_id: string | null;
+  /** Who wrote it down, by name. */ created_by: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
 export type Approval = {
   id: string;
   company_id: string;
@@ -64,21 +77,28 @@ export type Booking = {
 
 export type Company = {
   id: string;
+  /** The number people read: A-001. */ public_id: string;
   name: string;
-  /** The company's part of public addresses. */ slug: string;
-  timezone: string;
-  description: string | null;
-  contact_name: string | null;
-  contact_email: string | null;
+  email: string | null;
   phone: string | null;
-  logo_url: string | null;
-  primary_color: string | null;
-  secondary_color: string | null;
-  address: string | null;
+  landline: string | null;
   industry: string | null;
-  website_url: string | null;
-  abn: string | null;
-  /** The front office's settings. */ front_desk: Record<string, unknown>;
+  website: string | null;
+  notes: string | null;
+  metadata: Record<string, unknown>;
+  account_type: string | null;
+  is_customer: boolean;
+  is_supplier: boolean;
+  tax_number: string | null;
+  address_line1: string | null;
+  city: string | null;
+  state: string | null;
+  postal_code: string | null;
+  country: string | null;
+  timezone: string | null;
+  /** Since when the business knows them. */ relationship_started_at: string | null;
+  created_at: string;
+  updated_at: string;
 };
 
 export type Contact = {
@@ -102,11 +122,477 @@ export type Contact = {
   postal_code?: string | null;
   country?: string | null;
   timezone?: string | null;
+  contact_type?: string | null;
+  /** Since when the business knows them. */ relationship_started_at?: string | null;
   email_unsubscribed?: boolean;
   sms_unsubscribed?: boolean;
   created_at?: string;
   updated_at?: string;
   employers?: { id: string; public_id: string; name: string }[];
+};
+
+export type CrmSettings = {
+  /** What opportunity_type offers. */ opportunity_type_options: string[];
+  /** What account_type offers. */ account_type_options: string[];
+  /** What contact_type offers. */ contact_type_options: string[];
+  /** Kinds of transcripts. */ transcript_types: string[];
+  /** Where transcripts come from. */ transcript_sources: string[];
+  /** Heading over the custom fields. */ custom_fields_title: string;
+  /** Companies are in use. */ accounts_enabled: boolean;
+  /** Contacts are in use. */ contacts_enabled: boolean;
+  /** Opportunities have work orders. */ enable_work_orders: boolean;
+  /** What lead_source offers. */ lead_sources: string[];
+  /** Reasons to choose from when an opportunity is lost. */ lost_reasons: string[];
+  /** Reasons to choose from when an opportunity is won. */ won_reasons: string[];
+  /** Categories of referrals. */ referral_categories: string[];
+  /** Who is told of completed forms; while empty, whoever sent the form. */ form_completion_notify_emails: string[];
+  /** Who is mailed when an automation fails, once an hour for the same failure. */ automation_error_notify_emails: string[];
+  /** Who is texted when an automation fails; E.164. Needs an active phone number. */ automation_error_notify_phones: string[];
+  custom_fields: {
+    deal?: {
+      /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+      label: string;
+      type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+      /** What a dropdown offers. */ options?: string[];
+      show_on_detail?: boolean;
+      show_in_table?: boolean;
+      /** Once set, it cannot be emptied. */ required?: boolean;
+      fill_with_ai?: boolean;
+      hidden?: boolean;
+      conditional_logic?: {
+        visibility?: {
+          mode: "always" | "when" | "never";
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+        };
+        /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+          action:
+            | {
+                type: "today_plus";
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | {
+                type: "field_plus";
+                /** A field, custom or built in. */ source_field_id: string;
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | { type: "constant"; value: string | number | boolean };
+        }[];
+      };
+    }[];
+    account?: {
+      /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+      label: string;
+      type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+      /** What a dropdown offers. */ options?: string[];
+      show_on_detail?: boolean;
+      show_in_table?: boolean;
+      /** Once set, it cannot be emptied. */ required?: boolean;
+      fill_with_ai?: boolean;
+      hidden?: boolean;
+      conditional_logic?: {
+        visibility?: {
+          mode: "always" | "when" | "never";
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+        };
+        /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+          action:
+            | {
+                type: "today_plus";
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | {
+                type: "field_plus";
+                /** A field, custom or built in. */ source_field_id: string;
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | { type: "constant"; value: string | number | boolean };
+        }[];
+      };
+    }[];
+    contact?: {
+      /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+      label: string;
+      type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+      /** What a dropdown offers. */ options?: string[];
+      show_on_detail?: boolean;
+      show_in_table?: boolean;
+      /** Once set, it cannot be emptied. */ required?: boolean;
+      fill_with_ai?: boolean;
+      hidden?: boolean;
+      conditional_logic?: {
+        visibility?: {
+          mode: "always" | "when" | "never";
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+        };
+        /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+          action:
+            | {
+                type: "today_plus";
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | {
+                type: "field_plus";
+                /** A field, custom or built in. */ source_field_id: string;
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | { type: "constant"; value: string | number | boolean };
+        }[];
+      };
+    }[];
+  };
+  /** Questions for qualifying; an empty list clears them. */ needs_analysis_config: {
+    questions: {
+      key: string;
+      label: string;
+      type: string;
+      show_on_detail?: boolean;
+      show_in_table?: boolean;
+      ai_fill?: boolean;
+    }[];
+  };
+  /** Kinds of links that records carry under metadata.quick_links; an empty list removes all. */ quick_links: {
+    /** Made by the caller, and stable. */ id: string;
+    label: string;
+    icon: "link" | "google-drive" | "dropbox" | "notion" | "slack" | "docs" | "folder";
+  }[];
+};
+
+export type CrmTemplate = {
+  id: string;
+  name: string;
+  description: string | null;
+  /** Custom fields, pipelines with their stages, tags, quick links and options to add. */ content: {
+    /** What lead_source offers. */ lead_sources?: string[];
+    /** Reasons to choose from when an opportunity is lost. */ lost_reasons?: string[];
+    /** Reasons to choose from when an opportunity is won. */ won_reasons?: string[];
+    /** What opportunity_type offers. */ opportunity_type_options?: string[];
+    /** What account_type offers. */ account_type_options?: string[];
+    /** What contact_type offers. */ contact_type_options?: string[];
+    /** Categories of referrals. */ referral_categories?: string[];
+    custom_fields?: {
+      deal?: {
+        /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+        label: string;
+        type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+        /** What a dropdown offers. */ options?: string[];
+        show_on_detail?: boolean;
+        show_in_table?: boolean;
+        /** Once set, it cannot be emptied. */ required?: boolean;
+        fill_with_ai?: boolean;
+        hidden?: boolean;
+        conditional_logic?: {
+          visibility?: {
+            mode: "always" | "when" | "never";
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+          };
+          /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+            action:
+              | {
+                  type: "today_plus";
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | {
+                  type: "field_plus";
+                  /** A field, custom or built in. */ source_field_id: string;
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | { type: "constant"; value: string | number | boolean };
+          }[];
+        };
+      }[];
+      account?: {
+        /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+        label: string;
+        type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+        /** What a dropdown offers. */ options?: string[];
+        show_on_detail?: boolean;
+        show_in_table?: boolean;
+        /** Once set, it cannot be emptied. */ required?: boolean;
+        fill_with_ai?: boolean;
+        hidden?: boolean;
+        conditional_logic?: {
+          visibility?: {
+            mode: "always" | "when" | "never";
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+          };
+          /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+            action:
+              | {
+                  type: "today_plus";
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | {
+                  type: "field_plus";
+                  /** A field, custom or built in. */ source_field_id: string;
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | { type: "constant"; value: string | number | boolean };
+          }[];
+        };
+      }[];
+      contact?: {
+        /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+        label: string;
+        type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+        /** What a dropdown offers. */ options?: string[];
+        show_on_detail?: boolean;
+        show_in_table?: boolean;
+        /** Once set, it cannot be emptied. */ required?: boolean;
+        fill_with_ai?: boolean;
+        hidden?: boolean;
+        conditional_logic?: {
+          visibility?: {
+            mode: "always" | "when" | "never";
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+          };
+          /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+            action:
+              | {
+                  type: "today_plus";
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | {
+                  type: "field_plus";
+                  /** A field, custom or built in. */ source_field_id: string;
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | { type: "constant"; value: string | number | boolean };
+          }[];
+        };
+      }[];
+    };
+    pipelines?: {
+      name: string;
+      description?: string | null;
+      color?: string | null;
+      /** In order. */ stages: { name: string; description?: string | null; color?: string | null }[];
+    }[];
+    tags?: { name: string; /** #rrggbb */ color: string }[];
+    quick_links?: {
+      /** Made by the caller, and stable. */ id: string;
+      label: string;
+      icon: "link" | "google-drive" | "dropbox" | "notion" | "slack" | "docs" | "folder";
+    }[];
+  };
+  created_at: string;
+  updated_at: string;
+};
+
+export type ExportTemplate = {
+  id: string;
+  name: string;
+  root_entity: "opportunity" | "contact" | "account" | "work_order";
+  columns: {
+    /** What sort names it by. */ id?: string;
+    source: "root" | "relation";
+    /** For root: a field of the record, such as name or metadata.size. */ field?: string;
+    /** For relation: which records around it, such as primary_contact. */ relation?: string;
+    relation_mode?: "primary" | "first_n" | "comma_joined" | "explode";
+    /** For relation: the field of the related record, such as email. */ relation_field?: string;
+    /** How many columns first_n makes; 3 by default. */ first_n?: number;
+    /** The column's title; the field's label by default. */ header?: string;
+    format?: "date" | "datetime" | "currency" | "boolean" | "array";
+  }[];
+  filters: {
+    id?: string;
+    /** A field of the record, such as status or metadata.size. */ field: string;
+    op:
+      | "eq"
+      | "neq"
+      | "in"
+      | "not_in"
+      | "gte"
+      | "lte"
+      | "between"
+      | "contains"
+      | "is_null"
+      | "not_null"
+      | "not_contains";
+    value?: string | number | boolean | null | (string | number | boolean | null)[];
+  }[];
+  sort: { column_id: string; direction?: "asc" | "desc" }[];
+  output: {
+    format?: "xlsx" | "csv";
+    /** CSV: begins with the mark Excel knows UTF-8 by. */ bom?: boolean;
+    /** Tokens: {name}, {YYYY}, {MM}, {DD}, {YYYY-MM-DD}. */ filename_template?: string;
+  };
+  created_at: string;
+  updated_at: string;
+};
+
+export type ExportView = {
+  id: string;
+  template_id: string;
+  /** Whose it is: a member, or a key nobody is behind. */ user_id: string;
+  name: string;
+  filters:
+    | {
+        id?: string;
+        /** A field of the record, such as status or metadata.size. */ field: string;
+        op:
+          | "eq"
+          | "neq"
+          | "in"
+          | "not_in"
+          | "gte"
+          | "lte"
+          | "between"
+          | "contains"
+          | "is_null"
+          | "not_null"
+          | "not_contains";
+        value?: string | number | boolean | null | (string | number | boolean | null)[];
+      }[]
+    | null;
+  sort: { column_id: string; direction?: "asc" | "desc" }[] | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type Import = {
+  id: string;
+  entity: "contacts" | "companies" | "opportunities";
+  filename: string;
+  status: "ready" | "checking" | "running" | "completed" | "failed" | "undoing" | "undone";
+  columns: {
+    name: string;
+    /** Up to three of its values. */ samples: string[];
+    suggested_field: string | null;
+  }[];
+  mapping: Record<string, unknown>;
+  options: {
+    /** What makes a row and a record the same; none makes every row a new record. */ dedupe?:
+      "id" | "email" | "phone" | "name" | "none";
+    /** What happens with a row whose record exists. update leaves alone what the row leaves empty. */ on_duplicate?:
+      "skip" | "update" | "create";
+    /** true by default: nothing is set off. */ skip_automations?: boolean;
+    /** ISO code of where numbers without a + are dialled; the workspace's by default. */ country?: string;
+    /** How 3/4/2026 is meant; as in the workspace's country by default. */ date_order?: "dmy" | "mdy";
+  };
+  /** Rows of the file, its titles aside. */ row_count: number;
+  progress: { rows_done: number; created: number; updated: number; skipped: number; failed: number };
+  dry_run: {
+    finished: boolean;
+    /** Rows looked at. */ rows: number;
+    would_create: number;
+    would_update: number;
+    would_skip: number;
+    /** Rows with mistakes; GET /imports/:id/errors tells them. */ failed: number;
+  } | null;
+  undo: {
+    /** Records the import made, deleted again. */ deleted: number;
+    /** Records it changed, as they were. */ restored: number;
+    /** Records somebody has changed or used since. */ kept: number;
+  } | null;
+  failure: string | null;
+  undo_until: string | null;
+  started_at: string | null;
+  finished_at: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type IncomingWebhook = {
+  id: string;
+  name: string;
+  description: string | null;
+  /** Where to post to. Whole in the answer that makes the address; its token is masked later. */ url: string;
+  /** Set, posts must be signed with it. Only its last four characters are shown. */ secret: string | null;
+  is_active: boolean;
+  received_count: number;
+  last_received_at: string | null;
+  created_at: string;
+  updated_at: string;
 };
 
 export type Lead = {
@@ -133,6 +619,146 @@ export type Lead = {
   }[];
 };
 
+export type Merge = {
+  id: string;
+  noun: "contact" | "company";
+  survivor_id: string;
+  duplicate_id: string;
+  duplicate_name: string;
+  /** Fields of the survivor that the merge changed. */ changed_fields: string[];
+  /** How many records changed hands, by kind. */ moved: Record<string, unknown>;
+  merged_by: string | null;
+  created_at: string;
+  undo_until: string;
+  undone_at: string | null;
+};
+
+export type Opportunity = {
+  id: string;
+  /** The number people read: D-001. */ public_id: string;
+  name: string;
+  status: "open" | "won" | "lost";
+  contact_id: string | null;
+  customer_id: string | null;
+  /** What it is worth, as somebody said. */ value: number | null;
+  currency: string;
+  /** What its product lines come to. */ products_total_value: number;
+  lead_source: string | null;
+  opportunity_type: string | null;
+  probability: number | null;
+  expected_close_date: string | null;
+  tags: { name: string; color: string }[];
+  notes: string | null;
+  metadata: Record<string, unknown>;
+  needs_analysis: Record<string, unknown>;
+  won_at: string | null;
+  lost_at: string | null;
+  won_reasons: string[];
+  lost_reasons: string[];
+  next_action: string | null;
+  next_action_date: string | null;
+  assigned_to: string | null;
+  /** Everybody it is assigned to. */ assigned_user_ids: string[];
+  primary_referrer_contact_id: string | null;
+  primary_referrer_category: string | null;
+  placements: {
+    id: string;
+    pipeline_id: string;
+    stage_id: string;
+    /** Orders the cards of a stage, compared byte by byte. */ rank: string;
+    /** Index in the stage; where one opportunity is read. */ position?: number;
+    placed_at: string;
+    crm_pipelines: { id: string; name: string };
+    crm_pipeline_stages: { id: string; name: string; color: string | null };
+  }[];
+  created_at: string;
+  updated_at: string;
+  contact?: {
+    id: string;
+    public_id: string;
+    first_name: string;
+    last_name: string | null;
+    email: string | null;
+    phone: string | null;
+    job_title: string | null;
+  } | null;
+  referrer?: {
+    id: string;
+    public_id: string;
+    first_name: string;
+    last_name: string | null;
+    email: string | null;
+    phone: string | null;
+    job_title: string | null;
+  };
+  customer?: {
+    id: string;
+    public_id: string;
+    name: string;
+    email: string | null;
+    phone: string | null;
+    industry: string | null;
+    website: string | null;
+  } | null;
+  products?: OpportunityProduct[];
+  assigned_users?: WorkspaceOpportunity2[];
+};
+
+export type OpportunityProduct = {
+  id: string;
+  deal_id: string;
+  /** null once the product is deleted. */ product_id: string | null;
+  /** The product's name when the line was added. */ name: string;
+  quantity: number;
+  unit_price: number;
+  /** The opportunity's. */ currency: string;
+  discount_percent: number;
+  deposit_percent: number | null;
+  /** quantity x unit_price, less the discount. */ total: number;
+  deposit: number | null;
+  /** What its costs add up to; null when one of them is in another currency. */ total_cost: number | null;
+  /** total less total_cost. */ margin: number | null;
+  /** Only for callers with invoices:read. */ payment_status?:
+    "unpaid" | "deposit_invoiced" | "invoiced" | "paid";
+  position: number;
+  created_at: string;
+  updated_at: string;
+};
+
+export type OpportunityProductCost = {
+  id: string;
+  deal_product_id: string;
+  label: string | null;
+  unit_cost: number;
+  quantity: number;
+  currency: string;
+  total: number;
+  supplier_id: string | null;
+  supplier_product_id: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type OutgoingWebhook = {
+  id: string;
+  url: string;
+  description: string | null;
+  events: string[];
+  /** Whole in the answer that sets it; later only its last four characters. */ secret: string;
+  is_active: boolean;
+  /** Since when no attempt has succeeded; null while deliveries arrive. */ failing_since: string | null;
+  disabled_at: string | null;
+  disabled_reason: string | null;
+  created_at: string;
+  updated_at: string;
+  name: string;
+  /** Sent with every delivery; values that look like credentials are shown masked. */ headers: Record<
+    string,
+    unknown
+  >;
+  include_trigger_data: boolean;
+};
+
 export type PhoneNumber = {
   id: string;
   /** E.164. */ phone_number: string;
@@ -148,6 +774,101 @@ export type PhoneNumber = {
   outbound_voice_agent_config_id: string | null;
   retell_last_synced_at: string | null;
   retell_last_sync_error: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type Pipeline = {
+  id: string;
+  name: string;
+  description: string | null;
+  color: string | null;
+  /** Place among the pipelines. */ position: number;
+  /** In order. */ stages: Stage[];
+  created_at: string;
+  updated_at: string;
+};
+
+export type Product = {
+  id: string;
+  name: string;
+  sku: string | null;
+  /** Unit price in the currency's main unit. */ price: number;
+  currency: string;
+  category: string | null;
+  description: string | null;
+  /** What the price is for: hour, piece. */ unit: string | null;
+  benefits: string | null;
+  deposit_percent: number | null;
+  default_expiry_days: number | null;
+  images: string[];
+  track_inventory: boolean;
+  track_batches: boolean;
+  low_stock_threshold: number | null;
+  is_active: boolean;
+  work_order_config: Record<string, unknown> | null;
+  metadata: Record<string, unknown>;
+  created_at: string;
+  updated_at: string;
+};
+
+export type ProductCost = {
+  id: string;
+  product_id: string;
+  label: string | null;
+  /** What one costs, in the currency's main unit. */ cost_price: number;
+  /** The product's when the cost was entered. */ currency: string;
+  /** How many go into one of the product. */ quantity: number;
+  /** A company. */ supplier_id: string | null;
+  supplier_product_id: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type ReportCard = {
+  id: string;
+  dashboard_id: string;
+  title: string;
+  visualization_type: string;
+  query_spec: Record<string, unknown>;
+  display_config: Record<string, unknown>;
+  size: string;
+  position: number;
+  created_at: string;
+  updated_at: string;
+};
+
+export type ReportDashboard = {
+  id: string;
+  name: string;
+  description: string | null;
+  template: string | null;
+  pipeline_id: string | null;
+  /** all_users or restricted. */ visibility: string;
+  created_at: string;
+  updated_at: string;
+  cards: ReportCard[];
+};
+
+export type ReportDashboardAcl = {
+  id: string;
+  dashboard_id: string;
+  /** user or role. */ principal_type: string;
+  principal_id: string;
+  user_id: string | null;
+  role_name: string | null;
+  created_at: string;
+};
+
+export type ReportFunnel = {
+  id: string;
+  pipeline_id: string;
+  steps: {
+    name: string;
+    stage_ids: string[];
+    /** Deals that stand in the step now. */ count: number;
+    /** Deals that stand in this step or in a later one. */ reached: number;
+  }[];
   created_at: string;
   updated_at: string;
 };
@@ -342,6 +1063,220 @@ export type SmsMessage = {
   updated_at: string;
 };
 
+export type Stage = {
+  id: string;
+  pipeline_id: string;
+  name: string;
+  description: string | null;
+  color: string | null;
+  /** Place among the pipeline's stages, from 0. */ position: number;
+  /** Opportunities in the stage; in the list of stages. */ deal_count?: number;
+  created_at: string;
+  updated_at: string;
+};
+
+export type SupplierProduct = {
+  id: string;
+  /** The company that supplies it. */ supplier_id: string;
+  /** The business' own product, if it is linked to one. */ product_id: string | null;
+  /** The linked product's name, or the name it was given here. */ product_name: string;
+  /** In the currency's main unit. */ supplier_price: number;
+  currency: string;
+  supplier_sku: string | null;
+  lead_time_days: number | null;
+  minimum_order_qty: number | null;
+  is_active: boolean;
+  created_at: string;
+  updated_at: string;
+};
+
+export type Task = {
+  id: string;
+  title: string;
+  description: string | null;
+  /** open or completed. */ status: "open" | "completed";
+  /** low, medium or high. */ priority: "low" | "medium" | "high";
+  category_id: string | null;
+  /** The category's name. */ category: string | null;
+  /** YYYY-MM-DD in the company's time zone. */ due_date: string | null;
+  /** Open, and due on a day that is over. */ is_overdue: boolean;
+  completed_at: string | null;
+  /** An opportunity. */ deal_id: string | null;
+  contact_id: string | null;
+  /** A member of the company. */ assigned_to: string | null;
+  /** Tasks sort by it, as text. */ position: string;
+  created_at: string;
+  updated_at: string;
+};
+
+export type TaskCategory = {
+  id: string;
+  name: string;
+  color: string | null;
+  position: number;
+  created_at: string;
+  updated_at: string;
+};
+
+export type User = {
+  id: string;
+  /** client_admin may do everything, client_editor what the work needs, client_viewer only look. */ role:
+    "client_admin" | "client_editor" | "client_viewer";
+  /** invited or active. */ status: string;
+  full_name: string;
+  email: string | null;
+  phone: string | null;
+  job_title: string | null;
+  department: string | null;
+  avatar_url: string | null;
+  created_at: string;
+};
+
+export type WebhookSubscription = {
+  id: string;
+  url: string;
+  description: string | null;
+  events: string[];
+  /** Whole in the answer that sets it; later only its last four characters. */ secret: string;
+  is_active: boolean;
+  /** Since when no attempt has succeeded; null while deliveries arrive. */ failing_since: string | null;
+  disabled_at: string | null;
+  disabled_reason: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type WorkOrder = {
+  id: string;
+  /** The number people read: WO-001. */ public_id: string;
+  deal_product_id: string;
+  /** The opportunity of the product line. */ deal_id: string;
+  product_id: string | null;
+  /** As the product line calls it. */ product_name: string;
+  status_id: string | null;
+  /** The status' label. */ status: string | null;
+  /** YYYY-MM-DD on the company's calendar. */ schedule_date: string;
+  /** HH:MM:SS on the company's wall clock; null is all day. */ schedule_time: string | null;
+  /** A member of the company. */ assigned_to: string | null;
+  /** Field values by the fields' keys. */ data: Record<string, unknown>;
+  sort_order: number;
+  created_at: string;
+  updated_at: string;
+};
+
+export type WorkOrderSettings = {
+  fields: {
+    key: string;
+    label: string;
+    type: string;
+    options?: string[];
+    required: boolean;
+    show_to_customer: boolean;
+  }[];
+  statuses: { id: string; label: string; color: string | null; position: number; is_complete: boolean }[];
+};
+
+export type WorkStatusPortal = {
+  id: string;
+  deal_id: string;
+  recipient_email: string;
+  recipient_name: string;
+  status: "active" | "expired" | "revoked";
+  expires_at: string;
+  revoked_at: string | null;
+  /** Set while too many wrong PINs have shut it. */ locked_until: string | null;
+  /** When the right PIN was first entered. */ opened_at: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type Workspace = {
+  id: string;
+  name: string;
+  /** The company's part of public addresses. */ slug: string;
+  timezone: string;
+  description: string | null;
+  contact_name: string | null;
+  contact_email: string | null;
+  phone: string | null;
+  logo_url: string | null;
+  primary_color: string | null;
+  secondary_color: string | null;
+  address: string | null;
+  industry: string | null;
+  website_url: string | null;
+  abn: string | null;
+  /** The front office's settings. */ front_desk: Record<string, unknown>;
+};
+
+export type WorkspaceContact = {
+  success: boolean;
+  /** How many of the ids named a record that is gone now. */ deleted: number;
+};
+
+export type WorkspaceOpportunity = {
+  id: string;
+  deal_id: string;
+  pipeline_id: string;
+  stage_id: string;
+  /** Index in the stage. */ position: number;
+  rank: string;
+  /** Since when it is in the stage. */ placed_at: string;
+};
+
+export type WorkspaceOpportunity2 = {
+  id: string;
+  name: string;
+  email: string | null;
+  phone: string | null;
+  role: string;
+  /** In charge of the opportunity: its assigned_to. */ is_primary: boolean;
+};
+
+export type WorkspaceOutgoingWebhook = {
+  id: string;
+  /** The subscription or outgoing webhook. */ webhook_id: string;
+  /** The webhook-id header, the same at every attempt. */ message_id: string;
+  event_type: string;
+  noun: string;
+  record_id: string | null;
+  status: "pending" | "delivered" | "failed";
+  attempts: number;
+  http_status: number | null;
+  error: string | null;
+  next_attempt_at: string | null;
+  give_up_at: string | null;
+  delivered_at: string | null;
+  created_at: string;
+};
+
+export type WorkspaceOutgoingWebhook2 = {
+  id: string;
+  delivery_id: string;
+  /** The webhook-id header and the id in the body. */ message_id: string;
+  event_type: string;
+  /** 1 for the first. */ attempt: number;
+  status: "delivered" | "failed";
+  http_status: number | null;
+  duration_ms: number;
+  error: string | null;
+  /** The answer's first kilobyte. */ response_excerpt: string | null;
+  next_attempt_at: string | null;
+  created_at: string;
+};
+
+export type WorkspaceUser = { phone: string | null; job_title: string | null; department: string | null };
+
+export type WorkspaceUser2 = {
+  /** What the member may do in this workspace. */ role: "client_admin" | "client_editor" | "client_viewer";
+  /** When they joined; for the invited, when that was. */ created_at: string;
+};
+
+export type WorkspaceUser3 = {
+  /** The pipeline the CRM opens with for this member; null for none in particular. */ default_pipeline_id:
+    string | null;
+};
+
 export type ListMetaToolsInput = Record<string, never>;
 export type ListMetaToolsOutput = {
   data: {
@@ -381,16 +1316,22 @@ export type CreateContactInput = {
   /** E-mail address. */ email?: string | null;
   /** Mobile number, E.164. A landline is refused: it goes in landline. */ phone?: string | null;
   /** Fixed-line number, E.164. */ landline?: string | null;
-  date_of_birth?: string | null;
+  /** YYYY-MM-DD; birthday messages follow it. */ date_of_birth?: string | null;
   /** Job title. */ job_title?: string | null;
   /** Where the lead came from: website, referral, api. */ source?: string | null;
   /** Free text. */ notes?: string | null;
-  /** Custom field values by field id. */ metadata?: Record<string, unknown>;
+  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+    string,
+    unknown
+  >;
   /** Street and number. */ address_line1?: string | null;
   /** City. */ city?: string | null;
   /** State or region. */ state?: string | null;
   /** Postal code. */ postal_code?: string | null;
   /** Country. */ country?: string | null;
+  /** IANA time zone, such as Australia/Sydney. */ timezone?: string | null;
+  /** One of the company's contact types. */ contact_type?: string | null;
+  /** Since when the business knows them. */ relationship_started_at?: string | null;
   skip_automations?: boolean;
 };
 export type CreateContactOutput = Contact;
@@ -409,16 +1350,22 @@ export type UpdateContactInput = {
   /** E-mail address. */ email?: string | null;
   /** Mobile number, E.164. A landline is refused: it goes in landline. */ phone?: string | null;
   /** Fixed-line number, E.164. */ landline?: string | null;
-  date_of_birth?: string | null;
+  /** YYYY-MM-DD; birthday messages follow it. */ date_of_birth?: string | null;
   /** Job title. */ job_title?: string | null;
   /** Where the lead came from: website, referral, api. */ source?: string | null;
   /** Free text. */ notes?: string | null;
-  /** Custom field values by field id. */ metadata?: Record<string, unknown>;
+  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+    string,
+    unknown
+  >;
   /** Street and number. */ address_line1?: string | null;
   /** City. */ city?: string | null;
   /** State or region. */ state?: string | null;
   /** Postal code. */ postal_code?: string | null;
   /** Country. */ country?: string | null;
+  /** IANA time zone, such as Australia/Sydney. */ timezone?: string | null;
+  /** One of the company's contact types. */ contact_type?: string | null;
+  /** Since when the business knows them. */ relationship_started_at?: string | null;
   /** true opts out of e-mail, false back in. */ email_unsubscribed?: boolean;
   /** true opts out of texts, false back in. */ sms_unsubscribed?: boolean;
 };
@@ -433,6 +1380,617 @@ export type SearchContactsInput = {
 };
 export type SearchContactsOutput = Contact[];
 
+export type ListContactOpportunitiesInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListContactOpportunitiesOutput = Page<Opportunity>;
+
+export type ListContactActivitiesInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListContactActivitiesOutput = Page<Activity>;
+
+export type ListContactEmployersInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListContactEmployersOutput = Page<{
+  /** The company. */ id: string;
+  public_id: string;
+  name: string;
+  contact_id: string;
+  /** The company, by its older name. */ customer_id: string;
+  linked_at: string;
+}>;
+
+export type LinkContactEmployerInput = { id: string; customerId: string };
+export type LinkContactEmployerOutput = { contact_id: string; customer_id: string };
+
+export type UnlinkContactEmployerInput = { id: string; customerId: string };
+export type UnlinkContactEmployerOutput = void;
+
+export type BulkCreateContactsInput = {
+  /** Up to 100 contacts, each with the fields of a single create. */ records: Record<string, unknown>[];
+  skip_automations?: boolean;
+};
+export type BulkCreateContactsOutput = {
+  created: Contact[];
+  errors: {
+    /** Place of the record in the request, from 0. */ index: number;
+    code: string;
+    message: string;
+    fields?: { field: string; message: string }[];
+  }[];
+};
+
+export type UnsubscribeVoiceCallerInput = {
+  /** The caller, E.164 or as written locally; taken from the call when left out. */ phone?: string | null;
+  /** Why; kept as a note on the contact. */ reason?: string | null;
+  /** The running call, as the voice platform sends it. */ call?: {
+    call_id?: string | null;
+    direction?: string | null;
+    from_number?: string | null;
+    to_number?: string | null;
+    [name: string]: unknown;
+  };
+};
+export type UnsubscribeVoiceCallerOutput = string;
+
+export type BulkDeleteContactsInput = { /** Up to 100 ids of contacts. */ ids: string[] };
+export type BulkDeleteContactsOutput = WorkspaceContact;
+
+export type ListCompaniesInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** Part of a name, e-mail or number. */ search?: string;
+};
+export type ListCompaniesOutput = Page<Company>;
+
+export type GetCompanyInput = { id: string };
+export type GetCompanyOutput = Company;
+
+export type CreateCompanyInput = {
+  /** Name of the company; trimmed. */ name: string;
+  /** E-mail address. */ email?: string | null;
+  /** Mobile number, E.164. A landline is refused: it goes in landline. */ phone?: string | null;
+  /** Fixed-line number, E.164. */ landline?: string | null;
+  /** Line of business. */ industry?: string | null;
+  /** Web address. */ website?: string | null;
+  /** Free text. */ notes?: string | null;
+  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+    string,
+    unknown
+  >;
+  /** One of the company's account types. */ account_type?: string | null;
+  /** Buys from the business. */ is_customer?: boolean;
+  /** Sells to the business. */ is_supplier?: boolean;
+  /** Tax or business number. */ tax_number?: string | null;
+  /** Street and number. */ address_line1?: string | null;
+  /** City. */ city?: string | null;
+  /** State or region. */ state?: string | null;
+  /** Postal code. */ postal_code?: string | null;
+  /** Country. */ country?: string | null;
+  /** IANA time zone, such as Australia/Sydney. */ timezone?: string | null;
+  /** Since when the business knows them. */ relationship_started_at?: string | null;
+  skip_automations?: boolean;
+};
+export type CreateCompanyOutput = Company;
+
+export type UpdateCompanyInput = {
+  id: string;
+  name?: string;
+  /** E-mail address. */ email?: string | null;
+  /** Mobile number, E.164. A landline is refused: it goes in landline. */ phone?: string | null;
+  /** Fixed-line number, E.164. */ landline?: string | null;
+  /** Line of business. */ industry?: string | null;
+  /** Web address. */ website?: string | null;
+  /** Free text. */ notes?: string | null;
+  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+    string,
+    unknown
+  >;
+  /** One of the company's account types. */ account_type?: string | null;
+  /** Buys from the business. */ is_customer?: boolean;
+  /** Sells to the business. */ is_supplier?: boolean;
+  /** Tax or business number. */ tax_number?: string | null;
+  /** Street and number. */ address_line1?: string | null;
+  /** City. */ city?: string | null;
+  /** State or region. */ state?: string | null;
+  /** Postal code. */ postal_code?: string | null;
+  /** Country. */ country?: string | null;
+  /** IANA time zone, such as Australia/Sydney. */ timezone?: string | null;
+  /** Since when the business knows them. */ relationship_started_at?: string | null;
+};
+export type UpdateCompanyOutput = Company;
+
+export type DeleteCompanyInput = { id: string };
+export type DeleteCompanyOutput = void;
+
+export type SearchCompaniesInput = {
+  /** Part of a name, e-mail or number. */ query: string;
+  /** Most results, 1-100. */ limit?: number;
+};
+export type SearchCompaniesOutput = Company[];
+
+export type ListCompanyContactsInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** Comma-separated names of the fields to answer. */ fields?: string[];
+  /** Comma-separated: employers. */ expand?: string[];
+};
+export type ListCompanyContactsOutput = Page<Contact>;
+
+export type ListCompanyOpportunitiesInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListCompanyOpportunitiesOutput = Page<Opportunity>;
+
+export type ListCompanyActivitiesInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListCompanyActivitiesOutput = Page<Activity>;
+
+export type BulkCreateCompaniesInput = {
+  /** Up to 100 companies, each with the fields of a single create. */ records: Record<string, unknown>[];
+  skip_automations?: boolean;
+};
+export type BulkCreateCompaniesOutput = {
+  created: Company[];
+  errors: {
+    /** Place of the record in the request, from 0. */ index: number;
+    code: string;
+    message: string;
+    fields?: { field: string; message: string }[];
+  }[];
+};
+
+export type BulkDeleteCompaniesInput = { /** Up to 100 ids of companies. */ ids: string[] };
+export type BulkDeleteCompaniesOutput = WorkspaceContact;
+
+export type ListContactBirthdaySendsInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListContactBirthdaySendsOutput = Page<{
+  id: string;
+  /** Of the relationship: 1 on the first birthday. */ year_number: number;
+  birthday_date: string;
+  channels_sent: ("email" | "sms")[];
+  sent_at: string;
+}>;
+
+export type GetBirthdayMessagesInput = Record<string, never>;
+export type GetBirthdayMessagesOutput = {
+  channels: ("email" | "sms")[];
+  /** Needed when channels has email. */ email_subject: string;
+  /** May hold {first_name}, {last_name}, {company_name} and {age}. */ email_body: string;
+  /** Needed when channels has sms. */ sms_body: string;
+  label?: string;
+}[];
+
+export type SetBirthdayMessagesInput = {
+  /** The body itself may be this array. */ messages: {
+    channels: ("email" | "sms")[];
+    /** Needed when channels has email. */ email_subject: string;
+    /** May hold {first_name}, {last_name}, {company_name} and {age}. */ email_body: string;
+    /** Needed when channels has sms. */ sms_body: string;
+    label?: string;
+  }[];
+};
+export type SetBirthdayMessagesOutput = {
+  channels: ("email" | "sms")[];
+  /** Needed when channels has email. */ email_subject: string;
+  /** May hold {first_name}, {last_name}, {company_name} and {age}. */ email_body: string;
+  /** Needed when channels has sms. */ sms_body: string;
+  label?: string;
+}[];
+
+export type ListOpportunitiesInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** Part of its name, or of the name, e-mail or number of its contact or company. */ search?: string;
+  status?: "open" | "won" | "lost";
+  /** Of this primary contact. */ contact_id?: string;
+  /** Of this company. */ customer_id?: string;
+  /** Assigned to this user. */ assigned_to?: string;
+  /** With a card in this pipeline. */ pipeline_id?: string;
+  /** With a card in this stage. */ stage_id?: string;
+  /** ISO date or instant. */ created_after?: string;
+  /** ISO date or instant. */ created_before?: string;
+  /** Comma-separated: contact, referrer, customer, products, assigned_users. */ expand?: (
+    "contact" | "referrer" | "customer" | "products" | "assigned_users"
+  )[];
+};
+export type ListOpportunitiesOutput = Page<Opportunity>;
+
+export type CreateOpportunityInput = {
+  /** What it is about. */ name: string;
+  /** The primary contact; null for none. */ contact_id?: string | null;
+  /** The company; null for none. */ customer_id?: string | null;
+  /** open, won or lost. */ status?: "open" | "won" | "lost";
+  value?: number | null;
+  /** ISO 4217 code, such as AUD. */ currency?: string;
+  /** Where it came from. */ lead_source?: string | null;
+  /** One of the company's opportunity types. */ opportunity_type?: string | null;
+  probability?: number | null;
+  /** When it should be decided. */ expected_close_date?: string | null;
+  /** Each {name, color?}, or just a name. */ tags?: (
+    string | { name: string; /** #3b82f6 by default. */ color?: string }
+  )[];
+  /** Free text. */ notes?: string | null;
+  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+    string,
+    unknown
+  >;
+  /** Answers by question key. */ needs_analysis?: Record<string, unknown>;
+  /** Why it was won; of the company's reasons, if it has set any up. */ won_reasons?: string[];
+  /** Why it was lost; of the company's reasons, if it has set any up. */ lost_reasons?: string[];
+  /** What to do next. */ next_action?: string | null;
+  /** When to do it. */ next_action_date?: string | null;
+  /** The user in charge; null for nobody. */ assigned_to?: string | null;
+  /** Pipeline to stand in; its first stage without stage_id. */ pipeline_id?: string;
+  /** Stage to stand in. */ stage_id?: string;
+  /** For imports: automations leave it alone. */ skip_automations?: boolean;
+};
+export type CreateOpportunityOutput = Opportunity;
+
+export type GetOpportunityInput = {
+  id: string;
+  /** Comma-separated: contact, referrer, customer, products, assigned_users. */ expand?: (
+    "contact" | "referrer" | "customer" | "products" | "assigned_users"
+  )[];
+};
+export type GetOpportunityOutput = Opportunity;
+
+export type UpdateOpportunityInput = {
+  id: string;
+  /** What it is about. */ name?: string;
+  /** The primary contact; null for none. */ contact_id?: string | null;
+  /** The company; null for none. */ customer_id?: string | null;
+  /** open, won or lost. */ status?: "open" | "won" | "lost";
+  value?: number | null;
+  /** ISO 4217 code, such as AUD. */ currency?: string;
+  /** Where it came from. */ lead_source?: string | null;
+  /** One of the company's opportunity types. */ opportunity_type?: string | null;
+  probability?: number | null;
+  /** When it should be decided. */ expected_close_date?: string | null;
+  /** Each {name, color?}, or just a name. */ tags?: (
+    string | { name: string; /** #3b82f6 by default. */ color?: string }
+  )[];
+  /** Free text. */ notes?: string | null;
+  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+    string,
+    unknown
+  >;
+  /** Answers by question key. */ needs_analysis?: Record<string, unknown>;
+  /** Why it was won; of the company's reasons, if it has set any up. */ won_reasons?: string[];
+  /** Why it was lost; of the company's reasons, if it has set any up. */ lost_reasons?: string[];
+  /** What to do next. */ next_action?: string | null;
+  /** When to do it. */ next_action_date?: string | null;
+  /** The user in charge; null for nobody. */ assigned_to?: string | null;
+  /** Pipeline to stand in; its first stage without stage_id. */ pipeline_id?: string;
+  /** Stage to stand in. */ stage_id?: string;
+};
+export type UpdateOpportunityOutput = Opportunity;
+
+export type DeleteOpportunityInput = { id: string };
+export type DeleteOpportunityOutput = void;
+
+export type SearchOpportunitiesInput = {
+  /** Part of a name, e-mail or number. */ query: string;
+  /** Most results, 1-100. */ limit?: number;
+};
+export type SearchOpportunitiesOutput = Opportunity[];
+
+export type MoveOpportunityInput = {
+  id: string;
+  /** Where it goes. */ pipeline_id: string;
+  /** A stage of that pipeline. */ stage_id: string;
+  /** Index in the stage; 0 is the top, beyond the end is the end. */ position?: number;
+  /** No automation follows the change of stage. */ skip_automations?: boolean;
+  /** Automation actions to leave out; the automations still run. */ skip_action_ids?: string[];
+};
+export type MoveOpportunityOutput = WorkspaceOpportunity;
+
+export type AddOpportunityCardInput = {
+  id: string;
+  /** Where it goes. */ pipeline_id: string;
+  /** A stage of that pipeline. */ stage_id: string;
+  /** Index in the stage; 0 is the top, beyond the end is the end. */ position?: number;
+  /** No automation follows the change of stage. */ skip_automations?: boolean;
+  /** Automation actions to leave out; the automations still run. */ skip_action_ids?: string[];
+};
+export type AddOpportunityCardOutput = WorkspaceOpportunity;
+
+export type ListOpportunityProductsInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListOpportunityProductsOutput = Page<OpportunityProduct>;
+
+export type AddOpportunityProductInput = {
+  id: string;
+  product_id: string;
+  /** How many; to the thousandth. */ quantity?: number;
+  /** In the opportunity's currency. */ unit_price?: number;
+  /** Off the price. */ discount_percent?: number;
+  deposit_percent?: number | null;
+  /** Setting it needs the scope invoices:write. */ payment_status?:
+    "unpaid" | "deposit_invoiced" | "invoiced" | "paid";
+};
+export type AddOpportunityProductOutput = OpportunityProduct;
+
+export type UpdateOpportunityProductInput = {
+  id: string;
+  opportunityProductId: string;
+  /** How many; to the thousandth. */ quantity?: number;
+  /** In the opportunity's currency. */ unit_price?: number;
+  /** Off the price. */ discount_percent?: number;
+  deposit_percent?: number | null;
+  /** Setting it needs the scope invoices:write. */ payment_status?:
+    "unpaid" | "deposit_invoiced" | "invoiced" | "paid";
+};
+export type UpdateOpportunityProductOutput = OpportunityProduct;
+
+export type RemoveOpportunityProductInput = { id: string; opportunityProductId: string };
+export type RemoveOpportunityProductOutput = void;
+
+export type ReorderOpportunityProductsInput = { id: string; product_ids: string[] };
+export type ReorderOpportunityProductsOutput = OpportunityProduct[];
+
+export type ListOpportunityProductCostsInput = {
+  id: string;
+  opportunityProductId: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListOpportunityProductCostsOutput = Page<OpportunityProductCost>;
+
+export type CreateOpportunityProductCostInput = {
+  id: string;
+  opportunityProductId: string;
+  /** What the cost is for. */ label?: string | null;
+  /** Cost of one. */ unit_cost?: number;
+  quantity?: number;
+  /** ISO 4217 code, such as AUD. */ currency?: string;
+  /** The company that supplies it. */ supplier_id?: string | null;
+  /** The supplier's product; fills in what is not sent. */ supplier_product_id?: string | null;
+};
+export type CreateOpportunityProductCostOutput = OpportunityProductCost;
+
+export type UpdateOpportunityProductCostInput = {
+  id: string;
+  costId: string;
+  /** What the cost is for. */ label?: string | null;
+  /** Cost of one. */ unit_cost?: number;
+  quantity?: number;
+  /** ISO 4217 code, such as AUD. */ currency?: string;
+  /** The company that supplies it. */ supplier_id?: string | null;
+  /** The supplier's product; fills in what is not sent. */ supplier_product_id?: string | null;
+};
+export type UpdateOpportunityProductCostOutput = OpportunityProductCost;
+
+export type DeleteOpportunityProductCostInput = { id: string; costId: string };
+export type DeleteOpportunityProductCostOutput = void;
+
+export type ListOpportunityContactsInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListOpportunityContactsOutput = Page<Contact>;
+
+export type AddOpportunityContactInput = { id: string; contactId: string };
+export type AddOpportunityContactOutput = Contact;
+
+export type RemoveOpportunityContactInput = { id: string; contactId: string };
+export type RemoveOpportunityContactOutput = void;
+
+export type ListOpportunityUsersInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListOpportunityUsersOutput = Page<WorkspaceOpportunity2>;
+
+export type AssignOpportunityUserInput = { id: string; userId: string };
+export type AssignOpportunityUserOutput = WorkspaceOpportunity2;
+
+export type UnassignOpportunityUserInput = { id: string; userId: string };
+export type UnassignOpportunityUserOutput = void;
+
+export type ListOpportunityActivitiesInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListOpportunityActivitiesOutput = Page<Activity>;
+
+export type ListOpportunityTasksInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListOpportunityTasksOutput = Page<Task>;
+
+export type ListOpportunityWorkOrdersInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListOpportunityWorkOrdersOutput = Page<WorkOrder>;
+
+export type BulkCreateOpportunitiesInput = {
+  /** Up to 100 opportunities, each with the fields of a single create. */ records: Record<string, unknown>[];
+  /** Pipeline to stand in; its first stage without stage_id. */ pipeline_id?: string;
+  /** Stage to stand in. */ stage_id?: string;
+  /** For imports: automations leave it alone. */ skip_automations?: boolean;
+};
+export type BulkCreateOpportunitiesOutput = {
+  created: Opportunity[];
+  errors: {
+    /** Place of the record in the request, from 0. */ index: number;
+    code: string;
+    message: string;
+    fields?: { field: string; message: string }[];
+  }[];
+};
+
+export type BulkDeleteOpportunitiesInput = { /** Up to 100 ids of opportunities. */ ids: string[] };
+export type BulkDeleteOpportunitiesOutput = {
+  success: boolean;
+  deleted: number;
+  /** Ids of no opportunity of the workspace. */ failed: string[];
+};
+
+export type BulkMoveOpportunitiesInput = {
+  /** Up to 100 ids of opportunities. */ ids: string[];
+  /** Where it goes. */ pipeline_id: string;
+  /** A stage of that pipeline. */ stage_id: string;
+  /** No automation follows the change of stage. */ skip_automations?: boolean;
+  /** Automation actions to leave out; the automations still run. */ skip_action_ids?: string[];
+};
+export type BulkMoveOpportunitiesOutput = {
+  success: boolean;
+  moved: number;
+  /** Ids of no opportunity of the workspace. */ failed: string[];
+};
+
+export type ListPipelinesInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListPipelinesOutput = Page<Pipeline>;
+
+export type CreatePipelineInput = {
+  name: string;
+  /** What it is for. */ description?: string | null;
+  /** #3b82f6 and the like. */ color?: string | null;
+  /** Place in the order, from 0. */ position?: number;
+  stages?: (
+    | string
+    | {
+        name: string;
+        /** What it is for. */ description?: string | null;
+        /** #3b82f6 and the like. */ color?: string | null;
+      }
+  )[];
+};
+export type CreatePipelineOutput = Pipeline;
+
+export type GetPipelineInput = { id: string };
+export type GetPipelineOutput = Pipeline;
+
+export type UpdatePipelineInput = {
+  id: string;
+  name?: string;
+  /** What it is for. */ description?: string | null;
+  /** #3b82f6 and the like. */ color?: string | null;
+  /** Place in the order, from 0. */ position?: number;
+};
+export type UpdatePipelineOutput = Pipeline;
+
+export type DeletePipelineInput = { id: string };
+export type DeletePipelineOutput = void;
+
+export type ListPipelineStagesInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListPipelineStagesOutput = Page<Stage>;
+
+export type CreatePipelineStageInput = {
+  id: string;
+  name: string;
+  /** What it is for. */ description?: string | null;
+  /** #3b82f6 and the like. */ color?: string | null;
+  /** Place in the order, from 0. */ position?: number;
+};
+export type CreatePipelineStageOutput = Stage;
+
+export type UpdatePipelineStageInput = {
+  id: string;
+  stageId: string;
+  name?: string;
+  /** What it is for. */ description?: string | null;
+  /** #3b82f6 and the like. */ color?: string | null;
+  /** Place in the order, from 0. */ position?: number;
+};
+export type UpdatePipelineStageOutput = Stage;
+
+export type DeletePipelineStageInput = {
+  id: string;
+  stageId: string;
+  /** Where the stage's opportunities go, in their order. */ move_to_stage_id?: string;
+};
+export type DeletePipelineStageOutput = void;
+
+export type ListPipelineDealsInput = { id: string };
+export type ListPipelineDealsOutput = Page<Opportunity>;
+
+export type GetPipelineSummaryInput = { id: string };
+export type GetPipelineSummaryOutput = {
+  pipeline_id: string;
+  name: string;
+  deal_count: number;
+  open_count: number;
+  won_count: number;
+  lost_count: number;
+  /** By currency, alphabetically. */ values: {
+    currency: string;
+    deal_count: number;
+    /** What the opportunities are said to be worth. */ value: number;
+    /** What their product lines come to. */ products_total_value: number;
+  }[];
+  stages: {
+    stage_id: string;
+    name: string;
+    color: string | null;
+    position: number;
+    deal_count: number;
+    open_count: number;
+    won_count: number;
+    lost_count: number;
+    /** By currency, alphabetically. */ values: {
+      currency: string;
+      deal_count: number;
+      /** What the opportunities are said to be worth. */ value: number;
+      /** What their product lines come to. */ products_total_value: number;
+    }[];
+  }[];
+};
+
 export type SearchAllInput = {
   /** Part of a name, e-mail or number. */ query: string;
   /** Most results, 1-100. */ limit?: number;
@@ -446,8 +2004,395 @@ export type SearchAllOutput = {
   /** 1 for an exact part, less for a likeness. */ rank: number;
 }[];
 
+export type ListProductsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  is_active?: boolean;
+  category?: string;
+  sku?: string;
+};
+export type ListProductsOutput = Page<Product>;
+
+export type GetProductInput = { id: string };
+export type GetProductOutput = Product;
+
+export type CreateProductInput = {
+  /** Product name. */ name: string;
+  /** Unit price. */ price: number;
+  /** ISO 4217 code, such as AUD. */ currency?: string;
+  /** Stock keeping unit. */ sku?: string | null;
+  /** What the product is listed under. */ category?: string | null;
+  /** What it is. */ description?: string | null;
+  /** What the price is for: hour, piece. */ unit?: string | null;
+  /** What the customer has from it. */ benefits?: string | null;
+  deposit_percent?: number | null;
+  default_expiry_days?: number | null;
+  /** Addresses of pictures, https://…. */ images?: string[];
+  track_inventory?: boolean;
+  track_batches?: boolean;
+  low_stock_threshold?: number | null;
+  /** Offered; true by default. */ is_active?: boolean;
+  work_order_config?: {
+    fields?: {
+      /** Letters, digits, - and _; values are kept in data under it. */ key: string;
+      label?: string;
+      type?: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url" | "date";
+      /** What a dropdown offers. */ options?: string[];
+      required?: boolean;
+      /** On the customer's work status page. */ show_to_customer?: boolean;
+    }[];
+    /** In order: {label, color?, is_complete?}, or the label alone. */ statuses?: (
+      | string
+      | {
+          label: string;
+          color?: string | null;
+          /** The work is done; the last status by default. */ is_complete?: boolean;
+        }
+    )[];
+  } | null;
+  metadata?: Record<string, unknown>;
+};
+export type CreateProductOutput = Product;
+
+export type UpdateProductInput = {
+  id: string;
+  /** Product name. */ name?: string;
+  /** Unit price. */ price?: number;
+  /** ISO 4217 code, such as AUD. */ currency?: string;
+  /** Stock keeping unit. */ sku?: string | null;
+  /** What the product is listed under. */ category?: string | null;
+  /** What it is. */ description?: string | null;
+  /** What the price is for: hour, piece. */ unit?: string | null;
+  /** What the customer has from it. */ benefits?: string | null;
+  deposit_percent?: number | null;
+  default_expiry_days?: number | null;
+  /** Addresses of pictures, https://…. */ images?: string[];
+  track_inventory?: boolean;
+  track_batches?: boolean;
+  low_stock_threshold?: number | null;
+  /** Offered; true by default. */ is_active?: boolean;
+  work_order_config?: {
+    fields?: {
+      /** Letters, digits, - and _; values are kept in data under it. */ key: string;
+      label?: string;
+      type?: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url" | "date";
+      /** What a dropdown offers. */ options?: string[];
+      required?: boolean;
+      /** On the customer's work status page. */ show_to_customer?: boolean;
+    }[];
+    /** In order: {label, color?, is_complete?}, or the label alone. */ statuses?: (
+      | string
+      | {
+          label: string;
+          color?: string | null;
+          /** The work is done; the last status by default. */ is_complete?: boolean;
+        }
+    )[];
+  } | null;
+  metadata?: Record<string, unknown>;
+};
+export type UpdateProductOutput = Product;
+
+export type DeleteProductInput = { id: string };
+export type DeleteProductOutput = void;
+
+export type ListProductCostsInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListProductCostsOutput = Page<ProductCost>;
+
+export type CreateProductCostInput = {
+  id: string;
+  /** What it is for. */ label?: string | null;
+  /** What one costs; the supplier product's price by default. */ cost_price?: number;
+  /** How many go into one of the product; 1 by default. */ quantity?: number;
+  supplier_id?: string | null;
+  supplier_product_id?: string | null;
+};
+export type CreateProductCostOutput = ProductCost;
+
+export type UpdateProductCostInput = {
+  id: string;
+  costId: string;
+  /** What it is for. */ label?: string | null;
+  /** What one costs; the supplier product's price by default. */ cost_price?: number;
+  /** How many go into one of the product; 1 by default. */ quantity?: number;
+  supplier_id?: string | null;
+  supplier_product_id?: string | null;
+};
+export type UpdateProductCostOutput = ProductCost;
+
+export type DeleteProductCostInput = { id: string; costId: string };
+export type DeleteProductCostOutput = void;
+
+export type ListSupplierProductsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** What this company supplies. */ supplier_id?: string;
+  /** Who supplies this product. */ product_id?: string;
+  is_active?: boolean;
+};
+export type ListSupplierProductsOutput = Page<SupplierProduct>;
+
+export type GetSupplierProductInput = { id: string };
+export type GetSupplierProductOutput = SupplierProduct;
+
+export type CreateSupplierProductInput = {
+  /** A company. It is marked as a supplier. */ supplier_id: string;
+  /** What one costs. */ supplier_price: number;
+  product_id?: string | null;
+  /** Names a product there is not yet. */ product_name?: string;
+  /** ISO 4217 code, such as AUD. */ currency?: string;
+  /** The supplier's own number for it. */ supplier_sku?: string | null;
+  lead_time_days?: number | null;
+  minimum_order_qty?: number | null;
+  /** Can be ordered; true by default. */ is_active?: boolean;
+};
+export type CreateSupplierProductOutput = SupplierProduct;
+
+export type UpdateSupplierProductInput = {
+  id: string;
+  /** A company. It is marked as a supplier. */ supplier_id?: string;
+  /** What one costs. */ supplier_price?: number;
+  product_id?: string | null;
+  /** Names a product there is not yet. */ product_name?: string;
+  /** ISO 4217 code, such as AUD. */ currency?: string;
+  /** The supplier's own number for it. */ supplier_sku?: string | null;
+  lead_time_days?: number | null;
+  minimum_order_qty?: number | null;
+  /** Can be ordered; true by default. */ is_active?: boolean;
+};
+export type UpdateSupplierProductOutput = SupplierProduct;
+
+export type DeleteSupplierProductInput = { id: string };
+export type DeleteSupplierProductOutput = void;
+
+export type ListActivitiesInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** With this contact. */ contact_id?: string;
+  /** On this opportunity. */ deal_id?: string;
+  /** With this company. */ customer_id?: string;
+  /** call, meeting or note. */ activity_type?: "call" | "meeting" | "note";
+};
+export type ListActivitiesOutput = Page<Activity>;
+
+export type GetActivityInput = { id: string };
+export type GetActivityOutput = Activity;
+
+export type CreateActivityInput = {
+  /** call, meeting or note. */ activity_type: "call" | "meeting" | "note";
+  /** What it was about. */ subject: string;
+  /** What was said or done. */ description?: string | null;
+  contact_id?: string | null;
+  deal_id?: string | null;
+  customer_id?: string | null;
+};
+export type CreateActivityOutput = Activity;
+
+export type UpdateActivityInput = {
+  id: string;
+  /** What it was about. */ subject?: string;
+  /** What was said or done. */ description?: string | null;
+};
+export type UpdateActivityOutput = Activity;
+
+export type DeleteActivityInput = { id: string };
+export type DeleteActivityOutput = void;
+
+export type ListTasksInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** open or completed. */ status?: "open" | "completed";
+  /** low, medium or high. */ priority?: "low" | "medium" | "high";
+  /** Of this member. */ assigned_to?: string;
+  /** About this opportunity. */ deal_id?: string;
+  /** About this contact. */ contact_id?: string;
+  /** A category, by its name or id. */ category?: string;
+  /** Due before this date. */ due_before?: string;
+  /** Due after this date. */ due_after?: string;
+  /** Open and due on a day that is over, or not. */ is_overdue?: boolean;
+};
+export type ListTasksOutput = Page<Task>;
+
+export type GetTaskInput = { id: string };
+export type GetTaskOutput = Task;
+
+export type CreateTaskInput = {
+  /** What it is, in a line. */ title: string;
+  /** What is to do. */ description?: string | null;
+  /** open or completed. */ status?: "open" | "completed";
+  /** low, medium or high. */ priority?: "low" | "medium" | "high";
+  /** A category, by its name or id. */ category?: string | null;
+  category_id?: string | null;
+  /** YYYY-MM-DD. */ due_date?: string | null;
+  deal_id?: string | null;
+  contact_id?: string | null;
+  assigned_to?: string | null;
+};
+export type CreateTaskOutput = Task;
+
+export type UpdateTaskInput = {
+  id: string;
+  /** What it is, in a line. */ title?: string;
+  /** What is to do. */ description?: string | null;
+  /** open or completed. */ status?: "open" | "completed";
+  /** low, medium or high. */ priority?: "low" | "medium" | "high";
+  /** A category, by its name or id. */ category?: string | null;
+  category_id?: string | null;
+  /** YYYY-MM-DD. */ due_date?: string | null;
+  deal_id?: string | null;
+  contact_id?: string | null;
+  assigned_to?: string | null;
+};
+export type UpdateTaskOutput = Task;
+
+export type DeleteTaskInput = { id: string };
+export type DeleteTaskOutput = void;
+
+export type ReorderTasksInput = { /** Ids of tasks in the order they shall stand in. */ order: string[] };
+export type ReorderTasksOutput = { success: boolean; /** Tasks that changed places. */ moved: number };
+
+export type ListTaskCategoriesInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListTaskCategoriesOutput = Page<TaskCategory>;
+
+export type CreateTaskCategoryInput = {
+  /** Each name once, in any case. */ name: string;
+  /** How it is shown: #3b82f6, or a colour's name. */ color?: string | null;
+  /** Place in the list; the end by default. */ position?: number;
+};
+export type CreateTaskCategoryOutput = TaskCategory;
+
+export type UpdateTaskCategoryInput = {
+  id: string;
+  /** Each name once, in any case. */ name?: string;
+  /** How it is shown: #3b82f6, or a colour's name. */ color?: string | null;
+  /** Place in the list; the end by default. */ position?: number;
+};
+export type UpdateTaskCategoryOutput = TaskCategory;
+
+export type DeleteTaskCategoryInput = { id: string };
+export type DeleteTaskCategoryOutput = void;
+
+export type ListWorkOrdersInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** Of this product line of an opportunity. */ deal_product_id?: string;
+  /** Of this opportunity. */ deal_id?: string;
+  /** With this status. */ status_id?: string;
+  /** Of this member. */ assigned_to?: string;
+  /** On exactly this day. */ schedule_date?: string;
+};
+export type ListWorkOrdersOutput = Page<WorkOrder>;
+
+export type GetWorkOrderInput = { id: string };
+export type GetWorkOrderOutput = WorkOrder;
+
+export type CreateWorkOrderInput = {
+  /** A product line of an opportunity. */ deal_product_id: string;
+  /** A status by its label, in any case: "Pending". */ status?: string;
+  /** A status by its id. Send status or status_id, not both. */ status_id?: string;
+  /** YYYY-MM-DD: the day on the calendar. */ schedule_date?: string;
+  /** HH:MM:SS on the company's wall clock; null for all day. */ schedule_time?: string | null;
+  /** The member who does it; null for nobody. */ assigned_to?: string | null;
+  /** Field values by key, as the work order configuration has them. A change merges; null takes out. */ data?: Record<
+    string,
+    unknown
+  >;
+  /** Lists go by it. */ sort_order?: number;
+};
+export type CreateWorkOrderOutput = WorkOrder;
+
+export type UpdateWorkOrderInput = {
+  id: string;
+  /** A status by its label, in any case: "Pending". */ status?: string;
+  /** A status by its id. Send status or status_id, not both. */ status_id?: string;
+  /** YYYY-MM-DD: the day on the calendar. */ schedule_date?: string;
+  /** HH:MM:SS on the company's wall clock; null for all day. */ schedule_time?: string | null;
+  /** The member who does it; null for nobody. */ assigned_to?: string | null;
+  /** Field values by key, as the work order configuration has them. A change merges; null takes out. */ data?: Record<
+    string,
+    unknown
+  >;
+  /** Lists go by it. */ sort_order?: number;
+};
+export type UpdateWorkOrderOutput = WorkOrder;
+
+export type DeleteWorkOrderInput = { id: string };
+export type DeleteWorkOrderOutput = void;
+
+export type SendWorkStatusInput = {
+  /** The opportunity whose work orders are shown. */ deal_id: string;
+  recipient_email: string;
+  /** How the mail greets them. */ recipient_name: string;
+  /** Stands at the top of the mail. */ personal_message?: string | null;
+  expires_in_days?: number;
+};
+export type SendWorkStatusOutput = {
+  success: boolean;
+  portal_id: string;
+  /** The link is /work-status/<token>. */ token: string;
+};
+
+export type GetWorkOrderCalendarInput = {
+  /** First day, YYYY-MM-DD. */ from: string;
+  /** Last day, YYYY-MM-DD. */ to: string;
+  /** Of this member only. */ assigned_to?: string;
+};
+export type GetWorkOrderCalendarOutput = {
+  days: { date: string; work_orders: WorkOrder[] }[];
+  complete: boolean;
+};
+
+export type GetWorkOrderSettingsInput = Record<string, never>;
+export type GetWorkOrderSettingsOutput = WorkOrderSettings;
+
+export type SetWorkOrderSettingsInput = {
+  fields?: {
+    /** Letters, digits, - and _; values are kept in data under it. */ key: string;
+    label?: string;
+    type?: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url" | "date";
+    /** What a dropdown offers. */ options?: string[];
+    required?: boolean;
+    /** On the customer's work status page. */ show_to_customer?: boolean;
+  }[];
+  /** In order: {id?, label, color?, is_complete?}, or labels. */ statuses?: (
+    | string
+    | {
+        label: string;
+        color?: string | null;
+        /** The work is done; the last status by default. */ is_complete?: boolean;
+        id?: string;
+      }
+  )[];
+};
+export type SetWorkOrderSettingsOutput = WorkOrderSettings;
+
+export type ListWorkStatusPortalsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** Of this opportunity. */ deal_id?: string;
+};
+export type ListWorkStatusPortalsOutput = Page<WorkStatusPortal>;
+
+export type RevokeWorkStatusPortalInput = { id: string };
+export type RevokeWorkStatusPortalOutput = WorkStatusPortal;
+
 export type GetCompanySettingsInput = Record<string, never>;
-export type GetCompanySettingsOutput = Company;
+export type GetCompanySettingsOutput = Workspace;
 
 export type UpdateCompanySettingsInput = {
   name?: string;
@@ -492,7 +2437,642 @@ export type UpdateCompanySettingsInput = {
     };
   };
 };
-export type UpdateCompanySettingsOutput = Company;
+export type UpdateCompanySettingsOutput = Workspace;
+
+export type GetCrmSettingsInput = Record<string, never>;
+export type GetCrmSettingsOutput = CrmSettings;
+
+export type UpdateCrmSettingsInput = {
+  /** What opportunity_type offers. */ opportunity_type_options?: string[];
+  /** What account_type offers. */ account_type_options?: string[];
+  /** What contact_type offers. */ contact_type_options?: string[];
+  /** Kinds of transcripts. */ transcript_types?: string[];
+  /** Where transcripts come from. */ transcript_sources?: string[];
+  /** Heading over the custom fields. */ custom_fields_title?: string;
+  /** Companies are in use. */ accounts_enabled?: boolean;
+  /** Contacts are in use. */ contacts_enabled?: boolean;
+  /** Opportunities have work orders. */ enable_work_orders?: boolean;
+  /** What lead_source offers. */ lead_sources?: string[];
+  /** Reasons to choose from when an opportunity is lost. */ lost_reasons?: string[];
+  /** Reasons to choose from when an opportunity is won. */ won_reasons?: string[];
+  /** Categories of referrals. */ referral_categories?: string[];
+  /** Who is told of completed forms; while empty, whoever sent the form. */ form_completion_notify_emails?: string[];
+  /** Who is mailed when an automation fails, once an hour for the same failure. */ automation_error_notify_emails?: string[];
+  /** Who is texted when an automation fails; E.164. Needs an active phone number. */ automation_error_notify_phones?: string[];
+  custom_fields?: {
+    deal?: {
+      /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+      label: string;
+      type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+      /** What a dropdown offers. */ options?: string[];
+      show_on_detail?: boolean;
+      show_in_table?: boolean;
+      /** Once set, it cannot be emptied. */ required?: boolean;
+      fill_with_ai?: boolean;
+      hidden?: boolean;
+      conditional_logic?: {
+        visibility?: {
+          mode: "always" | "when" | "never";
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+        };
+        /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+          action:
+            | {
+                type: "today_plus";
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | {
+                type: "field_plus";
+                /** A field, custom or built in. */ source_field_id: string;
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | { type: "constant"; value: string | number | boolean };
+        }[];
+      };
+    }[];
+    account?: {
+      /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+      label: string;
+      type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+      /** What a dropdown offers. */ options?: string[];
+      show_on_detail?: boolean;
+      show_in_table?: boolean;
+      /** Once set, it cannot be emptied. */ required?: boolean;
+      fill_with_ai?: boolean;
+      hidden?: boolean;
+      conditional_logic?: {
+        visibility?: {
+          mode: "always" | "when" | "never";
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+        };
+        /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+          action:
+            | {
+                type: "today_plus";
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | {
+                type: "field_plus";
+                /** A field, custom or built in. */ source_field_id: string;
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | { type: "constant"; value: string | number | boolean };
+        }[];
+      };
+    }[];
+    contact?: {
+      /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+      label: string;
+      type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+      /** What a dropdown offers. */ options?: string[];
+      show_on_detail?: boolean;
+      show_in_table?: boolean;
+      /** Once set, it cannot be emptied. */ required?: boolean;
+      fill_with_ai?: boolean;
+      hidden?: boolean;
+      conditional_logic?: {
+        visibility?: {
+          mode: "always" | "when" | "never";
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+        };
+        /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+          /** All of them must hold. */ conditions?: {
+            /** A field, custom or built in. */ field_id: string;
+            operator: "is" | "is_not" | "is_set" | "is_empty";
+            value?: string | number | boolean;
+          }[];
+          action:
+            | {
+                type: "today_plus";
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | {
+                type: "field_plus";
+                /** A field, custom or built in. */ source_field_id: string;
+                amount: number;
+                unit: "days" | "weeks" | "months";
+                /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+              }
+            | { type: "constant"; value: string | number | boolean };
+        }[];
+      };
+    }[];
+  };
+  /** Questions for qualifying; an empty list clears them. */ needs_analysis_config?: {
+    questions: {
+      key: string;
+      label: string;
+      type: string;
+      show_on_detail?: boolean;
+      show_in_table?: boolean;
+      ai_fill?: boolean;
+    }[];
+  };
+  /** Kinds of links that records carry under metadata.quick_links; an empty list removes all. */ quick_links?: {
+    /** Made by the caller, and stable. */ id: string;
+    label: string;
+    icon: "link" | "google-drive" | "dropbox" | "notion" | "slack" | "docs" | "folder";
+  }[];
+};
+export type UpdateCrmSettingsOutput = CrmSettings;
+
+export type GetTagPaletteInput = Record<string, never>;
+export type GetTagPaletteOutput = { name: string; /** #rrggbb */ color: string }[];
+
+export type SetTagPaletteInput = { tags: { name: string; /** #rrggbb */ color: string }[] };
+export type SetTagPaletteOutput = { name: string; /** #rrggbb */ color: string }[];
+
+export type ListCrmTemplatesInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListCrmTemplatesOutput = Page<CrmTemplate>;
+
+export type GetCrmTemplateInput = { id: string };
+export type GetCrmTemplateOutput = CrmTemplate;
+
+export type CreateCrmTemplateInput = {
+  name: string;
+  description?: string | null;
+  /** Custom fields, pipelines with their stages, tags, quick links and options to add. */ content?: {
+    /** What lead_source offers. */ lead_sources?: string[];
+    /** Reasons to choose from when an opportunity is lost. */ lost_reasons?: string[];
+    /** Reasons to choose from when an opportunity is won. */ won_reasons?: string[];
+    /** What opportunity_type offers. */ opportunity_type_options?: string[];
+    /** What account_type offers. */ account_type_options?: string[];
+    /** What contact_type offers. */ contact_type_options?: string[];
+    /** Categories of referrals. */ referral_categories?: string[];
+    custom_fields?: {
+      deal?: {
+        /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+        label: string;
+        type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+        /** What a dropdown offers. */ options?: string[];
+        show_on_detail?: boolean;
+        show_in_table?: boolean;
+        /** Once set, it cannot be emptied. */ required?: boolean;
+        fill_with_ai?: boolean;
+        hidden?: boolean;
+        conditional_logic?: {
+          visibility?: {
+            mode: "always" | "when" | "never";
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+          };
+          /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+            action:
+              | {
+                  type: "today_plus";
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | {
+                  type: "field_plus";
+                  /** A field, custom or built in. */ source_field_id: string;
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | { type: "constant"; value: string | number | boolean };
+          }[];
+        };
+      }[];
+      account?: {
+        /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+        label: string;
+        type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+        /** What a dropdown offers. */ options?: string[];
+        show_on_detail?: boolean;
+        show_in_table?: boolean;
+        /** Once set, it cannot be emptied. */ required?: boolean;
+        fill_with_ai?: boolean;
+        hidden?: boolean;
+        conditional_logic?: {
+          visibility?: {
+            mode: "always" | "when" | "never";
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+          };
+          /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+            action:
+              | {
+                  type: "today_plus";
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | {
+                  type: "field_plus";
+                  /** A field, custom or built in. */ source_field_id: string;
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | { type: "constant"; value: string | number | boolean };
+          }[];
+        };
+      }[];
+      contact?: {
+        /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+        label: string;
+        type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+        /** What a dropdown offers. */ options?: string[];
+        show_on_detail?: boolean;
+        show_in_table?: boolean;
+        /** Once set, it cannot be emptied. */ required?: boolean;
+        fill_with_ai?: boolean;
+        hidden?: boolean;
+        conditional_logic?: {
+          visibility?: {
+            mode: "always" | "when" | "never";
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+          };
+          /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+            action:
+              | {
+                  type: "today_plus";
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | {
+                  type: "field_plus";
+                  /** A field, custom or built in. */ source_field_id: string;
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | { type: "constant"; value: string | number | boolean };
+          }[];
+        };
+      }[];
+    };
+    pipelines?: {
+      name: string;
+      description?: string | null;
+      color?: string | null;
+      /** In order. */ stages: { name: string; description?: string | null; color?: string | null }[];
+    }[];
+    tags?: { name: string; /** #rrggbb */ color: string }[];
+    quick_links?: {
+      /** Made by the caller, and stable. */ id: string;
+      label: string;
+      icon: "link" | "google-drive" | "dropbox" | "notion" | "slack" | "docs" | "folder";
+    }[];
+  };
+};
+export type CreateCrmTemplateOutput = CrmTemplate;
+
+export type UpdateCrmTemplateInput = {
+  id: string;
+  name?: string;
+  description?: string | null;
+  /** Custom fields, pipelines with their stages, tags, quick links and options to add. */ content?: {
+    /** What lead_source offers. */ lead_sources?: string[];
+    /** Reasons to choose from when an opportunity is lost. */ lost_reasons?: string[];
+    /** Reasons to choose from when an opportunity is won. */ won_reasons?: string[];
+    /** What opportunity_type offers. */ opportunity_type_options?: string[];
+    /** What account_type offers. */ account_type_options?: string[];
+    /** What contact_type offers. */ contact_type_options?: string[];
+    /** Categories of referrals. */ referral_categories?: string[];
+    custom_fields?: {
+      deal?: {
+        /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+        label: string;
+        type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+        /** What a dropdown offers. */ options?: string[];
+        show_on_detail?: boolean;
+        show_in_table?: boolean;
+        /** Once set, it cannot be emptied. */ required?: boolean;
+        fill_with_ai?: boolean;
+        hidden?: boolean;
+        conditional_logic?: {
+          visibility?: {
+            mode: "always" | "when" | "never";
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+          };
+          /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+            action:
+              | {
+                  type: "today_plus";
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | {
+                  type: "field_plus";
+                  /** A field, custom or built in. */ source_field_id: string;
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | { type: "constant"; value: string | number | boolean };
+          }[];
+        };
+      }[];
+      account?: {
+        /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+        label: string;
+        type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+        /** What a dropdown offers. */ options?: string[];
+        show_on_detail?: boolean;
+        show_in_table?: boolean;
+        /** Once set, it cannot be emptied. */ required?: boolean;
+        fill_with_ai?: boolean;
+        hidden?: boolean;
+        conditional_logic?: {
+          visibility?: {
+            mode: "always" | "when" | "never";
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+          };
+          /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+            action:
+              | {
+                  type: "today_plus";
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | {
+                  type: "field_plus";
+                  /** A field, custom or built in. */ source_field_id: string;
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | { type: "constant"; value: string | number | boolean };
+          }[];
+        };
+      }[];
+      contact?: {
+        /** Letters, digits, - and _; values are kept in metadata under it. */ id: string;
+        label: string;
+        type: "text" | "textarea" | "number" | "datetime" | "checkbox" | "dropdown" | "url";
+        /** What a dropdown offers. */ options?: string[];
+        show_on_detail?: boolean;
+        show_in_table?: boolean;
+        /** Once set, it cannot be emptied. */ required?: boolean;
+        fill_with_ai?: boolean;
+        hidden?: boolean;
+        conditional_logic?: {
+          visibility?: {
+            mode: "always" | "when" | "never";
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+          };
+          /** Deals only: the first rule whose conditions hold writes the field. */ default_rules?: {
+            /** All of them must hold. */ conditions?: {
+              /** A field, custom or built in. */ field_id: string;
+              operator: "is" | "is_not" | "is_set" | "is_empty";
+              value?: string | number | boolean;
+            }[];
+            action:
+              | {
+                  type: "today_plus";
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | {
+                  type: "field_plus";
+                  /** A field, custom or built in. */ source_field_id: string;
+                  amount: number;
+                  unit: "days" | "weeks" | "months";
+                  /** A result on a Saturday moves to the day after. */ skip_saturday?: boolean;
+                  /** A result on a Sunday moves to the day after. */ skip_sunday?: boolean;
+                }
+              | { type: "constant"; value: string | number | boolean };
+          }[];
+        };
+      }[];
+    };
+    pipelines?: {
+      name: string;
+      description?: string | null;
+      color?: string | null;
+      /** In order. */ stages: { name: string; description?: string | null; color?: string | null }[];
+    }[];
+    tags?: { name: string; /** #rrggbb */ color: string }[];
+    quick_links?: {
+      /** Made by the caller, and stable. */ id: string;
+      label: string;
+      icon: "link" | "google-drive" | "dropbox" | "notion" | "slack" | "docs" | "folder";
+    }[];
+  };
+};
+export type UpdateCrmTemplateOutput = CrmTemplate;
+
+export type DeleteCrmTemplateInput = { id: string };
+export type DeleteCrmTemplateOutput = void;
+
+export type ApplyCrmTemplateInput = { id: string };
+export type ApplyCrmTemplateOutput = {
+  template_id: string;
+  added: {
+    lead_sources: string[];
+    lost_reasons: string[];
+    won_reasons: string[];
+    opportunity_type_options: string[];
+    account_type_options: string[];
+    contact_type_options: string[];
+    referral_categories: string[];
+    /** Ids of the definitions. */ custom_fields: { deal: string[]; account: string[]; contact: string[] };
+    quick_links: string[];
+    tags: string[];
+    pipelines: { id: string; name: string }[];
+    stages: { id: string; pipeline_id: string; name: string }[];
+  };
+};
+
+export type ListDuplicateContactsInput = { /** Groups to answer, 1-100. */ limit?: number };
+export type ListDuplicateContactsOutput = {
+  reasons: {
+    reason: "email" | "phone" | "name";
+    /** The address, the number or the names. */ shared: string;
+    ids: string[];
+    /** How many share it; at most 20 are named. */ members: number;
+  }[];
+  /** The oldest first. */ records: {
+    id: string;
+    public_id: string;
+    name: string;
+    email: string | null;
+    phone: string | null;
+    created_at: string;
+  }[];
+}[];
+
+export type MergeContactInput = {
+  /** The one that stays. */ id: string;
+  /** The one that goes. */ duplicate_id: string;
+  /** Whose value stays, field by field. By default the survivor's, where it has one. */ fields?: {
+    first_name?: "survivor" | "duplicate";
+    last_name?: "survivor" | "duplicate";
+    email?: "survivor" | "duplicate";
+    phone?: "survivor" | "duplicate";
+    landline?: "survivor" | "duplicate";
+    address?: "survivor" | "duplicate";
+    timezone?: "survivor" | "duplicate";
+    notes?: "survivor" | "duplicate";
+    metadata?: "survivor" | "duplicate";
+    relationship_started_at?: "survivor" | "duplicate";
+    date_of_birth?: "survivor" | "duplicate";
+    job_title?: "survivor" | "duplicate";
+    source?: "survivor" | "duplicate";
+    contact_type?: "survivor" | "duplicate";
+  };
+};
+export type MergeContactOutput = { merge: Merge; contact: Contact };
+
+export type ListDuplicateCompaniesInput = { /** Groups to answer, 1-100. */ limit?: number };
+export type ListDuplicateCompaniesOutput = {
+  reasons: {
+    reason: "email" | "phone" | "name";
+    /** The address, the number or the names. */ shared: string;
+    ids: string[];
+    /** How many share it; at most 20 are named. */ members: number;
+  }[];
+  /** The oldest first. */ records: {
+    id: string;
+    public_id: string;
+    name: string;
+    email: string | null;
+    phone: string | null;
+    created_at: string;
+  }[];
+}[];
+
+export type MergeCompanyInput = {
+  /** The one that stays. */ id: string;
+  /** The one that goes. */ duplicate_id: string;
+  /** Whose value stays, field by field. By default the survivor's, where it has one. */ fields?: {
+    name?: "survivor" | "duplicate";
+    email?: "survivor" | "duplicate";
+    phone?: "survivor" | "duplicate";
+    landline?: "survivor" | "duplicate";
+    address?: "survivor" | "duplicate";
+    timezone?: "survivor" | "duplicate";
+    notes?: "survivor" | "duplicate";
+    metadata?: "survivor" | "duplicate";
+    relationship_started_at?: "survivor" | "duplicate";
+    industry?: "survivor" | "duplicate";
+    website?: "survivor" | "duplicate";
+    account_type?: "survivor" | "duplicate";
+    tax_number?: "survivor" | "duplicate";
+  };
+};
+export type MergeCompanyOutput = { merge: Merge; company: Company };
+
+export type ListMergesInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  noun?: "contact" | "company";
+};
+export type ListMergesOutput = Page<Merge>;
+
+export type GetMergeInput = { id: string };
+export type GetMergeOutput = Merge;
+
+export type UndoMergeInput = { id: string };
+export type UndoMergeOutput = Merge;
 
 export type ListApprovalsInput = {
   /** Rows per page, 1-100. */ limit?: number;
@@ -523,6 +3103,109 @@ export type AssignApprovalInput = {
   /** Another member; null clears, absent leaves as it is. */ secondary_assignee_id?: string | null;
 };
 export type AssignApprovalOutput = Approval;
+
+export type ListCrmLogsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** contact, company, opportunity, task… (deal and account mean the same as in the API). */ entity_type?: string;
+  /** The id of the record. */ entity_id?: string;
+  /** The name of the field. */ field?: string;
+  /** The id of the person or key. */ changed_by?: string;
+  /** From this instant on. */ changed_after?: string;
+  /** Before this instant. */ changed_before?: string;
+};
+export type ListCrmLogsOutput = Page<{
+  /** The entry's id and the field's name; unique. */ id: string;
+  /** What changed together has one entry. */ entry_id: string;
+  /** contact, company, opportunity, booking… */ entity_type: string;
+  entity_id: string | null;
+  /** created, updated, deleted, or ran for an act that changed no field. */ action: string;
+  field: string | null;
+  old_value: unknown;
+  new_value: unknown;
+  changed_by: string | null;
+  changed_by_name: string | null;
+  /** user, api_key, agent, automation, system, provider… */ changed_by_kind: string;
+  changed_at: string;
+  /** Through which of the program's doors it came. */ surface: string;
+  operation: string;
+  /** The x-corr-id of the call that did it. */ request_id: string;
+}>;
+
+export type ListCompanyUsersInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** active, invited, or current for both. */ status?: "current" | "active" | "invited";
+};
+export type ListCompanyUsersOutput = Page<User>;
+
+export type GetCompanyUserInput = { /** The team member's id. */ userId: string };
+export type GetCompanyUserOutput = User;
+
+export type InviteCompanyUserInput = {
+  email: string;
+  /** client_admin, client_editor or client_viewer. */ role:
+    "client_admin" | "client_editor" | "client_viewer";
+  /** How the mail addresses them. */ full_name?: string;
+};
+export type InviteCompanyUserOutput = User;
+
+export type GetPersonalUserProfileInput = { /** The team member's id. */ userId: string };
+export type GetPersonalUserProfileOutput = {
+  full_name: string;
+  email: string | null;
+  phone: string | null;
+  avatar_url: string | null;
+  /** invited, active or disabled. */ status: string;
+  job_title: string | null;
+  department: string | null;
+  created_at: string;
+};
+
+export type GetWorkspaceUserProfileInput = { /** The team member's id. */ userId: string };
+export type GetWorkspaceUserProfileOutput = WorkspaceUser;
+
+export type UpdateWorkspaceUserProfileInput = {
+  /** The team member's id. */ userId: string;
+  /** Number to reach them at for this workspace; null clears. */ phone?: string | null;
+  /** null clears. */ job_title?: string | null;
+  /** null clears. */ department?: string | null;
+};
+export type UpdateWorkspaceUserProfileOutput = WorkspaceUser;
+
+export type ListWorkspaceUserConnectionsInput = { /** The team member's id. */ userId: string };
+export type ListWorkspaceUserConnectionsOutput = {
+  platform_type: string;
+  platform_account_name: string | null;
+  status: string;
+  calendar_synced: boolean;
+  gmail_aliases: unknown[];
+}[];
+
+export type GetWorkspaceUserRoleInput = { /** The team member's id. */ userId: string };
+export type GetWorkspaceUserRoleOutput = WorkspaceUser2;
+
+export type UpdateWorkspaceUserRoleInput = {
+  /** The team member's id. */ userId: string;
+  /** client_admin may do everything, client_editor what the work needs, client_viewer only look. */ role:
+    "client_admin" | "client_editor" | "client_viewer";
+};
+export type UpdateWorkspaceUserRoleOutput = WorkspaceUser2;
+
+export type GetWorkspaceUserPreferencesInput = { /** The team member's id. */ userId: string };
+export type GetWorkspaceUserPreferencesOutput = WorkspaceUser3;
+
+export type UpdateWorkspaceUserPreferencesInput = {
+  /** The team member's id. */ userId: string;
+  /** The pipeline the CRM opens with for this member; null for none in particular. */ default_pipeline_id?:
+    string | null;
+};
+export type UpdateWorkspaceUserPreferencesOutput = WorkspaceUser3;
+
+export type RemoveCompanyUserInput = { /** The team member's id. */ userId: string };
+export type RemoveCompanyUserOutput = void;
 
 export type ListPhoneNumbersInput = {
   /** Rows per page, 1-100. */ limit?: number;
@@ -1488,6 +4171,868 @@ export type CapabilityRecordConformanceRunsInput = {
 };
 export type CapabilityRecordConformanceRunsOutput = { ok: true; recorded: number };
 
+export type ListIncomingWebhooksInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListIncomingWebhooksOutput = Page<IncomingWebhook>;
+
+export type GetIncomingWebhookInput = { id: string };
+export type GetIncomingWebhookOutput = IncomingWebhook;
+
+export type CreateIncomingWebhookInput = {
+  name: string;
+  description?: string | null;
+  secret?: string | null;
+  is_active?: boolean;
+};
+export type CreateIncomingWebhookOutput = IncomingWebhook;
+
+export type UpdateIncomingWebhookInput = {
+  id: string;
+  name?: string;
+  description?: string | null;
+  secret?: string | null;
+  is_active?: boolean;
+};
+export type UpdateIncomingWebhookOutput = IncomingWebhook;
+
+export type DeleteIncomingWebhookInput = { id: string };
+export type DeleteIncomingWebhookOutput = void;
+
+export type RotateIncomingWebhookInput = { id: string };
+export type RotateIncomingWebhookOutput = IncomingWebhook;
+
+export type ListOutgoingWebhooksInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListOutgoingWebhooksOutput = Page<OutgoingWebhook>;
+
+export type GetOutgoingWebhookInput = { id: string };
+export type GetOutgoingWebhookOutput = OutgoingWebhook;
+
+export type CreateOutgoingWebhookInput = {
+  name: string;
+  /** http or https, on the public internet. Redirects are not followed. */ url: string;
+  description?: string | null;
+  /** Event types: contact.created, contact.* or *. GET /webhooks/event-types lists them; deal and customer are understood too. */ events?: string[];
+  /** Sent with every delivery, up to 20. Those that frame or sign the message are ours. */ headers?: Record<
+    string,
+    unknown
+  >;
+  /** Whether deliveries hold the event's data and the record; true by default. */ include_trigger_data?: boolean;
+  is_active?: boolean;
+  /** Signs each delivery (HMAC-SHA256). Printable ASCII, 16 characters or more; after whsec_ it is read as base64. */ secret?: string;
+};
+export type CreateOutgoingWebhookOutput = OutgoingWebhook;
+
+export type UpdateOutgoingWebhookInput = {
+  id: string;
+  name?: string;
+  /** http or https, on the public internet. Redirects are not followed. */ url?: string;
+  description?: string | null;
+  /** Event types: contact.created, contact.* or *. GET /webhooks/event-types lists them; deal and customer are understood too. */ events?: string[];
+  /** Sent with every delivery, up to 20. Those that frame or sign the message are ours. */ headers?: Record<
+    string,
+    unknown
+  >;
+  /** Whether deliveries hold the event's data and the record; true by default. */ include_trigger_data?: boolean;
+  is_active?: boolean;
+  /** Signs each delivery (HMAC-SHA256). Printable ASCII, 16 characters or more; after whsec_ it is read as base64. */ secret?: string;
+};
+export type UpdateOutgoingWebhookOutput = OutgoingWebhook;
+
+export type DeleteOutgoingWebhookInput = { id: string };
+export type DeleteOutgoingWebhookOutput = void;
+
+export type TestOutgoingWebhookInput = { id: string };
+export type TestOutgoingWebhookOutput = WorkspaceOutgoingWebhook;
+
+export type ListOutgoingWebhookLogsInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListOutgoingWebhookLogsOutput = Page<WorkspaceOutgoingWebhook2>;
+
+export type ListWebhookSubscriptionsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListWebhookSubscriptionsOutput = Page<WebhookSubscription>;
+
+export type GetWebhookSubscriptionInput = { id: string };
+export type GetWebhookSubscriptionOutput = WebhookSubscription;
+
+export type CreateWebhookSubscriptionInput = {
+  /** http or https, on the public internet. Redirects are not followed. */ url: string;
+  /** Event types: contact.created, contact.* or *. GET /webhooks/event-types lists them; deal and customer are understood too. */ events: string[];
+  /** Signs each delivery (HMAC-SHA256). Printable ASCII, 16 characters or more; after whsec_ it is read as base64. */ secret: string;
+  description?: string | null;
+  is_active?: boolean;
+};
+export type CreateWebhookSubscriptionOutput = WebhookSubscription;
+
+export type UpdateWebhookSubscriptionInput = {
+  id: string;
+  /** http or https, on the public internet. Redirects are not followed. */ url?: string;
+  /** Event types: contact.created, contact.* or *. GET /webhooks/event-types lists them; deal and customer are understood too. */ events?: string[];
+  /** Signs each delivery (HMAC-SHA256). Printable ASCII, 16 characters or more; after whsec_ it is read as base64. */ secret?: string;
+  description?: string | null;
+  is_active?: boolean;
+};
+export type UpdateWebhookSubscriptionOutput = WebhookSubscription;
+
+export type DeleteWebhookSubscriptionInput = { id: string };
+export type DeleteWebhookSubscriptionOutput = void;
+
+export type ListWebhookSubscriptionLogsInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListWebhookSubscriptionLogsOutput = Page<WorkspaceOutgoingWebhook2>;
+
+export type ReplayWebhookSubscriptionInput = { id: string; /** The first moment to replay. */ since: string };
+export type ReplayWebhookSubscriptionOutput = {
+  replayed: number;
+  has_more: boolean;
+  last_event_at: string | null;
+};
+
+export type ListWebhookDeliveriesInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  status?: "pending" | "delivered" | "failed";
+  /** Of one subscription or outgoing webhook. */ webhook_id?: string;
+};
+export type ListWebhookDeliveriesOutput = Page<WorkspaceOutgoingWebhook>;
+
+export type GetWebhookDeliveryInput = { id: string };
+export type GetWebhookDeliveryOutput = WorkspaceOutgoingWebhook;
+
+export type ReplayWebhookDeliveryInput = { id: string };
+export type ReplayWebhookDeliveryOutput = WorkspaceOutgoingWebhook;
+
+export type ListWebhookEventTypesInput = Record<string, never>;
+export type ListWebhookEventTypesOutput = { event_types: { type: string; noun: string }[] };
+
+export type QueryReportInput = {
+  /** What the rows are. */ source: "deals" | "tasks";
+  measures?: {
+    /** A measure of the source. */ field: string;
+    /** count for ids, sum for the rest, unless said. */ aggregation?:
+      "count" | "sum" | "avg" | "min" | "max";
+    /** What the column is called; <aggregation>_<field> unless said. */ alias?: string;
+  }[];
+  /** Aggregate: what to group by. Drilldown: which columns, in this order. */ dimensions?: string[];
+  /** All of them must hold. */ filters?: {
+    /** Any field of the source that is not virtual. */ field: string;
+    operator:
+      | "eq"
+      | "neq"
+      | "gt"
+      | "gte"
+      | "lt"
+      | "lte"
+      | "in"
+      | "not_in"
+      | "like"
+      | "is_null"
+      | "is_not_null"
+      | "contains";
+    /** Of the field's type. current_user is whoever looks; times also take today, start_of_month or 30_days_ago. */ value?:
+      string | number | boolean | (string | number | boolean)[] | null;
+    values?: (string | number | boolean)[];
+  }[];
+  time_dimension?: {
+    /** A time of the source; rows without it are left out. */ field: string;
+    /** month unless said; a week starts on Monday. */ granularity?:
+      "day" | "week" | "month" | "quarter" | "year";
+    /** Adds the periods in between that have no rows. */ fill?: boolean;
+  };
+  /** aggregate (default): groups and sums. drilldown: the rows themselves. */ mode?:
+    "aggregate" | "drilldown";
+  /** Sort keys, the first decides first; one object stands for a list of one. */ order_by?:
+    | {
+        /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+        /** asc unless said. */ direction?: "asc" | "desc";
+      }[]
+    | {
+        /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+        /** asc unless said. */ direction?: "asc" | "desc";
+      };
+  /** Another name of order_by. */ sort?:
+    | {
+        /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+        /** asc unless said. */ direction?: "asc" | "desc";
+      }[]
+    | {
+        /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+        /** asc unless said. */ direction?: "asc" | "desc";
+      };
+  /** Drilldown: the field whose value the rows have. */ drilldown_dimension?: string;
+  /** Drilldown: that value; without it, rows that have none. */ drilldown_value?: string;
+  limit?: number;
+};
+export type QueryReportOutput = Record<string, unknown>[];
+
+export type ListReportSourcesInput = Record<string, never>;
+export type ListReportSourcesOutput = {
+  source: string;
+  label: string;
+  description: string;
+  measures: {
+    field: string;
+    label: string;
+    /** text, number, money, boolean, date, datetime or id. */ type: string;
+    aggregations: string[];
+  }[];
+  dimensions: {
+    field: string;
+    label: string;
+    /** text, number, money, boolean, date, datetime or id. */ type: string;
+    /** For display only: neither filtered nor sorted by. */ virtual: boolean;
+    /** A row may have several; it counts once for each. */ multiple: boolean;
+    options?: string[];
+  }[];
+  time_dimensions: {
+    field: string;
+    label: string;
+    /** text, number, money, boolean, date, datetime or id. */ type: string;
+    granularities: string[];
+  }[];
+  filters: {
+    field: string;
+    label: string;
+    /** text, number, money, boolean, date, datetime or id. */ type: string;
+    operators: string[];
+    options?: string[];
+  }[];
+  /** What a drilldown can show. */ columns: {
+    field: string;
+    label: string;
+    /** text, number, money, boolean, date, datetime or id. */ type: string;
+  }[];
+}[];
+
+export type ListReportTemplatesInput = Record<string, never>;
+export type ListReportTemplatesOutput = {
+  key: string;
+  name: string;
+  description: string;
+  cards: { title: string; visualization_type: string; size: string }[];
+}[];
+
+export type CreateReportDashboardInput = {
+  /** What it is called. */ name?: string;
+  description?: string | null;
+  /** Whose cards to start with; its name is the default name. */ template?:
+    "sales_overview" | "staff_accountability" | "pipeline_health" | "marketing_roi";
+  /** Pipeline the template's cards are about. */ pipeline_id?: string;
+  /** all_users unless said. */ visibility?: "all_users" | "restricted";
+};
+export type CreateReportDashboardOutput = ReportDashboard;
+
+export type ListReportDashboardsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListReportDashboardsOutput = Page<{
+  id: string;
+  name: string;
+  description: string | null;
+  template: string | null;
+  pipeline_id: string | null;
+  /** all_users or restricted. */ visibility: string;
+  created_at: string;
+  updated_at: string;
+}>;
+
+export type GetReportDashboardInput = { id: string };
+export type GetReportDashboardOutput = ReportDashboard;
+
+export type UpdateReportDashboardInput = {
+  id: string;
+  /** What it is called. */ name?: string;
+  description?: string | null;
+  visibility?: "all_users" | "restricted";
+};
+export type UpdateReportDashboardOutput = ReportDashboard;
+
+export type DeleteReportDashboardInput = { id: string };
+export type DeleteReportDashboardOutput = void;
+
+export type ListReportDashboardAclInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListReportDashboardAclOutput = Page<ReportDashboardAcl>;
+
+export type GrantReportDashboardAclInput = {
+  id: string;
+  principal_type: "user" | "role";
+  /** Id of a user, or a role: client_admin, client_editor, client_viewer. */ principal_id: string;
+};
+export type GrantReportDashboardAclOutput = ReportDashboardAcl;
+
+export type RevokeReportDashboardAclInput = { id: string };
+export type RevokeReportDashboardAclOutput = void;
+
+export type CreateReportCardInput = {
+  id: string;
+  /** Heading of the card. */ title: string;
+  /** How it is drawn; what suits the query, unless said. */ visualization_type?:
+    "stat" | "bar" | "horizontal_bar" | "line" | "area" | "donut" | "pie" | "table" | "composed";
+  /** The same as the body of a report query. */ query_spec?: {
+    /** What the rows are. */ source: "deals" | "tasks";
+    measures?: {
+      /** A measure of the source. */ field: string;
+      /** count for ids, sum for the rest, unless said. */ aggregation?:
+        "count" | "sum" | "avg" | "min" | "max";
+      /** What the column is called; <aggregation>_<field> unless said. */ alias?: string;
+    }[];
+    /** Aggregate: what to group by. Drilldown: which columns, in this order. */ dimensions?: string[];
+    /** All of them must hold. */ filters?: {
+      /** Any field of the source that is not virtual. */ field: string;
+      operator:
+        | "eq"
+        | "neq"
+        | "gt"
+        | "gte"
+        | "lt"
+        | "lte"
+        | "in"
+        | "not_in"
+        | "like"
+        | "is_null"
+        | "is_not_null"
+        | "contains";
+      /** Of the field's type. current_user is whoever looks; times also take today, start_of_month or 30_days_ago. */ value?:
+        string | number | boolean | (string | number | boolean)[] | null;
+      values?: (string | number | boolean)[];
+    }[];
+    time_dimension?: {
+      /** A time of the source; rows without it are left out. */ field: string;
+      /** month unless said; a week starts on Monday. */ granularity?:
+        "day" | "week" | "month" | "quarter" | "year";
+      /** Adds the periods in between that have no rows. */ fill?: boolean;
+    };
+    /** aggregate (default): groups and sums. drilldown: the rows themselves. */ mode?:
+      "aggregate" | "drilldown";
+    /** Sort keys, the first decides first; one object stands for a list of one. */ order_by?:
+      | {
+          /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+          /** asc unless said. */ direction?: "asc" | "desc";
+        }[]
+      | {
+          /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+          /** asc unless said. */ direction?: "asc" | "desc";
+        };
+    /** Another name of order_by. */ sort?:
+      | {
+          /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+          /** asc unless said. */ direction?: "asc" | "desc";
+        }[]
+      | {
+          /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+          /** asc unless said. */ direction?: "asc" | "desc";
+        };
+    /** Drilldown: the field whose value the rows have. */ drilldown_dimension?: string;
+    /** Drilldown: that value; without it, rows that have none. */ drilldown_value?: string;
+    limit?: number;
+  };
+  /** How the card is shown; anything besides columns is kept as it is. */ display_config?: {
+    /** Columns of the table in a mail, instead of those of the query: names, or {key, label}. */ columns?: (
+      string | { key: string; label?: string }
+    )[];
+    [name: string]: unknown;
+  };
+  /** Width on the dashboard; md unless said. */ size?: "sm" | "md" | "lg";
+  /** Place on the dashboard, from 0; last unless said. */ position?: number;
+};
+export type CreateReportCardOutput = ReportCard;
+
+export type UpdateReportCardInput = {
+  id: string;
+  /** Heading of the card. */ title?: string;
+  /** How it is drawn; what suits the query, unless said. */ visualization_type?:
+    "stat" | "bar" | "horizontal_bar" | "line" | "area" | "donut" | "pie" | "table" | "composed";
+  /** The same as the body of a report query. */ query_spec?: {
+    /** What the rows are. */ source: "deals" | "tasks";
+    measures?: {
+      /** A measure of the source. */ field: string;
+      /** count for ids, sum for the rest, unless said. */ aggregation?:
+        "count" | "sum" | "avg" | "min" | "max";
+      /** What the column is called; <aggregation>_<field> unless said. */ alias?: string;
+    }[];
+    /** Aggregate: what to group by. Drilldown: which columns, in this order. */ dimensions?: string[];
+    /** All of them must hold. */ filters?: {
+      /** Any field of the source that is not virtual. */ field: string;
+      operator:
+        | "eq"
+        | "neq"
+        | "gt"
+        | "gte"
+        | "lt"
+        | "lte"
+        | "in"
+        | "not_in"
+        | "like"
+        | "is_null"
+        | "is_not_null"
+        | "contains";
+      /** Of the field's type. current_user is whoever looks; times also take today, start_of_month or 30_days_ago. */ value?:
+        string | number | boolean | (string | number | boolean)[] | null;
+      values?: (string | number | boolean)[];
+    }[];
+    time_dimension?: {
+      /** A time of the source; rows without it are left out. */ field: string;
+      /** month unless said; a week starts on Monday. */ granularity?:
+        "day" | "week" | "month" | "quarter" | "year";
+      /** Adds the periods in between that have no rows. */ fill?: boolean;
+    };
+    /** aggregate (default): groups and sums. drilldown: the rows themselves. */ mode?:
+      "aggregate" | "drilldown";
+    /** Sort keys, the first decides first; one object stands for a list of one. */ order_by?:
+      | {
+          /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+          /** asc unless said. */ direction?: "asc" | "desc";
+        }[]
+      | {
+          /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+          /** asc unless said. */ direction?: "asc" | "desc";
+        };
+    /** Another name of order_by. */ sort?:
+      | {
+          /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+          /** asc unless said. */ direction?: "asc" | "desc";
+        }[]
+      | {
+          /** A column of the answer; in drilldown mode any field that is not virtual. */ field: string;
+          /** asc unless said. */ direction?: "asc" | "desc";
+        };
+    /** Drilldown: the field whose value the rows have. */ drilldown_dimension?: string;
+    /** Drilldown: that value; without it, rows that have none. */ drilldown_value?: string;
+    limit?: number;
+  };
+  /** How the card is shown; anything besides columns is kept as it is. */ display_config?: {
+    /** Columns of the table in a mail, instead of those of the query: names, or {key, label}. */ columns?: (
+      string | { key: string; label?: string }
+    )[];
+    [name: string]: unknown;
+  };
+  /** Width on the dashboard; md unless said. */ size?: "sm" | "md" | "lg";
+  /** Place on the dashboard, from 0; last unless said. */ position?: number;
+};
+export type UpdateReportCardOutput = ReportCard;
+
+export type DeleteReportCardInput = { id: string };
+export type DeleteReportCardOutput = void;
+
+export type ReorderReportCardsInput = {
+  id: string;
+  /** Every card of the dashboard once, in the new order. */ card_ids: string[];
+};
+export type ReorderReportCardsOutput = ReportCard[];
+
+export type SendReportInput = {
+  dashboard_id: string;
+  /** Addresses, or {email, name?, user_id?}. */ recipients: (
+    | string
+    | {
+        email: string;
+        name?: string;
+        /** The user the report is for: whom current_user stands for. */ user_id?: string;
+      }
+  )[];
+  /** The dashboard's name unless said. */ subject?: string;
+  /** Paragraphs above the report; may hold {{recipient_name}} and the like. */ intro_text?: string;
+  /** Paragraphs below the report; may hold {{recipient_name}} and the like. */ outro_text?: string;
+  /** HTML above the report, instead of intro_text; made safe before it is sent. */ intro_html?: string;
+  /** HTML below the report, instead of outro_text; made safe before it is sent. */ outro_html?: string;
+  /** Who signs it, above the company's name. */ sender_name?: string;
+  /** Sends nothing to a recipient whose cards have no rows at all. */ suppress_if_empty?: boolean;
+  /** Email configuration whose sender is to be used. */ email_config_id?: string;
+  /** postmark (the usual): the installation's own mail. gmail: a connected account. */ email_provider?:
+    "postmark" | "gmail";
+  /** Contact the mail is about, for the email log. */ contact_id?: string;
+  /** Company the mail is about, for the email log. */ customer_id?: string;
+  /** Opportunity the mail is about, for the email log. */ deal_id?: string;
+};
+export type SendReportOutput = {
+  dashboard_id: string;
+  recipients: {
+    email: string;
+    name: string | null;
+    user_id: string | null;
+    success: boolean;
+    /** queued or skipped. */ status: string;
+    /** empty_dashboard or duplicate_recipient. */ skipped_reason: string | null;
+    digest_id: string | null;
+  }[];
+};
+
+export type GetReportFunnelInput = { /** Pipeline the funnel is of. */ pipeline_id: string };
+export type GetReportFunnelOutput = ReportFunnel;
+
+export type SetReportFunnelInput = {
+  /** Pipeline the funnel is of. */ pipeline_id: string;
+  /** From first to last; a stage is in one step at most. */ steps: { name: string; stage_ids: string[] }[];
+};
+export type SetReportFunnelOutput = ReportFunnel;
+
+export type DeleteReportFunnelInput = { id: string };
+export type DeleteReportFunnelOutput = void;
+
+export type ExportCrmInput = {
+  type: "contacts" | "customers" | "deals" | "work-orders";
+  format?: "xlsx" | "csv";
+  /** Part of a name, e-mail or number; of deals, of the name. Not for work orders. */ search?: string;
+  /** ISO 8601 date or instant, itself included. */ created_after?: string;
+  /** ISO 8601 date or instant, itself included; a date means all of the day. */ created_before?: string;
+  /** contacts: the lead source. */ source?: string;
+  /** contacts and deals: those of this company. */ customer_id?: string;
+  /** contacts: opted out of e-mail. */ email_unsubscribed?: boolean;
+  /** contacts: opted out of texts. */ sms_unsubscribed?: boolean;
+  /** customers: buys from the business. */ is_customer?: boolean;
+  /** customers: sells to the business. */ is_supplier?: boolean;
+  /** customers: exactly this industry. */ industry?: string;
+  status?: "open" | "won" | "lost";
+  /** deals: placed in this pipeline. */ pipeline_id?: string;
+  /** deals: placed in this stage. */ stage_id?: string;
+  /** deals: of this contact, primary or not. */ contact_id?: string;
+  /** deals and work orders: of this user. */ assigned_to?: string;
+  /** work orders: in this status. */ status_id?: string;
+  /** work orders: of this line of a deal. */ deal_product_id?: string;
+  /** work orders: scheduled on this day. */ schedule_date?: string;
+};
+export type ExportCrmOutput = Response;
+
+export type GetExportFieldCatalogInput = {
+  root_entity: "opportunity" | "contact" | "account" | "work_order";
+};
+export type GetExportFieldCatalogOutput = {
+  root_entity: "opportunity" | "contact" | "account" | "work_order";
+  filter_fields: {
+    field: string;
+    label: string;
+    type: string;
+    custom: boolean;
+    options?: string[];
+    reference?: string;
+    ops: string[];
+  }[];
+  column_fields: {
+    root: {
+      field: string;
+      label: string;
+      type: string;
+      custom: boolean;
+      options?: string[];
+      reference?: string;
+      sortable: boolean;
+    }[];
+    relations: {
+      relation: string;
+      label: string;
+      /** Whether there can be several of them. */ many: boolean;
+      modes: ("primary" | "first_n" | "comma_joined" | "explode")[];
+      fields: {
+        field: string;
+        label: string;
+        type: string;
+        custom: boolean;
+        options?: string[];
+        reference?: string;
+      }[];
+    }[];
+  };
+};
+
+export type ListExportTemplatesInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  root_entity?: "opportunity" | "contact" | "account" | "work_order";
+  /** Part of the name. */ search?: string;
+};
+export type ListExportTemplatesOutput = Page<ExportTemplate>;
+
+export type GetExportTemplateInput = { id: string };
+export type GetExportTemplateOutput = ExportTemplate;
+
+export type CreateExportTemplateInput = {
+  name: string;
+  root_entity: "opportunity" | "contact" | "account" | "work_order";
+  columns: {
+    /** What sort names it by. */ id?: string;
+    source: "root" | "relation";
+    /** For root: a field of the record, such as name or metadata.size. */ field?: string;
+    /** For relation: which records around it, such as primary_contact. */ relation?: string;
+    relation_mode?: "primary" | "first_n" | "comma_joined" | "explode";
+    /** For relation: the field of the related record, such as email. */ relation_field?: string;
+    /** How many columns first_n makes; 3 by default. */ first_n?: number;
+    /** The column's title; the field's label by default. */ header?: string;
+    format?: "date" | "datetime" | "currency" | "boolean" | "array";
+  }[];
+  /** All of them must hold. */ filters?: {
+    id?: string;
+    /** A field of the record, such as status or metadata.size. */ field: string;
+    op:
+      | "eq"
+      | "neq"
+      | "in"
+      | "not_in"
+      | "gte"
+      | "lte"
+      | "between"
+      | "contains"
+      | "is_null"
+      | "not_null"
+      | "not_contains";
+    value?: string | number | boolean | null | (string | number | boolean | null)[];
+  }[];
+  /** Columns of the record itself; related ones are passed over. */ sort?: {
+    column_id: string;
+    direction?: "asc" | "desc";
+  }[];
+  output?: {
+    format?: "xlsx" | "csv";
+    /** CSV: begins with the mark Excel knows UTF-8 by. */ bom?: boolean;
+    /** Tokens: {name}, {YYYY}, {MM}, {DD}, {YYYY-MM-DD}. */ filename_template?: string;
+  };
+};
+export type CreateExportTemplateOutput = ExportTemplate;
+
+export type UpdateExportTemplateInput = {
+  id: string;
+  name?: string;
+  columns?: {
+    /** What sort names it by. */ id?: string;
+    source: "root" | "relation";
+    /** For root: a field of the record, such as name or metadata.size. */ field?: string;
+    /** For relation: which records around it, such as primary_contact. */ relation?: string;
+    relation_mode?: "primary" | "first_n" | "comma_joined" | "explode";
+    /** For relation: the field of the related record, such as email. */ relation_field?: string;
+    /** How many columns first_n makes; 3 by default. */ first_n?: number;
+    /** The column's title; the field's label by default. */ header?: string;
+    format?: "date" | "datetime" | "currency" | "boolean" | "array";
+  }[];
+  /** All of them must hold. */ filters?: {
+    id?: string;
+    /** A field of the record, such as status or metadata.size. */ field: string;
+    op:
+      | "eq"
+      | "neq"
+      | "in"
+      | "not_in"
+      | "gte"
+      | "lte"
+      | "between"
+      | "contains"
+      | "is_null"
+      | "not_null"
+      | "not_contains";
+    value?: string | number | boolean | null | (string | number | boolean | null)[];
+  }[];
+  /** Columns of the record itself; related ones are passed over. */ sort?: {
+    column_id: string;
+    direction?: "asc" | "desc";
+  }[];
+  output?: {
+    format?: "xlsx" | "csv";
+    /** CSV: begins with the mark Excel knows UTF-8 by. */ bom?: boolean;
+    /** Tokens: {name}, {YYYY}, {MM}, {DD}, {YYYY-MM-DD}. */ filename_template?: string;
+  };
+};
+export type UpdateExportTemplateOutput = ExportTemplate;
+
+export type DeleteExportTemplateInput = { id: string };
+export type DeleteExportTemplateOutput = void;
+
+export type PreviewExportTemplateInput = {
+  id: string;
+  view_id?: string;
+  /** All of them must hold. */ filters?: {
+    id?: string;
+    /** A field of the record, such as status or metadata.size. */ field: string;
+    op:
+      | "eq"
+      | "neq"
+      | "in"
+      | "not_in"
+      | "gte"
+      | "lte"
+      | "between"
+      | "contains"
+      | "is_null"
+      | "not_null"
+      | "not_contains";
+    value?: string | number | boolean | null | (string | number | boolean | null)[];
+  }[];
+  /** Columns of the record itself; related ones are passed over. */ sort?: {
+    column_id: string;
+    direction?: "asc" | "desc";
+  }[];
+  columns?: {
+    /** What sort names it by. */ id?: string;
+    source: "root" | "relation";
+    /** For root: a field of the record, such as name or metadata.size. */ field?: string;
+    /** For relation: which records around it, such as primary_contact. */ relation?: string;
+    relation_mode?: "primary" | "first_n" | "comma_joined" | "explode";
+    /** For relation: the field of the related record, such as email. */ relation_field?: string;
+    /** How many columns first_n makes; 3 by default. */ first_n?: number;
+    /** The column's title; the field's label by default. */ header?: string;
+    format?: "date" | "datetime" | "currency" | "boolean" | "array";
+  }[];
+};
+export type PreviewExportTemplateOutput = { headers: string[]; rows: (string | number | boolean | null)[][] };
+
+export type RunExportTemplateInput = { id: string; view_id?: string };
+export type RunExportTemplateOutput = Response;
+
+export type ListExportViewsInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListExportViewsOutput = Page<ExportView>;
+
+export type CreateExportViewInput = {
+  id: string;
+  name: string;
+  /** All of them must hold. */ filters?: {
+    id?: string;
+    /** A field of the record, such as status or metadata.size. */ field: string;
+    op:
+      | "eq"
+      | "neq"
+      | "in"
+      | "not_in"
+      | "gte"
+      | "lte"
+      | "between"
+      | "contains"
+      | "is_null"
+      | "not_null"
+      | "not_contains";
+    value?: string | number | boolean | null | (string | number | boolean | null)[];
+  }[];
+  /** Columns of the record itself; related ones are passed over. */ sort?: {
+    column_id: string;
+    direction?: "asc" | "desc";
+  }[];
+};
+export type CreateExportViewOutput = ExportView;
+
+export type UpdateExportViewInput = {
+  template_id: string;
+  id: string;
+  name?: string;
+  /** All of them must hold. */ filters?: {
+    id?: string;
+    /** A field of the record, such as status or metadata.size. */ field: string;
+    op:
+      | "eq"
+      | "neq"
+      | "in"
+      | "not_in"
+      | "gte"
+      | "lte"
+      | "between"
+      | "contains"
+      | "is_null"
+      | "not_null"
+      | "not_contains";
+    value?: string | number | boolean | null | (string | number | boolean | null)[];
+  }[];
+  /** Columns of the record itself; related ones are passed over. */ sort?: {
+    column_id: string;
+    direction?: "asc" | "desc";
+  }[];
+};
+export type UpdateExportViewOutput = ExportView;
+
+export type DeleteExportViewInput = { template_id: string; id: string };
+export type DeleteExportViewOutput = void;
+
+export type CreateImportInput = {
+  entity: "contacts" | "companies" | "opportunities";
+  /** What the file is called. */ filename?: string;
+  /** The file, where no file can be sent. */ content_base64?: string;
+  /** Checked against what arrives, if it is sent. */ content_sha256?: string;
+};
+export type CreateImportOutput = Import;
+
+export type ListImportsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  entity?: "contacts" | "companies" | "opportunities";
+};
+export type ListImportsOutput = Page<Import>;
+
+export type GetImportInput = { id: string };
+export type GetImportOutput = Import;
+
+export type UpdateImportInput = {
+  id: string;
+  /** The field each column goes into, by the column's name; null leaves it out. */ mapping?: Record<
+    string,
+    unknown
+  >;
+  options?: {
+    /** What makes a row and a record the same; none makes every row a new record. */ dedupe?:
+      "id" | "email" | "phone" | "name" | "none";
+    /** What happens with a row whose record exists. update leaves alone what the row leaves empty. */ on_duplicate?:
+      "skip" | "update" | "create";
+    /** true by default: nothing is set off. */ skip_automations?: boolean;
+    /** ISO code of where numbers without a + are dialled; the workspace's by default. */ country?: string;
+    /** How 3/4/2026 is meant; as in the workspace's country by default. */ date_order?: "dmy" | "mdy";
+  };
+};
+export type UpdateImportOutput = Import;
+
+export type DeleteImportInput = { id: string };
+export type DeleteImportOutput = void;
+
+export type DryRunImportInput = { id: string };
+export type DryRunImportOutput = Import;
+
+export type RunImportInput = { id: string };
+export type RunImportOutput = Import;
+
+export type ListImportErrorsInput = {
+  id: string;
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListImportErrorsOutput = Page<{
+  /** As a spreadsheet counts: the titles are row 1. */ row_number: number;
+  column: string | null;
+  message: string;
+  value: string | null;
+}>;
+
+export type DownloadImportErrorsInput = { id: string };
+export type DownloadImportErrorsOutput = Response;
+
+export type UndoImportInput = { id: string };
+export type UndoImportOutput = Import;
+
 /** Private bookings API. */
 export class BookingsApi extends Transport {
   /** Where a customer's conversation stands and what comes next. Needs READ_BOOKINGS. */
@@ -1827,10 +5372,1625 @@ export class Frontdesk extends Transport {
     );
   }
 
+  /** List the opportunities of a contact, the newest first. Needs contacts:read, opportunities:read. */
+  listContactOpportunities(
+    input: ListContactOpportunitiesInput,
+    options?: CallOptions,
+  ): Promise<ListContactOpportunitiesOutput> {
+    return this.send(
+      {
+        name: "list_contact_opportunities",
+        method: "GET",
+        path: "/api/v1/contacts/:id/opportunities",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the calls, meetings and notes of a contact, the latest first. Needs contacts:read, activities:read. */
+  listContactActivities(
+    input: ListContactActivitiesInput,
+    options?: CallOptions,
+  ): Promise<ListContactActivitiesOutput> {
+    return this.send(
+      {
+        name: "list_contact_activities",
+        method: "GET",
+        path: "/api/v1/contacts/:id/activities",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the companies a contact works for. Needs contacts:read. */
+  listContactEmployers(
+    input: ListContactEmployersInput,
+    options?: CallOptions,
+  ): Promise<ListContactEmployersOutput> {
+    return this.send(
+      {
+        name: "list_contact_employers",
+        method: "GET",
+        path: "/api/v1/contacts/:id/employers",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Link a contact to a company it works for; linking twice changes nothing. Needs contacts:write. */
+  linkContactEmployer(
+    input: LinkContactEmployerInput,
+    options?: CallOptions,
+  ): Promise<LinkContactEmployerOutput> {
+    return this.send(
+      {
+        name: "link_contact_employer",
+        method: "POST",
+        path: "/api/v1/contacts/:id/employers/:customerId",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Remove the link between a contact and a company; both stay. Needs contacts:write. */
+  unlinkContactEmployer(
+    input: UnlinkContactEmployerInput,
+    options?: CallOptions,
+  ): Promise<UnlinkContactEmployerOutput> {
+    return this.send(
+      {
+        name: "unlink_contact_employer",
+        method: "DELETE",
+        path: "/api/v1/contacts/:id/employers/:customerId",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Create up to 100 contacts; those that do not fit are told one by one. Needs contacts:write. */
+  bulkCreateContacts(
+    input: BulkCreateContactsInput,
+    options?: CallOptions,
+  ): Promise<BulkCreateContactsOutput> {
+    return this.send(
+      {
+        name: "bulk_create_contacts",
+        method: "POST",
+        path: "/api/v1/contacts/bulk-create",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Opt a caller out of e-mail and texts, as a voice agent's tool. Needs contacts:write. */
+  unsubscribeVoiceCaller(
+    input: UnsubscribeVoiceCallerInput = {},
+    options?: CallOptions,
+  ): Promise<UnsubscribeVoiceCallerOutput> {
+    return this.send(
+      {
+        name: "unsubscribe_voice_caller",
+        method: "POST",
+        path: "/api/v1/contacts/voice/unsubscribe",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete up to 100 contacts for good. Needs contacts:delete. */
+  bulkDeleteContacts(
+    input: BulkDeleteContactsInput,
+    options?: CallOptions,
+  ): Promise<BulkDeleteContactsOutput> {
+    return this.send(
+      {
+        name: "bulk_delete_contacts",
+        method: "POST",
+        path: "/api/v1/contacts/bulk-delete",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List companies, a page at a time. Needs companies:read. */
+  listCompanies(input: ListCompaniesInput = {}, options?: CallOptions): Promise<ListCompaniesOutput> {
+    return this.send(
+      { name: "list_companies", method: "GET", path: "/api/v1/companies", inQuery: true, answers: "page" },
+      input,
+      options,
+    );
+  }
+
+  /** Get one company. Needs companies:read. */
+  getCompany(input: GetCompanyInput, options?: CallOptions): Promise<GetCompanyOutput> {
+    return this.send(
+      { name: "get_company", method: "GET", path: "/api/v1/companies/:id", inQuery: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Create a company. Needs companies:write. */
+  createCompany(input: CreateCompanyInput, options?: CallOptions): Promise<CreateCompanyOutput> {
+    return this.send(
+      { name: "create_company", method: "POST", path: "/api/v1/companies", isWrite: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Change fields of a company; what is not sent stays. Needs companies:write. */
+  updateCompany(input: UpdateCompanyInput, options?: CallOptions): Promise<UpdateCompanyOutput> {
+    return this.send(
+      {
+        name: "update_company",
+        method: "PATCH",
+        path: "/api/v1/companies/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete one company. Needs companies:write. */
+  deleteCompany(input: DeleteCompanyInput, options?: CallOptions): Promise<DeleteCompanyOutput> {
+    return this.send(
+      {
+        name: "delete_company",
+        method: "DELETE",
+        path: "/api/v1/companies/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Search companies by name, e-mail or number, the best matches first. Needs companies:read. */
+  searchCompanies(input: SearchCompaniesInput, options?: CallOptions): Promise<SearchCompaniesOutput> {
+    return this.send(
+      { name: "search_companies", method: "POST", path: "/api/v1/companies/search", answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** List the people who work for a company. Needs companies:read, contacts:read. */
+  listCompanyContacts(
+    input: ListCompanyContactsInput,
+    options?: CallOptions,
+  ): Promise<ListCompanyContactsOutput> {
+    return this.send(
+      {
+        name: "list_company_contacts",
+        method: "GET",
+        path: "/api/v1/companies/:id/contacts",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the opportunities of a company, the newest first. Needs companies:read, opportunities:read. */
+  listCompanyOpportunities(
+    input: ListCompanyOpportunitiesInput,
+    options?: CallOptions,
+  ): Promise<ListCompanyOpportunitiesOutput> {
+    return this.send(
+      {
+        name: "list_company_opportunities",
+        method: "GET",
+        path: "/api/v1/companies/:id/opportunities",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the calls, meetings and notes of a company, the latest first. Needs companies:read, activities:read. */
+  listCompanyActivities(
+    input: ListCompanyActivitiesInput,
+    options?: CallOptions,
+  ): Promise<ListCompanyActivitiesOutput> {
+    return this.send(
+      {
+        name: "list_company_activities",
+        method: "GET",
+        path: "/api/v1/companies/:id/activities",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Create up to 100 companies; those that do not fit are told one by one. Needs companies:write. */
+  bulkCreateCompanies(
+    input: BulkCreateCompaniesInput,
+    options?: CallOptions,
+  ): Promise<BulkCreateCompaniesOutput> {
+    return this.send(
+      {
+        name: "bulk_create_companies",
+        method: "POST",
+        path: "/api/v1/companies/bulk-create",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete up to 100 companies for good. Needs companies:delete. */
+  bulkDeleteCompanies(
+    input: BulkDeleteCompaniesInput,
+    options?: CallOptions,
+  ): Promise<BulkDeleteCompaniesOutput> {
+    return this.send(
+      {
+        name: "bulk_delete_companies",
+        method: "POST",
+        path: "/api/v1/companies/bulk-delete",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the birthday messages a contact was sent, the latest year first. Needs contacts:read. */
+  listContactBirthdaySends(
+    input: ListContactBirthdaySendsInput,
+    options?: CallOptions,
+  ): Promise<ListContactBirthdaySendsOutput> {
+    return this.send(
+      {
+        name: "list_contact_birthday_sends",
+        method: "GET",
+        path: "/api/v1/contacts/:id/birthday-sends",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get the birthday messages, the one for the first birthday first. Needs company:read. */
+  getBirthdayMessages(
+    input: GetBirthdayMessagesInput = {},
+    options?: CallOptions,
+  ): Promise<GetBirthdayMessagesOutput> {
+    return this.send(
+      {
+        name: "get_birthday_messages",
+        method: "GET",
+        path: "/api/v1/company/birthday-messages",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Replace all birthday messages. Needs company:write. */
+  setBirthdayMessages(
+    input: SetBirthdayMessagesInput,
+    options?: CallOptions,
+  ): Promise<SetBirthdayMessagesOutput> {
+    return this.send(
+      {
+        name: "set_birthday_messages",
+        method: "PUT",
+        path: "/api/v1/company/birthday-messages",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List opportunities, the newest first, with their cards. Needs opportunities:read. */
+  listOpportunities(
+    input: ListOpportunitiesInput = {},
+    options?: CallOptions,
+  ): Promise<ListOpportunitiesOutput> {
+    return this.send(
+      {
+        name: "list_opportunities",
+        method: "GET",
+        path: "/api/v1/opportunities",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Create an opportunity. Needs opportunities:write. */
+  createOpportunity(input: CreateOpportunityInput, options?: CallOptions): Promise<CreateOpportunityOutput> {
+    return this.send(
+      {
+        name: "create_opportunity",
+        method: "POST",
+        path: "/api/v1/opportunities",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one opportunity with its cards and where they stand in their stages. Needs opportunities:read. */
+  getOpportunity(input: GetOpportunityInput, options?: CallOptions): Promise<GetOpportunityOutput> {
+    return this.send(
+      {
+        name: "get_opportunity",
+        method: "GET",
+        path: "/api/v1/opportunities/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change fields of an opportunity; what is not sent stays. Needs opportunities:write. */
+  updateOpportunity(input: UpdateOpportunityInput, options?: CallOptions): Promise<UpdateOpportunityOutput> {
+    return this.send(
+      {
+        name: "update_opportunity",
+        method: "PATCH",
+        path: "/api/v1/opportunities/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete an opportunity with its cards, product lines and links to people. Needs opportunities:write. */
+  deleteOpportunity(input: DeleteOpportunityInput, options?: CallOptions): Promise<DeleteOpportunityOutput> {
+    return this.send(
+      {
+        name: "delete_opportunity",
+        method: "DELETE",
+        path: "/api/v1/opportunities/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Search opportunities by their name or by name, e-mail or number of contact and company. Needs opportunities:read. */
+  searchOpportunities(
+    input: SearchOpportunitiesInput,
+    options?: CallOptions,
+  ): Promise<SearchOpportunitiesOutput> {
+    return this.send(
+      { name: "search_opportunities", method: "POST", path: "/api/v1/opportunities/search", answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Move an opportunity to a stage of a pipeline. Needs opportunities:write. */
+  moveOpportunity(input: MoveOpportunityInput, options?: CallOptions): Promise<MoveOpportunityOutput> {
+    return this.send(
+      {
+        name: "move_opportunity",
+        method: "POST",
+        path: "/api/v1/opportunities/:id/move",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Put an opportunity in one more pipeline. Needs opportunities:write. */
+  addOpportunityCard(
+    input: AddOpportunityCardInput,
+    options?: CallOptions,
+  ): Promise<AddOpportunityCardOutput> {
+    return this.send(
+      {
+        name: "add_opportunity_card",
+        method: "POST",
+        path: "/api/v1/opportunities/:id/add-card",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List an opportunity's product lines in order, with price, costs and margin. Needs opportunities:read. */
+  listOpportunityProducts(
+    input: ListOpportunityProductsInput,
+    options?: CallOptions,
+  ): Promise<ListOpportunityProductsOutput> {
+    return this.send(
+      {
+        name: "list_opportunity_products",
+        method: "GET",
+        path: "/api/v1/opportunities/:id/products",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Add a product to an opportunity. Needs opportunities:write. */
+  addOpportunityProduct(
+    input: AddOpportunityProductInput,
+    options?: CallOptions,
+  ): Promise<AddOpportunityProductOutput> {
+    return this.send(
+      {
+        name: "add_opportunity_product",
+        method: "POST",
+        path: "/api/v1/opportunities/:id/products",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a product line of an opportunity. Needs opportunities:write. */
+  updateOpportunityProduct(
+    input: UpdateOpportunityProductInput,
+    options?: CallOptions,
+  ): Promise<UpdateOpportunityProductOutput> {
+    return this.send(
+      {
+        name: "update_opportunity_product",
+        method: "PATCH",
+        path: "/api/v1/opportunities/:id/products/:opportunityProductId",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Remove a product line from an opportunity. Needs opportunities:write. */
+  removeOpportunityProduct(
+    input: RemoveOpportunityProductInput,
+    options?: CallOptions,
+  ): Promise<RemoveOpportunityProductOutput> {
+    return this.send(
+      {
+        name: "remove_opportunity_product",
+        method: "DELETE",
+        path: "/api/v1/opportunities/:id/products/:opportunityProductId",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Put an opportunity's product lines in order. Needs opportunities:write. */
+  reorderOpportunityProducts(
+    input: ReorderOpportunityProductsInput,
+    options?: CallOptions,
+  ): Promise<ReorderOpportunityProductsOutput> {
+    return this.send(
+      {
+        name: "reorder_opportunity_products",
+        method: "POST",
+        path: "/api/v1/opportunities/:id/products/reorder",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List what a product line of an opportunity costs, a page at a time. Needs opportunities:read. */
+  listOpportunityProductCosts(
+    input: ListOpportunityProductCostsInput,
+    options?: CallOptions,
+  ): Promise<ListOpportunityProductCostsOutput> {
+    return this.send(
+      {
+        name: "list_opportunity_product_costs",
+        method: "GET",
+        path: "/api/v1/opportunities/:id/product-costs/:opportunityProductId",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Add a cost to a product line of an opportunity. Needs opportunities:write. */
+  createOpportunityProductCost(
+    input: CreateOpportunityProductCostInput,
+    options?: CallOptions,
+  ): Promise<CreateOpportunityProductCostOutput> {
+    return this.send(
+      {
+        name: "create_opportunity_product_cost",
+        method: "POST",
+        path: "/api/v1/opportunities/:id/product-costs/:opportunityProductId",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a cost of a product line; the path ends with the cost's id. Needs opportunities:write. */
+  updateOpportunityProductCost(
+    input: UpdateOpportunityProductCostInput,
+    options?: CallOptions,
+  ): Promise<UpdateOpportunityProductCostOutput> {
+    return this.send(
+      {
+        name: "update_opportunity_product_cost",
+        method: "PATCH",
+        path: "/api/v1/opportunities/:id/product-costs/:costId",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete a cost of a product line; the path ends with the cost's id. Needs opportunities:write. */
+  deleteOpportunityProductCost(
+    input: DeleteOpportunityProductCostInput,
+    options?: CallOptions,
+  ): Promise<DeleteOpportunityProductCostOutput> {
+    return this.send(
+      {
+        name: "delete_opportunity_product_cost",
+        method: "DELETE",
+        path: "/api/v1/opportunities/:id/product-costs/:costId",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the people of an opportunity besides its primary contact. Needs opportunities:read, contacts:read. */
+  listOpportunityContacts(
+    input: ListOpportunityContactsInput,
+    options?: CallOptions,
+  ): Promise<ListOpportunityContactsOutput> {
+    return this.send(
+      {
+        name: "list_opportunity_contacts",
+        method: "GET",
+        path: "/api/v1/opportunities/:id/contacts",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Add a person to an opportunity; its primary contact stays. Adding somebody twice changes nothing. Needs opportunities:write. */
+  addOpportunityContact(
+    input: AddOpportunityContactInput,
+    options?: CallOptions,
+  ): Promise<AddOpportunityContactOutput> {
+    return this.send(
+      {
+        name: "add_opportunity_contact",
+        method: "POST",
+        path: "/api/v1/opportunities/:id/contacts/:contactId",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Take a person off an opportunity; the contact itself stays. Needs opportunities:write. */
+  removeOpportunityContact(
+    input: RemoveOpportunityContactInput,
+    options?: CallOptions,
+  ): Promise<RemoveOpportunityContactOutput> {
+    return this.send(
+      {
+        name: "remove_opportunity_contact",
+        method: "DELETE",
+        path: "/api/v1/opportunities/:id/contacts/:contactId",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the users an opportunity is assigned to. Needs opportunities:read. */
+  listOpportunityUsers(
+    input: ListOpportunityUsersInput,
+    options?: CallOptions,
+  ): Promise<ListOpportunityUsersOutput> {
+    return this.send(
+      {
+        name: "list_opportunity_users",
+        method: "GET",
+        path: "/api/v1/opportunities/:id/users",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Assign a user to an opportunity; the first one is in charge. Assigning twice changes nothing. Needs opportunities:write. */
+  assignOpportunityUser(
+    input: AssignOpportunityUserInput,
+    options?: CallOptions,
+  ): Promise<AssignOpportunityUserOutput> {
+    return this.send(
+      {
+        name: "assign_opportunity_user",
+        method: "POST",
+        path: "/api/v1/opportunities/:id/users/:userId",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Take an opportunity off a user's hands. Needs opportunities:write. */
+  unassignOpportunityUser(
+    input: UnassignOpportunityUserInput,
+    options?: CallOptions,
+  ): Promise<UnassignOpportunityUserOutput> {
+    return this.send(
+      {
+        name: "unassign_opportunity_user",
+        method: "DELETE",
+        path: "/api/v1/opportunities/:id/users/:userId",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List what was done and said about an opportunity, the latest first. Needs opportunities:read, activities:read. */
+  listOpportunityActivities(
+    input: ListOpportunityActivitiesInput,
+    options?: CallOptions,
+  ): Promise<ListOpportunityActivitiesOutput> {
+    return this.send(
+      {
+        name: "list_opportunity_activities",
+        method: "GET",
+        path: "/api/v1/opportunities/:id/activities",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the tasks of an opportunity in their order. Needs opportunities:read, tasks:read. */
+  listOpportunityTasks(
+    input: ListOpportunityTasksInput,
+    options?: CallOptions,
+  ): Promise<ListOpportunityTasksOutput> {
+    return this.send(
+      {
+        name: "list_opportunity_tasks",
+        method: "GET",
+        path: "/api/v1/opportunities/:id/tasks",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the work orders of an opportunity's product lines in their order. Needs opportunities:read. */
+  listOpportunityWorkOrders(
+    input: ListOpportunityWorkOrdersInput,
+    options?: CallOptions,
+  ): Promise<ListOpportunityWorkOrdersOutput> {
+    return this.send(
+      {
+        name: "list_opportunity_work_orders",
+        method: "GET",
+        path: "/api/v1/opportunities/:id/work-orders",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Create up to 100 opportunities; those that do not fit are told one by one. Needs opportunities:write. */
+  bulkCreateOpportunities(
+    input: BulkCreateOpportunitiesInput,
+    options?: CallOptions,
+  ): Promise<BulkCreateOpportunitiesOutput> {
+    return this.send(
+      {
+        name: "bulk_create_opportunities",
+        method: "POST",
+        path: "/api/v1/opportunities/bulk-create",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete up to 100 opportunities for good, each with its cards, product lines and links to people. Needs opportunities:delete. */
+  bulkDeleteOpportunities(
+    input: BulkDeleteOpportunitiesInput,
+    options?: CallOptions,
+  ): Promise<BulkDeleteOpportunitiesOutput> {
+    return this.send(
+      {
+        name: "bulk_delete_opportunities",
+        method: "POST",
+        path: "/api/v1/opportunities/bulk-delete",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Move up to 100 opportunities to a stage, in the order given, to its top. Needs opportunities:write. */
+  bulkMoveOpportunities(
+    input: BulkMoveOpportunitiesInput,
+    options?: CallOptions,
+  ): Promise<BulkMoveOpportunitiesOutput> {
+    return this.send(
+      {
+        name: "bulk_move_opportunities",
+        method: "POST",
+        path: "/api/v1/opportunities/bulk-move",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List pipelines in order, with their stages. Needs pipelines:read. */
+  listPipelines(input: ListPipelinesInput = {}, options?: CallOptions): Promise<ListPipelinesOutput> {
+    return this.send(
+      { name: "list_pipelines", method: "GET", path: "/api/v1/pipelines", inQuery: true, answers: "page" },
+      input,
+      options,
+    );
+  }
+
+  /** Create a pipeline with its stages. Needs pipelines:write. */
+  createPipeline(input: CreatePipelineInput, options?: CallOptions): Promise<CreatePipelineOutput> {
+    return this.send(
+      { name: "create_pipeline", method: "POST", path: "/api/v1/pipelines", isWrite: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Get one pipeline with its stages. Needs pipelines:read. */
+  getPipeline(input: GetPipelineInput, options?: CallOptions): Promise<GetPipelineOutput> {
+    return this.send(
+      { name: "get_pipeline", method: "GET", path: "/api/v1/pipelines/:id", inQuery: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Change a pipeline's name, description, colour or place; what is not sent stays. Needs pipelines:write. */
+  updatePipeline(input: UpdatePipelineInput, options?: CallOptions): Promise<UpdatePipelineOutput> {
+    return this.send(
+      {
+        name: "update_pipeline",
+        method: "PATCH",
+        path: "/api/v1/pipelines/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete a pipeline with its stages and the cards in them. Needs pipelines:write. */
+  deletePipeline(input: DeletePipelineInput, options?: CallOptions): Promise<DeletePipelineOutput> {
+    return this.send(
+      {
+        name: "delete_pipeline",
+        method: "DELETE",
+        path: "/api/v1/pipelines/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List a pipeline's stages in order, each with how many opportunities stand in it. Needs pipelines:read. */
+  listPipelineStages(
+    input: ListPipelineStagesInput,
+    options?: CallOptions,
+  ): Promise<ListPipelineStagesOutput> {
+    return this.send(
+      {
+        name: "list_pipeline_stages",
+        method: "GET",
+        path: "/api/v1/pipelines/:id/stages",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Add a stage to a pipeline: last, or at a position. Needs pipelines:write. */
+  createPipelineStage(
+    input: CreatePipelineStageInput,
+    options?: CallOptions,
+  ): Promise<CreatePipelineStageOutput> {
+    return this.send(
+      {
+        name: "create_pipeline_stage",
+        method: "POST",
+        path: "/api/v1/pipelines/:id/stages",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a stage's name, description, colour or place; the others close up. Needs pipelines:write. */
+  updatePipelineStage(
+    input: UpdatePipelineStageInput,
+    options?: CallOptions,
+  ): Promise<UpdatePipelineStageOutput> {
+    return this.send(
+      {
+        name: "update_pipeline_stage",
+        method: "PATCH",
+        path: "/api/v1/pipelines/:id/stages/:stageId",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete a stage. Needs pipelines:write. */
+  deletePipelineStage(
+    input: DeletePipelineStageInput,
+    options?: CallOptions,
+  ): Promise<DeletePipelineStageOutput> {
+    return this.send(
+      {
+        name: "delete_pipeline_stage",
+        method: "DELETE",
+        path: "/api/v1/pipelines/:id/stages/:stageId",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the opportunities of a pipeline. Deprecated: prefer GET /opportunities?pipeline_id=…. Needs pipelines:read, opportunities:read. */
+  listPipelineDeals(input: ListPipelineDealsInput, options?: CallOptions): Promise<ListPipelineDealsOutput> {
+    return this.send(
+      {
+        name: "list_pipeline_deals",
+        method: "GET",
+        path: "/api/v1/pipelines/:id/deals",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Count a pipeline's opportunities and what they are worth, by stage and currency. Needs pipelines:read. */
+  getPipelineSummary(
+    input: GetPipelineSummaryInput,
+    options?: CallOptions,
+  ): Promise<GetPipelineSummaryOutput> {
+    return this.send(
+      {
+        name: "get_pipeline_summary",
+        method: "GET",
+        path: "/api/v1/pipelines/:id/summary",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
   /** Search contacts, companies and opportunities at once, the best matches first. Needs contacts:read, companies:read, opportunities:read. */
   searchAll(input: SearchAllInput, options?: CallOptions): Promise<SearchAllOutput> {
     return this.send(
       { name: "search_all", method: "POST", path: "/api/v1/search", answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** List what the business sells. Needs products:read. */
+  listProducts(input: ListProductsInput = {}, options?: CallOptions): Promise<ListProductsOutput> {
+    return this.send(
+      { name: "list_products", method: "GET", path: "/api/v1/products", inQuery: true, answers: "page" },
+      input,
+      options,
+    );
+  }
+
+  /** Get one product. Needs products:read. */
+  getProduct(input: GetProductInput, options?: CallOptions): Promise<GetProductOutput> {
+    return this.send(
+      { name: "get_product", method: "GET", path: "/api/v1/products/:id", inQuery: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Create a product. Needs products:write. */
+  createProduct(input: CreateProductInput, options?: CallOptions): Promise<CreateProductOutput> {
+    return this.send(
+      { name: "create_product", method: "POST", path: "/api/v1/products", isWrite: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Change a product; what is not sent stays. Needs products:write. */
+  updateProduct(input: UpdateProductInput, options?: CallOptions): Promise<UpdateProductOutput> {
+    return this.send(
+      {
+        name: "update_product",
+        method: "PATCH",
+        path: "/api/v1/products/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete one product. Needs products:write. */
+  deleteProduct(input: DeleteProductInput, options?: CallOptions): Promise<DeleteProductOutput> {
+    return this.send(
+      {
+        name: "delete_product",
+        method: "DELETE",
+        path: "/api/v1/products/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List what a product costs the business. Needs products:read. */
+  listProductCosts(input: ListProductCostsInput, options?: CallOptions): Promise<ListProductCostsOutput> {
+    return this.send(
+      {
+        name: "list_product_costs",
+        method: "GET",
+        path: "/api/v1/products/:id/costs",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Add a cost to a product. Needs products:write. */
+  createProductCost(input: CreateProductCostInput, options?: CallOptions): Promise<CreateProductCostOutput> {
+    return this.send(
+      {
+        name: "create_product_cost",
+        method: "POST",
+        path: "/api/v1/products/:id/costs",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a product cost; what is not sent stays. Needs products:write. */
+  updateProductCost(input: UpdateProductCostInput, options?: CallOptions): Promise<UpdateProductCostOutput> {
+    return this.send(
+      {
+        name: "update_product_cost",
+        method: "PATCH",
+        path: "/api/v1/products/:id/costs/:costId",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete one product cost. Needs products:write. */
+  deleteProductCost(input: DeleteProductCostInput, options?: CallOptions): Promise<DeleteProductCostOutput> {
+    return this.send(
+      {
+        name: "delete_product_cost",
+        method: "DELETE",
+        path: "/api/v1/products/:id/costs/:costId",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List what suppliers offer and ask for it. Needs products:read. */
+  listSupplierProducts(
+    input: ListSupplierProductsInput = {},
+    options?: CallOptions,
+  ): Promise<ListSupplierProductsOutput> {
+    return this.send(
+      {
+        name: "list_supplier_products",
+        method: "GET",
+        path: "/api/v1/supplier-catalog",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one supplier product. Needs products:read. */
+  getSupplierProduct(
+    input: GetSupplierProductInput,
+    options?: CallOptions,
+  ): Promise<GetSupplierProductOutput> {
+    return this.send(
+      {
+        name: "get_supplier_product",
+        method: "GET",
+        path: "/api/v1/supplier-catalog/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Add what a supplier offers: for one of the products (product_id) or under a name (product_name). Needs products:write. */
+  createSupplierProduct(
+    input: CreateSupplierProductInput,
+    options?: CallOptions,
+  ): Promise<CreateSupplierProductOutput> {
+    return this.send(
+      {
+        name: "create_supplier_product",
+        method: "POST",
+        path: "/api/v1/supplier-catalog",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change what a supplier offers; product_id links it to a product, null unlinks it. Needs products:write. */
+  updateSupplierProduct(
+    input: UpdateSupplierProductInput,
+    options?: CallOptions,
+  ): Promise<UpdateSupplierProductOutput> {
+    return this.send(
+      {
+        name: "update_supplier_product",
+        method: "PATCH",
+        path: "/api/v1/supplier-catalog/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete one supplier product. Needs products:write. */
+  deleteSupplierProduct(
+    input: DeleteSupplierProductInput,
+    options?: CallOptions,
+  ): Promise<DeleteSupplierProductOutput> {
+    return this.send(
+      {
+        name: "delete_supplier_product",
+        method: "DELETE",
+        path: "/api/v1/supplier-catalog/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List what was done and said, the latest first. Needs activities:read. */
+  listActivities(input: ListActivitiesInput = {}, options?: CallOptions): Promise<ListActivitiesOutput> {
+    return this.send(
+      { name: "list_activities", method: "GET", path: "/api/v1/activities", inQuery: true, answers: "page" },
+      input,
+      options,
+    );
+  }
+
+  /** Get one activity. Needs activities:read. */
+  getActivity(input: GetActivityInput, options?: CallOptions): Promise<GetActivityOutput> {
+    return this.send(
+      { name: "get_activity", method: "GET", path: "/api/v1/activities/:id", inQuery: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Write down a call, a meeting or a note. Needs activities:write. */
+  createActivity(input: CreateActivityInput, options?: CallOptions): Promise<CreateActivityOutput> {
+    return this.send(
+      { name: "create_activity", method: "POST", path: "/api/v1/activities", isWrite: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Change an activity's subject or description; whom it links to stays. Needs activities:write. */
+  updateActivity(input: UpdateActivityInput, options?: CallOptions): Promise<UpdateActivityOutput> {
+    return this.send(
+      {
+        name: "update_activity",
+        method: "PATCH",
+        path: "/api/v1/activities/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete one activity. Needs activities:write. */
+  deleteActivity(input: DeleteActivityInput, options?: CallOptions): Promise<DeleteActivityOutput> {
+    return this.send(
+      {
+        name: "delete_activity",
+        method: "DELETE",
+        path: "/api/v1/activities/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List tasks in their order. Needs tasks:read. */
+  listTasks(input: ListTasksInput = {}, options?: CallOptions): Promise<ListTasksOutput> {
+    return this.send(
+      { name: "list_tasks", method: "GET", path: "/api/v1/tasks", inQuery: true, answers: "page" },
+      input,
+      options,
+    );
+  }
+
+  /** Get one task. Needs tasks:read. */
+  getTask(input: GetTaskInput, options?: CallOptions): Promise<GetTaskOutput> {
+    return this.send(
+      { name: "get_task", method: "GET", path: "/api/v1/tasks/:id", inQuery: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Create a task, after all others. Needs tasks:write. */
+  createTask(input: CreateTaskInput, options?: CallOptions): Promise<CreateTaskOutput> {
+    return this.send(
+      { name: "create_task", method: "POST", path: "/api/v1/tasks", isWrite: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Change a task; completing it stamps completed_at, opening it again clears that. Needs tasks:write. */
+  updateTask(input: UpdateTaskInput, options?: CallOptions): Promise<UpdateTaskOutput> {
+    return this.send(
+      { name: "update_task", method: "PATCH", path: "/api/v1/tasks/:id", isWrite: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Delete one task. Needs tasks:write. */
+  deleteTask(input: DeleteTaskInput, options?: CallOptions): Promise<DeleteTaskOutput> {
+    return this.send(
+      {
+        name: "delete_task",
+        method: "DELETE",
+        path: "/api/v1/tasks/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Put tasks into an order. Needs tasks:write. */
+  reorderTasks(input: ReorderTasksInput, options?: CallOptions): Promise<ReorderTasksOutput> {
+    return this.send(
+      {
+        name: "reorder_tasks",
+        method: "POST",
+        path: "/api/v1/tasks/reorder",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List task categories, a page at a time. Needs tasks:read. */
+  listTaskCategories(
+    input: ListTaskCategoriesInput = {},
+    options?: CallOptions,
+  ): Promise<ListTaskCategoriesOutput> {
+    return this.send(
+      {
+        name: "list_task_categories",
+        method: "GET",
+        path: "/api/v1/tasks/categories",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Create a task category. Needs tasks:write. */
+  createTaskCategory(
+    input: CreateTaskCategoryInput,
+    options?: CallOptions,
+  ): Promise<CreateTaskCategoryOutput> {
+    return this.send(
+      {
+        name: "create_task_category",
+        method: "POST",
+        path: "/api/v1/tasks/categories",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a task category; what is not sent stays. Needs tasks:write. */
+  updateTaskCategory(
+    input: UpdateTaskCategoryInput,
+    options?: CallOptions,
+  ): Promise<UpdateTaskCategoryOutput> {
+    return this.send(
+      {
+        name: "update_task_category",
+        method: "PATCH",
+        path: "/api/v1/tasks/categories/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete a task category; its tasks stay, without one. Needs tasks:write. */
+  deleteTaskCategory(
+    input: DeleteTaskCategoryInput,
+    options?: CallOptions,
+  ): Promise<DeleteTaskCategoryOutput> {
+    return this.send(
+      {
+        name: "delete_task_category",
+        method: "DELETE",
+        path: "/api/v1/tasks/categories/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List work orders in their order. Needs work-orders:read. */
+  listWorkOrders(input: ListWorkOrdersInput = {}, options?: CallOptions): Promise<ListWorkOrdersOutput> {
+    return this.send(
+      {
+        name: "list_work_orders",
+        method: "GET",
+        path: "/api/v1/work-orders",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one work order: when it is done, by whom, and how it stands. Needs work-orders:read. */
+  getWorkOrder(input: GetWorkOrderInput, options?: CallOptions): Promise<GetWorkOrderOutput> {
+    return this.send(
+      {
+        name: "get_work_order",
+        method: "GET",
+        path: "/api/v1/work-orders/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Create a work order for a product line of an opportunity. Needs work-orders:write. */
+  createWorkOrder(input: CreateWorkOrderInput, options?: CallOptions): Promise<CreateWorkOrderOutput> {
+    return this.send(
+      {
+        name: "create_work_order",
+        method: "POST",
+        path: "/api/v1/work-orders",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a work order; what is not sent stays. null unassigns it or makes it all day. Needs work-orders:write. */
+  updateWorkOrder(input: UpdateWorkOrderInput, options?: CallOptions): Promise<UpdateWorkOrderOutput> {
+    return this.send(
+      {
+        name: "update_work_order",
+        method: "PATCH",
+        path: "/api/v1/work-orders/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete one work order. Needs work-orders:write. */
+  deleteWorkOrder(input: DeleteWorkOrderInput, options?: CallOptions): Promise<DeleteWorkOrderOutput> {
+    return this.send(
+      {
+        name: "delete_work_order",
+        method: "DELETE",
+        path: "/api/v1/work-orders/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Mail a customer a link that shows, behind a PIN, how the work on an opportunity stands. Needs work-orders:write. */
+  sendWorkStatus(input: SendWorkStatusInput, options?: CallOptions): Promise<SendWorkStatusOutput> {
+    return this.send(
+      {
+        name: "send_work_status",
+        method: "POST",
+        path: "/api/v1/work-orders/send-work-status",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Show the work orders of some days, day by day. Needs work-orders:read. */
+  getWorkOrderCalendar(
+    input: GetWorkOrderCalendarInput,
+    options?: CallOptions,
+  ): Promise<GetWorkOrderCalendarOutput> {
+    return this.send(
+      {
+        name: "get_work_order_calendar",
+        method: "GET",
+        path: "/api/v1/work-orders/calendar",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get the company's own work order fields and statuses. Needs work-orders:read. */
+  getWorkOrderSettings(
+    input: GetWorkOrderSettingsInput = {},
+    options?: CallOptions,
+  ): Promise<GetWorkOrderSettingsOutput> {
+    return this.send(
+      {
+        name: "get_work_order_settings",
+        method: "GET",
+        path: "/api/v1/work-orders/settings",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Set the company's own work order fields, statuses or both. Needs work-orders:write. */
+  setWorkOrderSettings(
+    input: SetWorkOrderSettingsInput = {},
+    options?: CallOptions,
+  ): Promise<SetWorkOrderSettingsOutput> {
+    return this.send(
+      {
+        name: "set_work_order_settings",
+        method: "PUT",
+        path: "/api/v1/work-orders/settings",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the work status links that were sent to customers. Needs work-orders:read. */
+  listWorkStatusPortals(
+    input: ListWorkStatusPortalsInput = {},
+    options?: CallOptions,
+  ): Promise<ListWorkStatusPortalsOutput> {
+    return this.send(
+      {
+        name: "list_work_status_portals",
+        method: "GET",
+        path: "/api/v1/work-orders/status-portals",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Take a work status link back; it leads nowhere from then on. Needs work-orders:write. */
+  revokeWorkStatusPortal(
+    input: RevokeWorkStatusPortalInput,
+    options?: CallOptions,
+  ): Promise<RevokeWorkStatusPortalOutput> {
+    return this.send(
+      {
+        name: "revoke_work_status_portal",
+        method: "POST",
+        path: "/api/v1/work-orders/status-portals/:id/revoke",
+        isWrite: true,
+        answers: "data",
+      },
       input,
       options,
     );
@@ -1867,6 +7027,256 @@ export class Frontdesk extends Transport {
         isWrite: true,
         answers: "data",
       },
+      input,
+      options,
+    );
+  }
+
+  /** Get how the CRM is set up: custom fields, option lists, reasons, quick links and who is notified. Needs company:read. */
+  getCrmSettings(input: GetCrmSettingsInput = {}, options?: CallOptions): Promise<GetCrmSettingsOutput> {
+    return this.send(
+      {
+        name: "get_crm_settings",
+        method: "GET",
+        path: "/api/v1/company/crm-settings",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change how the CRM is set up; what is not sent stays. Needs company:write. */
+  updateCrmSettings(
+    input: UpdateCrmSettingsInput = {},
+    options?: CallOptions,
+  ): Promise<UpdateCrmSettingsOutput> {
+    return this.send(
+      {
+        name: "update_crm_settings",
+        method: "PATCH",
+        path: "/api/v1/company/crm-settings",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get the tags that are offered for opportunities. Needs company:read. */
+  getTagPalette(input: GetTagPaletteInput = {}, options?: CallOptions): Promise<GetTagPaletteOutput> {
+    return this.send(
+      {
+        name: "get_tag_palette",
+        method: "GET",
+        path: "/api/v1/company/settings/tag-palette",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Replace the tags that are offered for opportunities. Needs company:write. */
+  setTagPalette(input: SetTagPaletteInput, options?: CallOptions): Promise<SetTagPaletteOutput> {
+    return this.send(
+      {
+        name: "set_tag_palette",
+        method: "PATCH",
+        path: "/api/v1/company/settings/tag-palette",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List crm templates, a page at a time. Needs crm-templates:read. */
+  listCrmTemplates(
+    input: ListCrmTemplatesInput = {},
+    options?: CallOptions,
+  ): Promise<ListCrmTemplatesOutput> {
+    return this.send(
+      {
+        name: "list_crm_templates",
+        method: "GET",
+        path: "/api/v1/crm-templates",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one crm template. Needs crm-templates:read. */
+  getCrmTemplate(input: GetCrmTemplateInput, options?: CallOptions): Promise<GetCrmTemplateOutput> {
+    return this.send(
+      {
+        name: "get_crm_template",
+        method: "GET",
+        path: "/api/v1/crm-templates/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Create a crm template. Needs crm-templates:write. */
+  createCrmTemplate(input: CreateCrmTemplateInput, options?: CallOptions): Promise<CreateCrmTemplateOutput> {
+    return this.send(
+      {
+        name: "create_crm_template",
+        method: "POST",
+        path: "/api/v1/crm-templates",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a crm template; what is not sent stays. Needs crm-templates:write. */
+  updateCrmTemplate(input: UpdateCrmTemplateInput, options?: CallOptions): Promise<UpdateCrmTemplateOutput> {
+    return this.send(
+      {
+        name: "update_crm_template",
+        method: "PATCH",
+        path: "/api/v1/crm-templates/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete one crm template. Needs crm-templates:write. */
+  deleteCrmTemplate(input: DeleteCrmTemplateInput, options?: CallOptions): Promise<DeleteCrmTemplateOutput> {
+    return this.send(
+      {
+        name: "delete_crm_template",
+        method: "DELETE",
+        path: "/api/v1/crm-templates/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Set the CRM up as a template says, and tell what that added. Needs crm-templates:write, company:write. */
+  applyCrmTemplate(input: ApplyCrmTemplateInput, options?: CallOptions): Promise<ApplyCrmTemplateOutput> {
+    return this.send(
+      {
+        name: "apply_crm_template",
+        method: "POST",
+        path: "/api/v1/crm-templates/:id/apply",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Find contacts that may be the same person. Needs contacts:read. */
+  listDuplicateContacts(
+    input: ListDuplicateContactsInput = {},
+    options?: CallOptions,
+  ): Promise<ListDuplicateContactsOutput> {
+    return this.send(
+      {
+        name: "list_duplicate_contacts",
+        method: "GET",
+        path: "/api/v1/contacts/duplicates",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Merge a duplicate into a contact. Needs contacts:write. */
+  mergeContact(input: MergeContactInput, options?: CallOptions): Promise<MergeContactOutput> {
+    return this.send(
+      {
+        name: "merge_contact",
+        method: "POST",
+        path: "/api/v1/contacts/:id/merge",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Find companies that may be the same one. Needs companies:read. */
+  listDuplicateCompanies(
+    input: ListDuplicateCompaniesInput = {},
+    options?: CallOptions,
+  ): Promise<ListDuplicateCompaniesOutput> {
+    return this.send(
+      {
+        name: "list_duplicate_companies",
+        method: "GET",
+        path: "/api/v1/companies/duplicates",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Merge a duplicate into a company. Needs companies:write. */
+  mergeCompany(input: MergeCompanyInput, options?: CallOptions): Promise<MergeCompanyOutput> {
+    return this.send(
+      {
+        name: "merge_company",
+        method: "POST",
+        path: "/api/v1/companies/:id/merge",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List merges, a page at a time. Needs contacts:read, companies:read. */
+  listMerges(input: ListMergesInput = {}, options?: CallOptions): Promise<ListMergesOutput> {
+    return this.send(
+      { name: "list_merges", method: "GET", path: "/api/v1/merges", inQuery: true, answers: "page" },
+      input,
+      options,
+    );
+  }
+
+  /** Get one merge. Needs contacts:read, companies:read. */
+  getMerge(input: GetMergeInput, options?: CallOptions): Promise<GetMergeOutput> {
+    return this.send(
+      { name: "get_merge", method: "GET", path: "/api/v1/merges/:id", inQuery: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Undo a merge: the duplicate comes back, and with it everything that was its own. Needs contacts:write, companies:write. */
+  undoMerge(input: UndoMergeInput, options?: CallOptions): Promise<UndoMergeOutput> {
+    return this.send(
+      { name: "undo_merge", method: "POST", path: "/api/v1/merges/:id/undo", isWrite: true, answers: "data" },
       input,
       options,
     );
@@ -1929,6 +7339,223 @@ export class Frontdesk extends Transport {
         path: "/api/v1/approvals/:id/assign",
         isWrite: true,
         answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List what changed, who changed it and when: one row per field, the newest first. Needs crm_audit:read. */
+  listCrmLogs(input: ListCrmLogsInput = {}, options?: CallOptions): Promise<ListCrmLogsOutput> {
+    return this.send(
+      { name: "list_crm_logs", method: "GET", path: "/api/v1/data/crm-logs", inQuery: true, answers: "page" },
+      input,
+      options,
+    );
+  }
+
+  /** List the team: roles, states and how to reach everybody. Needs users:read. */
+  listCompanyUsers(
+    input: ListCompanyUsersInput = {},
+    options?: CallOptions,
+  ): Promise<ListCompanyUsersOutput> {
+    return this.send(
+      {
+        name: "list_company_users",
+        method: "GET",
+        path: "/api/v1/company/users",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one team member, with what this workspace says differently laid over the person's own profile. Needs users:read. */
+  getCompanyUser(input: GetCompanyUserInput, options?: CallOptions): Promise<GetCompanyUserOutput> {
+    return this.send(
+      {
+        name: "get_company_user",
+        method: "GET",
+        path: "/api/v1/company/users/:userId",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Invite somebody to the workspace by e-mail. Needs users:write. */
+  inviteCompanyUser(input: InviteCompanyUserInput, options?: CallOptions): Promise<InviteCompanyUserOutput> {
+    return this.send(
+      {
+        name: "invite_company_user",
+        method: "POST",
+        path: "/api/v1/company/users/invite",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get a team member's own profile, the same in every workspace they belong to. Needs users:read. */
+  getPersonalUserProfile(
+    input: GetPersonalUserProfileInput,
+    options?: CallOptions,
+  ): Promise<GetPersonalUserProfileOutput> {
+    return this.send(
+      {
+        name: "get_personal_user_profile",
+        method: "GET",
+        path: "/api/v1/company/users/:userId/personal-user-profile",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get what this workspace says differently about a team member; null where it says nothing. Needs users:read. */
+  getWorkspaceUserProfile(
+    input: GetWorkspaceUserProfileInput,
+    options?: CallOptions,
+  ): Promise<GetWorkspaceUserProfileOutput> {
+    return this.send(
+      {
+        name: "get_workspace_user_profile",
+        method: "GET",
+        path: "/api/v1/company/users/:userId/workspace-user-profile",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Say what holds for a team member in this workspace, over their own profile. Needs users:write. */
+  updateWorkspaceUserProfile(
+    input: UpdateWorkspaceUserProfileInput,
+    options?: CallOptions,
+  ): Promise<UpdateWorkspaceUserProfileOutput> {
+    return this.send(
+      {
+        name: "update_workspace_user_profile",
+        method: "PATCH",
+        path: "/api/v1/company/users/:userId/workspace-user-profile",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the accounts a team member shares with this workspace: mailboxes, calendars. Needs users:read. */
+  listWorkspaceUserConnections(
+    input: ListWorkspaceUserConnectionsInput,
+    options?: CallOptions,
+  ): Promise<ListWorkspaceUserConnectionsOutput> {
+    return this.send(
+      {
+        name: "list_workspace_user_connections",
+        method: "GET",
+        path: "/api/v1/company/users/:userId/workspace-user-connections",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get a team member's role and since when they belong to the workspace. Needs users:read. */
+  getWorkspaceUserRole(
+    input: GetWorkspaceUserRoleInput,
+    options?: CallOptions,
+  ): Promise<GetWorkspaceUserRoleOutput> {
+    return this.send(
+      {
+        name: "get_workspace_user_role",
+        method: "GET",
+        path: "/api/v1/company/users/:userId/workspace-user-roles",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a team member's role. It counts from their next call on. Needs users:write. */
+  updateWorkspaceUserRole(
+    input: UpdateWorkspaceUserRoleInput,
+    options?: CallOptions,
+  ): Promise<UpdateWorkspaceUserRoleOutput> {
+    return this.send(
+      {
+        name: "update_workspace_user_role",
+        method: "PATCH",
+        path: "/api/v1/company/users/:userId/workspace-user-roles",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get how a team member likes this workspace: the pipeline the CRM opens with. Needs users:read. */
+  getWorkspaceUserPreferences(
+    input: GetWorkspaceUserPreferencesInput,
+    options?: CallOptions,
+  ): Promise<GetWorkspaceUserPreferencesOutput> {
+    return this.send(
+      {
+        name: "get_workspace_user_preferences",
+        method: "GET",
+        path: "/api/v1/company/users/:userId/workspace-user-preferences",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Set the pipeline the CRM opens with for a team member, or clear it with null. Needs users:write. */
+  updateWorkspaceUserPreferences(
+    input: UpdateWorkspaceUserPreferencesInput,
+    options?: CallOptions,
+  ): Promise<UpdateWorkspaceUserPreferencesOutput> {
+    return this.send(
+      {
+        name: "update_workspace_user_preferences",
+        method: "PATCH",
+        path: "/api/v1/company/users/:userId/workspace-user-preferences",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Take a team member's access away for good; their sessions and the keys they made end with it. Needs users:delete. */
+  removeCompanyUser(input: RemoveCompanyUserInput, options?: CallOptions): Promise<RemoveCompanyUserOutput> {
+    return this.send(
+      {
+        name: "remove_company_user",
+        method: "DELETE",
+        path: "/api/v1/company/users/:userId",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
       },
       input,
       options,
@@ -2462,6 +8089,1085 @@ export class Frontdesk extends Transport {
         path: "/api/v1/scheduled-messages",
         inQuery: true,
         answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List incoming webhooks, a page at a time. Needs webhooks:read. */
+  listIncomingWebhooks(
+    input: ListIncomingWebhooksInput = {},
+    options?: CallOptions,
+  ): Promise<ListIncomingWebhooksOutput> {
+    return this.send(
+      {
+        name: "list_incoming_webhooks",
+        method: "GET",
+        path: "/api/v1/webhooks/incoming",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one incoming webhook. Needs webhooks:read. */
+  getIncomingWebhook(
+    input: GetIncomingWebhookInput,
+    options?: CallOptions,
+  ): Promise<GetIncomingWebhookOutput> {
+    return this.send(
+      {
+        name: "get_incoming_webhook",
+        method: "GET",
+        path: "/api/v1/webhooks/incoming/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Make a secret address that others can post JSON or forms to. Needs webhooks:write. */
+  createIncomingWebhook(
+    input: CreateIncomingWebhookInput,
+    options?: CallOptions,
+  ): Promise<CreateIncomingWebhookOutput> {
+    return this.send(
+      {
+        name: "create_incoming_webhook",
+        method: "POST",
+        path: "/api/v1/webhooks/incoming",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change an incoming webhook; switched off, its address answers as if it were not there. Needs webhooks:write. */
+  updateIncomingWebhook(
+    input: UpdateIncomingWebhookInput,
+    options?: CallOptions,
+  ): Promise<UpdateIncomingWebhookOutput> {
+    return this.send(
+      {
+        name: "update_incoming_webhook",
+        method: "PATCH",
+        path: "/api/v1/webhooks/incoming/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete one incoming webhook. Needs webhooks:write. */
+  deleteIncomingWebhook(
+    input: DeleteIncomingWebhookInput,
+    options?: CallOptions,
+  ): Promise<DeleteIncomingWebhookOutput> {
+    return this.send(
+      {
+        name: "delete_incoming_webhook",
+        method: "DELETE",
+        path: "/api/v1/webhooks/incoming/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Give an incoming webhook a new secret address; the old one stops working at once. Needs webhooks:write. */
+  rotateIncomingWebhook(
+    input: RotateIncomingWebhookInput,
+    options?: CallOptions,
+  ): Promise<RotateIncomingWebhookOutput> {
+    return this.send(
+      {
+        name: "rotate_incoming_webhook",
+        method: "POST",
+        path: "/api/v1/webhooks/incoming/:id/rotate",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List outgoing webhooks, a page at a time. Needs webhooks:read. */
+  listOutgoingWebhooks(
+    input: ListOutgoingWebhooksInput = {},
+    options?: CallOptions,
+  ): Promise<ListOutgoingWebhooksOutput> {
+    return this.send(
+      {
+        name: "list_outgoing_webhooks",
+        method: "GET",
+        path: "/api/v1/webhooks/outgoing",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one outgoing webhook. Needs webhooks:read. */
+  getOutgoingWebhook(
+    input: GetOutgoingWebhookInput,
+    options?: CallOptions,
+  ): Promise<GetOutgoingWebhookOutput> {
+    return this.send(
+      {
+        name: "get_outgoing_webhook",
+        method: "GET",
+        path: "/api/v1/webhooks/outgoing/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Set up an address that is called when something happens, or by an automation. Needs webhooks:write. */
+  createOutgoingWebhook(
+    input: CreateOutgoingWebhookInput,
+    options?: CallOptions,
+  ): Promise<CreateOutgoingWebhookOutput> {
+    return this.send(
+      {
+        name: "create_outgoing_webhook",
+        method: "POST",
+        path: "/api/v1/webhooks/outgoing",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change an outgoing webhook, or switch it off and on; what is not sent stays. Needs webhooks:write. */
+  updateOutgoingWebhook(
+    input: UpdateOutgoingWebhookInput,
+    options?: CallOptions,
+  ): Promise<UpdateOutgoingWebhookOutput> {
+    return this.send(
+      {
+        name: "update_outgoing_webhook",
+        method: "PATCH",
+        path: "/api/v1/webhooks/outgoing/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete one outgoing webhook. Needs webhooks:write. */
+  deleteOutgoingWebhook(
+    input: DeleteOutgoingWebhookInput,
+    options?: CallOptions,
+  ): Promise<DeleteOutgoingWebhookOutput> {
+    return this.send(
+      {
+        name: "delete_outgoing_webhook",
+        method: "DELETE",
+        path: "/api/v1/webhooks/outgoing/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Send a signed test event now, once, whether or not the webhook is switched on. Needs webhooks:write. */
+  testOutgoingWebhook(
+    input: TestOutgoingWebhookInput,
+    options?: CallOptions,
+  ): Promise<TestOutgoingWebhookOutput> {
+    return this.send(
+      {
+        name: "test_outgoing_webhook",
+        method: "POST",
+        path: "/api/v1/webhooks/outgoing/:id/test",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Every attempt to deliver: what was answered, how long it took, when the next one is due. Needs webhooks:read. */
+  listOutgoingWebhookLogs(
+    input: ListOutgoingWebhookLogsInput,
+    options?: CallOptions,
+  ): Promise<ListOutgoingWebhookLogsOutput> {
+    return this.send(
+      {
+        name: "list_outgoing_webhook_logs",
+        method: "GET",
+        path: "/api/v1/webhooks/outgoing/:id/logs",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List webhook subscriptions, a page at a time. Needs webhooks:read. */
+  listWebhookSubscriptions(
+    input: ListWebhookSubscriptionsInput = {},
+    options?: CallOptions,
+  ): Promise<ListWebhookSubscriptionsOutput> {
+    return this.send(
+      {
+        name: "list_webhook_subscriptions",
+        method: "GET",
+        path: "/api/v1/webhooks/subscriptions",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one webhook subscription. Needs webhooks:read. */
+  getWebhookSubscription(
+    input: GetWebhookSubscriptionInput,
+    options?: CallOptions,
+  ): Promise<GetWebhookSubscriptionOutput> {
+    return this.send(
+      {
+        name: "get_webhook_subscription",
+        method: "GET",
+        path: "/api/v1/webhooks/subscriptions/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Have events delivered to an address, signed with a secret. Needs webhooks:write. */
+  createWebhookSubscription(
+    input: CreateWebhookSubscriptionInput,
+    options?: CallOptions,
+  ): Promise<CreateWebhookSubscriptionOutput> {
+    return this.send(
+      {
+        name: "create_webhook_subscription",
+        method: "POST",
+        path: "/api/v1/webhooks/subscriptions",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a subscription, or switch it off and on; what is not sent stays. Needs webhooks:write. */
+  updateWebhookSubscription(
+    input: UpdateWebhookSubscriptionInput,
+    options?: CallOptions,
+  ): Promise<UpdateWebhookSubscriptionOutput> {
+    return this.send(
+      {
+        name: "update_webhook_subscription",
+        method: "PATCH",
+        path: "/api/v1/webhooks/subscriptions/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete one webhook subscription. Needs webhooks:write. */
+  deleteWebhookSubscription(
+    input: DeleteWebhookSubscriptionInput,
+    options?: CallOptions,
+  ): Promise<DeleteWebhookSubscriptionOutput> {
+    return this.send(
+      {
+        name: "delete_webhook_subscription",
+        method: "DELETE",
+        path: "/api/v1/webhooks/subscriptions/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Every attempt to deliver: what was answered, how long it took, when the next one is due. Needs webhooks:read. */
+  listWebhookSubscriptionLogs(
+    input: ListWebhookSubscriptionLogsInput,
+    options?: CallOptions,
+  ): Promise<ListWebhookSubscriptionLogsOutput> {
+    return this.send(
+      {
+        name: "list_webhook_subscription_logs",
+        method: "GET",
+        path: "/api/v1/webhooks/subscriptions/:id/logs",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Deliver every event since a moment again, in order, under the ids they had. Needs webhooks:write. */
+  replayWebhookSubscription(
+    input: ReplayWebhookSubscriptionInput,
+    options?: CallOptions,
+  ): Promise<ReplayWebhookSubscriptionOutput> {
+    return this.send(
+      {
+        name: "replay_webhook_subscription",
+        method: "POST",
+        path: "/api/v1/webhooks/subscriptions/:id/replay",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List messages and what became of them; status failed shows those that were given up. Needs webhooks:read. */
+  listWebhookDeliveries(
+    input: ListWebhookDeliveriesInput = {},
+    options?: CallOptions,
+  ): Promise<ListWebhookDeliveriesOutput> {
+    return this.send(
+      {
+        name: "list_webhook_deliveries",
+        method: "GET",
+        path: "/api/v1/webhooks/deliveries",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one webhook delivery. Needs webhooks:read. */
+  getWebhookDelivery(
+    input: GetWebhookDeliveryInput,
+    options?: CallOptions,
+  ): Promise<GetWebhookDeliveryOutput> {
+    return this.send(
+      {
+        name: "get_webhook_delivery",
+        method: "GET",
+        path: "/api/v1/webhooks/deliveries/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Send a message again, under the same webhook-id: one that waits at once, one that was given up anew. Needs webhooks:write. */
+  replayWebhookDelivery(
+    input: ReplayWebhookDeliveryInput,
+    options?: CallOptions,
+  ): Promise<ReplayWebhookDeliveryOutput> {
+    return this.send(
+      {
+        name: "replay_webhook_delivery",
+        method: "POST",
+        path: "/api/v1/webhooks/deliveries/:id/replay",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List every event type that can be subscribed to. Needs webhooks:read. */
+  listWebhookEventTypes(
+    input: ListWebhookEventTypesInput = {},
+    options?: CallOptions,
+  ): Promise<ListWebhookEventTypesOutput> {
+    return this.send(
+      {
+        name: "list_webhook_event_types",
+        method: "GET",
+        path: "/api/v1/webhooks/event-types",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Run a report query. Needs opportunities:read. */
+  queryReport(input: QueryReportInput, options?: CallOptions): Promise<QueryReportOutput> {
+    return this.send(
+      { name: "query_report", method: "POST", path: "/api/v1/reports/query", answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** List what reports can be made of: sources with their measures, dimensions, times and filters. Needs opportunities:read. */
+  listReportSources(
+    input: ListReportSourcesInput = {},
+    options?: CallOptions,
+  ): Promise<ListReportSourcesOutput> {
+    return this.send(
+      {
+        name: "list_report_sources",
+        method: "GET",
+        path: "/api/v1/reports/sources",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the dashboard templates, each with the cards it makes. Needs opportunities:read. */
+  listReportTemplates(
+    input: ListReportTemplatesInput = {},
+    options?: CallOptions,
+  ): Promise<ListReportTemplatesOutput> {
+    return this.send(
+      {
+        name: "list_report_templates",
+        method: "GET",
+        path: "/api/v1/reports/templates",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Create a report dashboard, empty or with the cards of a template. Needs opportunities:read. */
+  createReportDashboard(
+    input: CreateReportDashboardInput = {},
+    options?: CallOptions,
+  ): Promise<CreateReportDashboardOutput> {
+    return this.send(
+      {
+        name: "create_report_dashboard",
+        method: "POST",
+        path: "/api/v1/report-dashboards",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the dashboards you may see, a page at a time. Needs opportunities:read. */
+  listReportDashboards(
+    input: ListReportDashboardsInput = {},
+    options?: CallOptions,
+  ): Promise<ListReportDashboardsOutput> {
+    return this.send(
+      {
+        name: "list_report_dashboards",
+        method: "GET",
+        path: "/api/v1/report-dashboards",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one dashboard with its cards, in their order. Needs opportunities:read. */
+  getReportDashboard(
+    input: GetReportDashboardInput,
+    options?: CallOptions,
+  ): Promise<GetReportDashboardOutput> {
+    return this.send(
+      {
+        name: "get_report_dashboard",
+        method: "GET",
+        path: "/api/v1/report-dashboards/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Rename a dashboard, describe it or change who sees it; what is not sent stays. Needs opportunities:read. */
+  updateReportDashboard(
+    input: UpdateReportDashboardInput,
+    options?: CallOptions,
+  ): Promise<UpdateReportDashboardOutput> {
+    return this.send(
+      {
+        name: "update_report_dashboard",
+        method: "PATCH",
+        path: "/api/v1/report-dashboards/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete a dashboard, its cards and its grants, for good. Needs opportunities:read. */
+  deleteReportDashboard(
+    input: DeleteReportDashboardInput,
+    options?: CallOptions,
+  ): Promise<DeleteReportDashboardOutput> {
+    return this.send(
+      {
+        name: "delete_report_dashboard",
+        method: "DELETE",
+        path: "/api/v1/report-dashboards/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the users and roles a dashboard was opened to. Needs opportunities:read. */
+  listReportDashboardAcl(
+    input: ListReportDashboardAclInput,
+    options?: CallOptions,
+  ): Promise<ListReportDashboardAclOutput> {
+    return this.send(
+      {
+        name: "list_report_dashboard_acl",
+        method: "GET",
+        path: "/api/v1/report-dashboards/:id/acl",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Open a restricted dashboard to a user or to everybody of a role. Needs opportunities:read. */
+  grantReportDashboardAcl(
+    input: GrantReportDashboardAclInput,
+    options?: CallOptions,
+  ): Promise<GrantReportDashboardAclOutput> {
+    return this.send(
+      {
+        name: "grant_report_dashboard_acl",
+        method: "POST",
+        path: "/api/v1/report-dashboards/:id/acl",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Take a grant back. Needs opportunities:read. */
+  revokeReportDashboardAcl(
+    input: RevokeReportDashboardAclInput,
+    options?: CallOptions,
+  ): Promise<RevokeReportDashboardAclOutput> {
+    return this.send(
+      {
+        name: "revoke_report_dashboard_acl",
+        method: "DELETE",
+        path: "/api/v1/report-dashboards/acl/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Add a number, a chart or a table to a dashboard. Needs opportunities:read. */
+  createReportCard(input: CreateReportCardInput, options?: CallOptions): Promise<CreateReportCardOutput> {
+    return this.send(
+      {
+        name: "create_report_card",
+        method: "POST",
+        path: "/api/v1/report-dashboards/:id/cards",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a card; what is not sent stays. Needs opportunities:read. */
+  updateReportCard(input: UpdateReportCardInput, options?: CallOptions): Promise<UpdateReportCardOutput> {
+    return this.send(
+      {
+        name: "update_report_card",
+        method: "PATCH",
+        path: "/api/v1/report-cards/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Remove a card from its dashboard. Needs opportunities:read. */
+  deleteReportCard(input: DeleteReportCardInput, options?: CallOptions): Promise<DeleteReportCardOutput> {
+    return this.send(
+      {
+        name: "delete_report_card",
+        method: "DELETE",
+        path: "/api/v1/report-cards/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Put all cards of a dashboard in order. Needs opportunities:read. */
+  reorderReportCards(
+    input: ReorderReportCardsInput,
+    options?: CallOptions,
+  ): Promise<ReorderReportCardsOutput> {
+    return this.send(
+      {
+        name: "reorder_report_cards",
+        method: "PUT",
+        path: "/api/v1/report-dashboards/:id/reorder",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Mail a dashboard to people, each with what concerns them. Needs opportunities:read. */
+  sendReport(input: SendReportInput, options?: CallOptions): Promise<SendReportOutput> {
+    return this.send(
+      { name: "send_report", method: "POST", path: "/api/v1/reports/send", isWrite: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Get the funnel of a pipeline: its steps, and how many deals stand in each now. Needs opportunities:read. */
+  getReportFunnel(input: GetReportFunnelInput, options?: CallOptions): Promise<GetReportFunnelOutput> {
+    return this.send(
+      {
+        name: "get_report_funnel",
+        method: "GET",
+        path: "/api/v1/report-funnels",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Say which stages make the steps of a pipeline's funnel; replaces what was said before. Needs opportunities:read. */
+  setReportFunnel(input: SetReportFunnelInput, options?: CallOptions): Promise<SetReportFunnelOutput> {
+    return this.send(
+      {
+        name: "set_report_funnel",
+        method: "PUT",
+        path: "/api/v1/report-funnels",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete the funnel of a pipeline. Needs opportunities:read. */
+  deleteReportFunnel(
+    input: DeleteReportFunnelInput,
+    options?: CallOptions,
+  ): Promise<DeleteReportFunnelOutput> {
+    return this.send(
+      {
+        name: "delete_report_funnel",
+        method: "DELETE",
+        path: "/api/v1/report-funnels/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Download contacts, customers, deals or work orders as XLSX or CSV. Needs opportunities:read, contacts:read, companies:read, work-orders:read. */
+  exportCrm(input: ExportCrmInput, options?: CallOptions): Promise<ExportCrmOutput> {
+    return this.send(
+      { name: "export_crm", method: "GET", path: "/api/v1/crm/export", inQuery: true, answers: "file" },
+      input,
+      options,
+    );
+  }
+
+  /** See which fields an export of these records can have as columns and filters. Needs exports:read. */
+  getExportFieldCatalog(
+    input: GetExportFieldCatalogInput,
+    options?: CallOptions,
+  ): Promise<GetExportFieldCatalogOutput> {
+    return this.send(
+      {
+        name: "get_export_field_catalog",
+        method: "GET",
+        path: "/api/v1/exports/field-catalog",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List export templates, a page at a time. Needs exports:read. */
+  listExportTemplates(
+    input: ListExportTemplatesInput = {},
+    options?: CallOptions,
+  ): Promise<ListExportTemplatesOutput> {
+    return this.send(
+      {
+        name: "list_export_templates",
+        method: "GET",
+        path: "/api/v1/exports/templates",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one export template. Needs exports:read. */
+  getExportTemplate(input: GetExportTemplateInput, options?: CallOptions): Promise<GetExportTemplateOutput> {
+    return this.send(
+      {
+        name: "get_export_template",
+        method: "GET",
+        path: "/api/v1/exports/templates/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Create an export template. Needs exports:write. */
+  createExportTemplate(
+    input: CreateExportTemplateInput,
+    options?: CallOptions,
+  ): Promise<CreateExportTemplateOutput> {
+    return this.send(
+      {
+        name: "create_export_template",
+        method: "POST",
+        path: "/api/v1/exports/templates",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change an export template; what is not sent stays. Needs exports:write. */
+  updateExportTemplate(
+    input: UpdateExportTemplateInput,
+    options?: CallOptions,
+  ): Promise<UpdateExportTemplateOutput> {
+    return this.send(
+      {
+        name: "update_export_template",
+        method: "PATCH",
+        path: "/api/v1/exports/templates/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete an export template and all its saved views. Needs exports:delete. */
+  deleteExportTemplate(
+    input: DeleteExportTemplateInput,
+    options?: CallOptions,
+  ): Promise<DeleteExportTemplateOutput> {
+    return this.send(
+      {
+        name: "delete_export_template",
+        method: "DELETE",
+        path: "/api/v1/exports/templates/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** See the first 10 rows of an export template, or of a saved view. Needs exports:read. */
+  previewExportTemplate(
+    input: PreviewExportTemplateInput,
+    options?: CallOptions,
+  ): Promise<PreviewExportTemplateOutput> {
+    return this.send(
+      {
+        name: "preview_export_template",
+        method: "POST",
+        path: "/api/v1/exports/templates/:id/preview",
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Download what an export template, or a saved view of it, selects. Needs exports:read. */
+  runExportTemplate(input: RunExportTemplateInput, options?: CallOptions): Promise<RunExportTemplateOutput> {
+    return this.send(
+      {
+        name: "run_export_template",
+        method: "POST",
+        path: "/api/v1/exports/templates/:id/run",
+        answers: "file",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List your saved views of an export template. Needs exports:read. */
+  listExportViews(input: ListExportViewsInput, options?: CallOptions): Promise<ListExportViewsOutput> {
+    return this.send(
+      {
+        name: "list_export_views",
+        method: "GET",
+        path: "/api/v1/exports/templates/:id/views",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Save your own filters and order for an export template. Needs exports:write. */
+  createExportView(input: CreateExportViewInput, options?: CallOptions): Promise<CreateExportViewOutput> {
+    return this.send(
+      {
+        name: "create_export_view",
+        method: "POST",
+        path: "/api/v1/exports/templates/:id/views",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a saved view; what is not sent stays. Needs exports:write. */
+  updateExportView(input: UpdateExportViewInput, options?: CallOptions): Promise<UpdateExportViewOutput> {
+    return this.send(
+      {
+        name: "update_export_view",
+        method: "PATCH",
+        path: "/api/v1/exports/templates/:template_id/views/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete a saved view. Needs exports:delete. */
+  deleteExportView(input: DeleteExportViewInput, options?: CallOptions): Promise<DeleteExportViewOutput> {
+    return this.send(
+      {
+        name: "delete_export_view",
+        method: "DELETE",
+        path: "/api/v1/exports/templates/:template_id/views/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Send a CSV or XLSX file of contacts, companies or opportunities to be imported. Needs contacts:write, companies:write, opportunities:write. */
+  createImport(input: CreateImportInput, options?: CallOptions): Promise<CreateImportOutput> {
+    return this.send(
+      { name: "create_import", method: "POST", path: "/api/v1/imports", isWrite: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** List imports, a page at a time. Needs contacts:read, companies:read, opportunities:read. */
+  listImports(input: ListImportsInput = {}, options?: CallOptions): Promise<ListImportsOutput> {
+    return this.send(
+      { name: "list_imports", method: "GET", path: "/api/v1/imports", inQuery: true, answers: "page" },
+      input,
+      options,
+    );
+  }
+
+  /** Get one import: its columns, its mapping and how far it is. Needs contacts:read, companies:read, opportunities:read. */
+  getImport(input: GetImportInput, options?: CallOptions): Promise<GetImportOutput> {
+    return this.send(
+      { name: "get_import", method: "GET", path: "/api/v1/imports/:id", inQuery: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Say which column goes into which field, and how duplicates are told and taken. Needs contacts:write, companies:write, opportunities:write. */
+  updateImport(input: UpdateImportInput, options?: CallOptions): Promise<UpdateImportOutput> {
+    return this.send(
+      { name: "update_import", method: "PATCH", path: "/api/v1/imports/:id", isWrite: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** Forget an import and its file; what it wrote stays. Needs contacts:write, companies:write, opportunities:write. */
+  deleteImport(input: DeleteImportInput, options?: CallOptions): Promise<DeleteImportOutput> {
+    return this.send(
+      {
+        name: "delete_import",
+        method: "DELETE",
+        path: "/api/v1/imports/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Find out what an import would do, without doing it. Needs contacts:write, companies:write, opportunities:write. */
+  dryRunImport(input: DryRunImportInput, options?: CallOptions): Promise<DryRunImportOutput> {
+    return this.send(
+      {
+        name: "dry_run_import",
+        method: "POST",
+        path: "/api/v1/imports/:id/dry-run",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Carry out an import. Needs contacts:write, companies:write, opportunities:write. */
+  runImport(input: RunImportInput, options?: CallOptions): Promise<RunImportOutput> {
+    return this.send(
+      { name: "run_import", method: "POST", path: "/api/v1/imports/:id/run", isWrite: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** List what was wrong with the rows of an import, in their order. Needs contacts:read, companies:read, opportunities:read. */
+  listImportErrors(input: ListImportErrorsInput, options?: CallOptions): Promise<ListImportErrorsOutput> {
+    return this.send(
+      {
+        name: "list_import_errors",
+        method: "GET",
+        path: "/api/v1/imports/:id/errors",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Download the rows of an import that went wrong, each with what is wrong, to be corrected and sent again. Needs contacts:read, companies:read, opportunities:read. */
+  downloadImportErrors(
+    input: DownloadImportErrorsInput,
+    options?: CallOptions,
+  ): Promise<DownloadImportErrorsOutput> {
+    return this.send(
+      {
+        name: "download_import_errors",
+        method: "GET",
+        path: "/api/v1/imports/:id/errors.csv",
+        inQuery: true,
+        answers: "file",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Take an import back, for 30 days. Needs contacts:write, companies:write, opportunities:write. */
+  undoImport(input: UndoImportInput, options?: CallOptions): Promise<UndoImportOutput> {
+    return this.send(
+      {
+        name: "undo_import",
+        method: "POST",
+        path: "/api/v1/imports/:id/undo",
+        isWrite: true,
+        answers: "data",
       },
       input,
       options,

@@ -75,6 +75,7 @@ const otherTypes = [
   "webhook.disabled",
   "webhook.received",
   "work_order.opened",
+  "workspace.updated",
 ] as const;
 
 /** All of them, in alphabetical order. */

@@ -11,7 +11,7 @@ export const getCompanySettings = operation({
   route: "GET /company",
   scopes: ["company:read"],
   effect: "read",
-  noun: "company",
+  noun: "workspace",
   preloaded: true,
   summary: "Get the company's details and how its front office is set up.",
   input: Type.Object({}, { additionalProperties: false }),

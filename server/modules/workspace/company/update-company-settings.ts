@@ -26,7 +26,7 @@ export const updateCompanySettings = operation({
   route: "PATCH /company",
   scopes: ["company:write"],
   effect: "write",
-  noun: "company",
+  noun: "workspace",
   summary: "Change the company's details or how its front office is set up; what is not sent stays.",
   description:
     "front_desk merges by key: sending quiet_hours.enabled alone leaves its hours as they are; lists are replaced.",
@@ -58,14 +58,14 @@ export const updateCompanySettings = operation({
     const after = await workspaceOf(ctx);
     if (after.timeZone !== before.timeZone) await scheduleBirthdays(ctx, after);
     ctx.changed({
-      noun: "company",
+      noun: "workspace",
       id: ctx.workspaceId,
       before: presentCompany(before),
       after: presentCompany(after),
     });
     ctx.emit({
-      type: "company.updated",
-      noun: "company",
+      type: "workspace.updated",
+      noun: "workspace",
       recordId: ctx.workspaceId,
       payload: { id: ctx.workspaceId },
     });
