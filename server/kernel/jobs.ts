@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { PgBoss } from "pg-boss";
-import type { ConstructorOptions, Job, SendOptions } from "pg-boss";
+import type { ConstructorOptions, Job, Queue, SendOptions } from "pg-boss";
 import { systemActor } from "./actor.ts";
 import type { App } from "./app.ts";
 import type { Ctx } from "./context.ts";
@@ -104,21 +104,26 @@ export class Jobs {
     await this.#boss.start();
   }
 
-  /** Installs the queue's tables, makes the queues and warms their cache (an enqueue inside a transaction must find it). */
+  /** Installs the queue's tables and brings the queues to what their definitions say. */
   async start(): Promise<void> {
     await this.#boss.start();
     const { database, definitions, movableClock } = this.#options;
-    const existing = new Set((await this.#boss.getQueues()).map((queue) => queue.name));
-    if (!existing.has(deadLetters)) await this.#boss.createQueue(deadLetters);
+    const existing = new Map((await this.#boss.getQueues()).map((queue) => [queue.name, queue]));
+    const added: string[] = [];
+    const add = async (name: string, settings: Omit<Queue, "name">) => {
+      await this.#boss.createQueue(name, settings);
+      added.push(name);
+    };
+    if (!existing.has(deadLetters)) await add(deadLetters, {});
     for (const definition of definitions) {
       const settings = queueSettings(definition);
-      if (existing.has(definition.name)) await this.#boss.updateQueue(definition.name, settings);
-      else await this.#boss.createQueue(definition.name, { ...settings, policy: "short" });
-      await this.#boss.getQueue(definition.name);
+      const queue = existing.get(definition.name);
+      if (!queue) await add(definition.name, { ...settings, policy: "short" });
+      else if (!holds(queue, settings)) await this.#boss.updateQueue(definition.name, settings);
     }
-    await database.owner(grants);
+    if (added.length > 0) await database.owner(grants);
     await database.owner(movableClock ? movableJobNow : realJobNow);
-    await this.#warm();
+    await this.#warm(added);
   }
 
   /** Takes up work; only for processes with the worker role. */
@@ -283,10 +288,10 @@ export class Jobs {
     }
   }
 
-  // pg-boss reads a queue's row once before its first use. On the embedded engine that read would wait for the very
-  // transaction the enqueue is part of, so it happens here.
-  async #warm(): Promise<void> {
-    for (const name of [deadLetters, ...this.#byName.keys()]) {
+  // pg-boss reads the queues when it starts, and one that is new to it before its first use. On the embedded engine that
+  // read would wait for the very transaction the enqueue is part of, so it happens here.
+  async #warm(names: readonly string[]): Promise<void> {
+    for (const name of names) {
       const id = await this.#boss.send(name, {}, { startAfter: new Date("9999-01-01T00:00:00Z") });
       if (id) await this.#boss.deleteJob(name, id);
     }
@@ -306,6 +311,11 @@ function queueSettings(definition: JobDefinition) {
     deadLetter: deadLetters,
     notify: true,
   };
+}
+
+function holds(queue: Queue, settings: object): boolean {
+  const stored: Record<string, unknown> = { ...queue };
+  return Object.entries(settings).every(([name, value]) => stored[name] === value);
 }
 
 // The application role may add jobs and see that it did; what other jobs carry is not for it to read.

@@ -68,7 +68,7 @@ test("a call that succeeds commits all of it together", async () => {
   const workspace = await frontdesk.workspace();
   const done = await workspace.call("POST", "/api/v1/probe", { name: "Whole" }, headers);
   assert.equal(done.status, 200);
-  assert.deepEqual(await countsOf(workspace), { contacts: 1, audit: 1, events: 1, keys: 1 });
+  assert.deepEqual(await countsOf(workspace), { contacts: 1, audit: 1, events: 2, keys: 1 });
   await frontdesk.settle();
   assert.equal(noted.filter((note) => note.label === "Whole").length, 1);
 });

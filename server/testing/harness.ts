@@ -12,13 +12,17 @@ import pg from "pg";
 import { compose } from "../compose.ts";
 import type { Running } from "../compose.ts";
 import { readConfig } from "../kernel/config.ts";
+import { Database } from "../kernel/database.ts";
 import type { Engine } from "../kernel/database.ts";
 import { embeddedEngine } from "../kernel/engine-embedded.ts";
 import { postgresEngine } from "../kernel/engine-postgres.ts";
+import { Jobs } from "../kernel/jobs.ts";
 import { createLog } from "../kernel/log.ts";
 import { migrate, readMigrations } from "../kernel/migrate.ts";
 import type { Module } from "../kernel/operation.ts";
-import { everyScope } from "../scopes.ts";
+import { Registry } from "../kernel/registry.ts";
+import { modules } from "../modules/index.ts";
+import { everyScope, knownScopes } from "../scopes.ts";
 import { createWorkspace } from "../workspaces.ts";
 
 export const root = new URL("../..", import.meta.url).pathname;
@@ -190,7 +194,7 @@ async function freshEmbedded(version: string): Promise<FreshEngine> {
   let archive = await readFile(file).catch(() => undefined);
   if (!archive) {
     const engine = await embeddedEngine({});
-    await migrate(engine, await readMigrations(join(root, "migrations")));
+    await prepare(engine);
     archive = Buffer.from(await (await engine.dump()).arrayBuffer());
     await engine.close();
     await mkdir(folder, { recursive: true });
@@ -244,9 +248,19 @@ async function makeTemplate(admin: pg.Client, server: string, template: string):
   await admin.query(`drop database if exists ${half} with (force)`);
   await admin.query(`create database ${half}`);
   const engine = postgresEngine({ url: urlOf(server, half), poolSize: 2, log: quiet });
-  await migrate(engine, await readMigrations(join(root, "migrations")));
+  await prepare(engine);
   await engine.close();
   await admin.query(`alter database ${half} rename to ${template}`);
+}
+
+// With the queues in place: to make them takes longer than everything else a start does.
+async function prepare(engine: Engine): Promise<void> {
+  await migrate(engine, await readMigrations(join(root, "migrations")));
+  const database = new Database(engine);
+  const definitions = new Registry(modules, knownScopes).jobs;
+  const jobs = new Jobs({ database, log: quiet, definitions, movableClock: true, pollSeconds: 1 });
+  await jobs.start();
+  await jobs.stop();
 }
 
 function urlOf(server: string, database: string): string {
