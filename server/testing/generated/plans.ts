@@ -53,9 +53,11 @@ export async function scansOf(
   statement: Statement,
 ): Promise<Scan[]> {
   const explain = CompiledQuery.raw(`explain (analyze, format json) ${statement.text}`, statement.values);
-  const { rows } = await database.read(workspaceId, (db) =>
-    db.kysely.executeQuery<Record<string, unknown>>(explain),
-  );
+  const { rows } = await database.transaction(workspaceId, async (db) => {
+    // On tables this small a scan is often the cheapest way; what is asked is whether an index could serve.
+    await db.raw(sql`set local enable_seqscan = off`);
+    return db.kysely.executeQuery<Record<string, unknown>>(explain);
+  });
   const told = rows[0]?.["QUERY PLAN"];
   const [plan] = (typeof told === "string" ? JSON.parse(told) : told) as { Plan: PlanNode }[];
   return plan ? scansIn(plan.Plan) : [];
@@ -100,15 +102,15 @@ async function copyRows(
   { name, columns, dated }: { name: string; columns: string; dated: boolean },
   rows: number,
 ): Promise<boolean> {
-  const renewed = `jsonb_build_object('id', gen_random_uuid()${dated ? ", 'created_at', one.created_at - n * interval '1 second'" : ""})`;
+  const renewed = `jsonb_build_object('id', gen_random_uuid()${dated ? ", 'created_at', (like_this.one).created_at - n * interval '1 second'" : ""})`;
   try {
     const grown = await database.transaction(workspaceId, (db) =>
       db.raw(sql<{ id: string }>`
         insert into ${sql.table(name)} (${sql.raw(columns)})
-        select ${sql.raw(columns)} from (
-          select (jsonb_populate_record(one, ${sql.raw(renewed)})).* from
-            (select * from ${sql.table(name)} where workspace_id = ${workspaceId} limit 1) one,
-            generate_series(1, ${rows}::integer) n) copied
+        select ${sql.raw(columns)}
+          from (select t as one from ${sql.table(name)} t where t.workspace_id = ${workspaceId} limit 1) like_this
+         cross join generate_series(1, ${rows}::integer) n
+         cross join lateral jsonb_populate_record(like_this.one, ${sql.raw(renewed)}) copied
         returning id`),
     );
     return grown.length > 0;
