@@ -59,6 +59,7 @@ const files = await filesOf(given.length > 0 ? given : patterns);
 const alone = files.filter((file) => !shareable.test(file)).map((file) => [file]);
 const waiting = [...alone, ...handfuls(files.filter((file) => shareable.test(file)))];
 const totals: Totals = { tests: 0, fail: 0 };
+const suspects: string[] = [];
 const failed: string[] = [];
 
 async function lane(): Promise<void> {
@@ -66,12 +67,18 @@ async function lane(): Promise<void> {
     const { code, output } = await run(unit);
     process.stdout.write(`${unit.join("\n")}\n${output}\n`);
     totals.tests += count(output, "tests");
-    totals.fail += count(output, "fail");
-    if (code !== 0) failed.push(unit.join(" "));
+    if (code !== 0) suspects.push(...unit);
   }
 }
 
 await Promise.all(Array.from({ length: lanes }, lane));
+// A file's neighbours are no part of it: what failed beside others counts when it fails by itself.
+for (const file of suspects) {
+  const { code, output } = await run([file]);
+  process.stdout.write(`again, by itself: ${file}\n${output}\n`);
+  totals.fail += count(output, "fail");
+  if (code !== 0) failed.push(file);
+}
 process.stdout.write(`${totals.tests} tests in ${files.length} files, ${totals.fail} failed\n`);
 for (const unit of failed) process.stdout.write(`failed: ${unit}\n`);
 process.exit(failed.length === 0 && files.length > 0 ? 0 : 1);
