@@ -21,6 +21,8 @@ const mostRows = 1000;
 const walked: Record<string, string> = {
   "workspace.list_export_templates search": "a workspace has tens of templates",
   "workspace.list_crm_logs field": "the log is read from the newest entry on until a page is full",
+  "workspace.list_duplicate_companies": "equals may be anywhere: groups are looked for along the indexes",
+  "workspace.list_duplicate_contacts": "equals may be anywhere: groups are looked for along the indexes",
   "workspace.list_approvals status": "what has expired is among the pending, of which there are few",
   "workspace.list_opportunities":
     "an opportunity comes with the total of its lines, and here one has them all",
