@@ -3,6 +3,7 @@ import type { JobFigures } from "./jobs.ts";
 import type { Measured } from "./measure.ts";
 
 export type Figures = {
+  contacts: number;
   compared: Compared[];
   slots: { p50Ms: number; p99Ms: number; slots: number };
   jobs: JobFigures;
@@ -23,7 +24,7 @@ export function report(figures: Figures): string {
   return `# Performance
 
 Written by \`npm run bench -- --write\`. Machine: 2 cores, shared by the load generator, PostgreSQL and both servers. Figures are
-ratios to a floor measured in turns in the same run: bare \`node:http\` and \`pg\`, the same SQL on the same 100,000 contacts,
+ratios to a floor measured in turns in the same run: bare \`node:http\` and \`pg\`, the same SQL on the same ${figures.contacts.toLocaleString("en")} contacts,
 32 connections, no authentication, no validation (\`bench/floor.ts\`). Frontdesk has everything on: key, scopes, rate limit,
 validation, tenant walls, audit, events.
 
@@ -52,7 +53,7 @@ the conversation, and enqueues the reply.
 | first start to first 200, demo included | ${(embedded.coldStartMs / 1000).toFixed(1)} s | ≤ 5 s |
 | start after that | ${(embedded.warmStartMs / 1000).toFixed(1)} s | ≤ 2 s |
 | create contact, of the PostgreSQL floor | ${share(embedded.create.perSecond, "create contact")} | |
-| list 25, of the PostgreSQL floor | ${share(embedded.list.perSecond, "list 25 of 100,000 with a filter")} | |
+| list 25, of the PostgreSQL floor | ${share(embedded.list.perSecond, "list 25 contacts with a filter and a sort")} | |
 | memory under load | ${embedded.memoryMb} MB | |
 
 ## Where the time goes

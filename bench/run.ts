@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: PostgreSQL-backed Frontdesk beside its floor, in the same run, as ratios; then slots, jobs, the
- * embedded engine, start and memory. BENCH_ROUNDS and BENCH_SECONDS set its length; --write puts the report into docs/performance.md.
+ * embedded engine, start and memory. BENCH_ROUNDS and BENCH_SECONDS set its length, BENCH_CONTACTS how many contacts there are; --write puts the report into docs/performance.md.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,6 +20,8 @@ const server = process.env["BENCH_DATABASE_SERVER"] ?? "postgres://postgres@127.
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 3);
 const name = "frontdesk_bench";
+const contacts = Number(process.env["BENCH_CONTACTS"] ?? 1_000_000);
+const only = process.env["BENCH_ONLY"]?.split(",");
 const quiet = {
   FRONTDESK_DEMO: "0",
   PORT: "0",
@@ -41,7 +43,7 @@ async function onPostgres(): Promise<Omit<Figures, "embedded">> {
     `jobs: ${jobs.perSecond.toFixed(0)}/s, enqueue to run p50 ${jobs.p50Ms.toFixed(1)} ms, p99 ${jobs.p99Ms.toFixed(1)} ms`,
   );
   await running.close();
-  const ids = await seedContacts(url, ground.workspaceId, 100_000);
+  const ids = await seedContacts(url, ground.workspaceId, contacts);
   const floor = await startProgram(
     "bench/floor.ts",
     { DATABASE_URL: url, WORKSPACE_ID: ground.workspaceId, MEMBER_ID: ground.memberIds[0] ?? "" },
@@ -51,7 +53,8 @@ async function onPostgres(): Promise<Omit<Figures, "embedded">> {
   const memoryIdleMb = await residentMb(ours.child.pid ?? 0);
   const compared: Compared[] = [];
   let memoryLoadedMb = memoryIdleMb;
-  for (const one of casesOf(base(floor.match), base(ours.match), ground, ids)) {
+  const cases = casesOf(base(floor.match), base(ours.match), ground, ids);
+  for (const one of cases.filter(({ name: title }) => only?.some((part) => title.includes(part)) ?? true)) {
     const result = await compare(one, rounds, seconds);
     memoryLoadedMb = Math.max(memoryLoadedMb, await residentMb(ours.child.pid ?? 0));
     compared.push(result);
@@ -64,7 +67,7 @@ async function onPostgres(): Promise<Omit<Figures, "embedded">> {
   await stopProgram(ours.child);
   await stopProgram(floor.child);
   await dropDatabase(server, name);
-  return { compared, slots, jobs, webhookAt25, memoryIdleMb, memoryLoadedMb };
+  return { contacts, compared, slots, jobs, webhookAt25, memoryIdleMb, memoryLoadedMb };
 }
 
 // A busy line: 25 texts a second from different people, while the receptionist answers those before.
