@@ -18,7 +18,13 @@ import { TimeTravel } from "./kernel/time-travel.ts";
 import { installationSecrets } from "./installation.ts";
 import { databaseSink } from "./local-outbox.ts";
 import { modules as allModules } from "./modules/index.ts";
-import { createEmail, createLanguageModel, createTelephony, readProviderConfig } from "./providers/index.ts";
+import {
+  createCalendars,
+  createEmail,
+  createLanguageModel,
+  createTelephony,
+  readProviderConfig,
+} from "./providers/index.ts";
 import { knownScopes } from "./scopes.ts";
 import { createHttp } from "./surfaces/http.ts";
 import { addSurfaces } from "./surfaces/index.ts";
@@ -81,6 +87,7 @@ export async function compose(options: ComposeOptions): Promise<Running> {
       telephony: createTelephony({ ...providers.telephony, authToken: secrets.twilioAuthToken }, sink, now),
       email: createEmail(providers.email, sink, now),
       languageModel: createLanguageModel(providers.languageModel),
+      calendars: createCalendars(providers.calendars, sink, now),
       secrets,
     },
   });

@@ -53,6 +53,19 @@ export function databaseSink(database: Database): LocalSink {
       );
       return row && entryOf(row);
     },
+    async list(channel, to) {
+      const rows = await database.system("simulator", (kysely) =>
+        kysely
+          .selectFrom("local_outbox")
+          .selectAll()
+          .where("channel", "=", channel)
+          .where("recipient", "=", to)
+          .orderBy("at")
+          .orderBy("key")
+          .execute(),
+      );
+      return rows.map(entryOf);
+    },
   };
 }
 

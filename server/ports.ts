@@ -1,3 +1,4 @@
+import type { CalendarProvider } from "./providers/calendar/port.ts";
 import type { Email } from "./providers/email/port.ts";
 import type { LanguageModel } from "./providers/language-model/port.ts";
 import type { Telephony } from "./providers/telephony/port.ts";
@@ -11,6 +12,7 @@ declare module "./kernel/context.ts" {
     email: Email;
     /** undefined: the deterministic receptionist answers. */
     languageModel: LanguageModel | undefined;
+    calendars: Record<CalendarProvider["name"], CalendarProvider>;
     secrets: InstallationSecrets;
   }
 }

@@ -48,6 +48,12 @@ it("picks what the environment names", () => {
     telephony: { kind: "twilio", accountSid, authToken: "token", baseUrl: "http://127.0.0.1:9" },
     email: { kind: "smtp", url: "smtp://127.0.0.1:25", from: "desk@acme.example" },
     languageModel: { kind: "anthropic", apiKey: "key", baseUrl: undefined, model: undefined },
+    calendars: {
+      googleClientId: undefined,
+      googleClientSecret: undefined,
+      googleBaseUrl: undefined,
+      allowPrivate: false,
+    },
   });
   const sink = createMemorySink();
   assert.equal(createTelephony(config.telephony, sink, now).name, "twilio");

@@ -16,10 +16,18 @@ export type LanguageModelConfig = {
   baseUrl?: string;
   model?: string;
 };
+/** `allowPrivate`: whether a calendar somebody connects by its address may lie inside our own network. */
+export type CalendarConfig = {
+  googleClientId?: string;
+  googleClientSecret?: string;
+  googleBaseUrl?: string;
+  allowPrivate: boolean;
+};
 export type ProviderConfig = {
   telephony: TelephonyConfig;
   email: EmailConfig;
   languageModel: LanguageModelConfig;
+  calendars: CalendarConfig;
 };
 
 type Env = Record<string, string | undefined>;
@@ -49,7 +57,19 @@ export function readProviderConfig(env: Env): ProviderConfig {
     languageModel.baseUrl = readText(env, modelVariables[kind].baseUrl);
     requireModelOptions({ ...languageModel, kind });
   }
-  return { telephony, email, languageModel };
+  return { telephony, email, languageModel, calendars: readCalendarConfig(env) };
+}
+
+// Google's credentials are asked for when somebody connects a Google calendar: an installation without one needs none.
+function readCalendarConfig(env: Env): CalendarConfig {
+  const googleBaseUrl = readText(env, "GOOGLE_API_BASE_URL");
+  checkUrl("GOOGLE_API_BASE_URL", googleBaseUrl, ["http:", "https:"]);
+  return {
+    googleClientId: readText(env, "GOOGLE_CLIENT_ID"),
+    googleClientSecret: readText(env, "GOOGLE_CLIENT_SECRET"),
+    googleBaseUrl,
+    allowPrivate: ["1", "true"].includes(readText(env, "FRONTDESK_ALLOW_PRIVATE_CALENDARS") ?? ""),
+  };
 }
 
 /** The config as the Twilio adapter wants it. Throws an Error naming the variable at fault. */

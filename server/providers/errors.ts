@@ -3,6 +3,7 @@
  * - `code`: the provider's own code where it has one ("21610" = opted out at the carrier, Twilio), otherwise
  *   "http-<status>", "timeout", "aborted", "network", "bad-response" or a code of the adapter.
  * - `retryable`: the same request may succeed later (429, 5xx, timeouts, connection failures).
+ * - `retryAfterMs`: how long the provider asks us to wait, where it says.
  * - `outcomeUnknown`: the request may have taken effect although no answer arrived; look it up before retrying.
  */
 export class ProviderError extends Error {
@@ -11,6 +12,7 @@ export class ProviderError extends Error {
   readonly retryable: boolean;
   readonly outcomeUnknown: boolean;
   readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
 
   constructor(fields: {
     provider: string;
@@ -19,6 +21,7 @@ export class ProviderError extends Error {
     retryable: boolean;
     outcomeUnknown?: boolean;
     status?: number;
+    retryAfterMs?: number | undefined;
     cause?: unknown;
   }) {
     super(`${fields.provider}: ${fields.message}`, { cause: fields.cause });
@@ -28,6 +31,7 @@ export class ProviderError extends Error {
     this.retryable = fields.retryable;
     this.outcomeUnknown = fields.outcomeUnknown ?? false;
     this.status = fields.status;
+    this.retryAfterMs = fields.retryAfterMs;
   }
 }
 

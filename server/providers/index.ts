@@ -1,5 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { lazily } from "./calendar/lazily.ts";
+import { createLocalCalendar } from "./calendar/local.ts";
+import type { CalendarProvider } from "./calendar/port.ts";
 import {
+  type CalendarConfig,
   type EmailConfig,
   type LanguageModelConfig,
   type TelephonyConfig,
@@ -48,4 +52,28 @@ export function createLanguageModel(config: LanguageModelConfig): LanguageModel 
   if (kind === "local") return undefined;
   const options = requireModelOptions({ ...config, kind });
   return kind === "anthropic" ? createAnthropicModel(options) : createOpenAiCompatibleModel(options);
+}
+
+/** Every kind of calendar there is; which of them are used is for the connections to say. */
+export function createCalendars(
+  config: CalendarConfig,
+  sink: LocalSink,
+  now: () => Date,
+): Record<CalendarProvider["name"], CalendarProvider> {
+  const { allowPrivate, googleClientId: clientId, googleClientSecret: clientSecret } = config;
+  return {
+    local: createLocalCalendar({ sink, now }),
+    google: lazily({ name: "google", writable: true, pushes: true }, async () => {
+      const { createGoogleCalendar } = await import("./calendar/google.ts");
+      return createGoogleCalendar({ clientId, clientSecret, baseUrl: config.googleBaseUrl, now });
+    }),
+    caldav: lazily({ name: "caldav", writable: true, pushes: false }, async () => {
+      const { createCalDavCalendar } = await import("./calendar/caldav.ts");
+      return createCalDavCalendar({ allowPrivate, now });
+    }),
+    ics: lazily({ name: "ics", writable: false, pushes: false }, async () => {
+      const { createIcsCalendar } = await import("./calendar/ics.ts");
+      return createIcsCalendar({ allowPrivate, now });
+    }),
+  };
 }

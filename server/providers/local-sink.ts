@@ -1,9 +1,9 @@
 /** A file carried by an e-mail. With a `cid` it is a picture the HTML shows as `cid:…`. */
 export type Attachment = { filename: string; contentType: string; content: Uint8Array; cid?: string };
 
-/** One message that stayed on this machine. `key` is our message id and identifies the entry. */
+/** One message, or one change to a calendar, that stayed on this machine. `key` is our message id and identifies the entry. */
 export type LocalEntry = {
-  channel: "sms" | "email";
+  channel: "sms" | "email" | "calendar";
   key: string;
   to: string;
   from: string;
@@ -21,6 +21,8 @@ export type LocalSink = {
   /** Stores the entry; putting the same key again must not add a second one. */
   put(entry: LocalEntry): Promise<void>;
   find(key: string): Promise<LocalEntry | undefined>;
+  /** Everything of one channel put in for one recipient, oldest first. */
+  list(channel: LocalEntry["channel"], to: string): Promise<LocalEntry[]>;
 };
 
 /** A sink that forgets on exit: for tests and for trying an adapter on its own. */
@@ -33,6 +35,9 @@ export function createMemorySink(): LocalSink & { readonly entries: LocalEntry[]
     },
     async find(key) {
       return entries.find((entry) => entry.key === key);
+    },
+    async list(channel, to) {
+      return entries.filter((entry) => entry.channel === channel && entry.to === to);
     },
   };
 }

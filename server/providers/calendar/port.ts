@@ -79,6 +79,6 @@ export interface CalendarProvider {
   watch?(
     account: CalendarAccount,
     channel: { channelId: string; token: string; address: string },
-  ): Promise<WatchChannel>;
+  ): Promise<WatchChannel | undefined>;
   unwatch?(account: CalendarAccount, channel: { channelId: string; resourceId: string }): Promise<void>;
 }
