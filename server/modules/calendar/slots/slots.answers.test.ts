@@ -3,7 +3,13 @@ import { describe, it } from "node:test";
 import { blackoutDates, type DateOverride, type Hours, nearestSlots } from "./slots.ts";
 
 describe("nearestSlots", () => {
-  const slots = [10, 20, 30, 50].map((start) => ({ start, end: start + 10, hostIds: ["a"] }));
+  const slots = [10, 20, 30, 50].map((start) => ({
+    start,
+    end: start + 10,
+    hostIds: ["a"],
+    seatsLeft: 1,
+    resourceIds: [],
+  }));
   const cases: [number, number, number | undefined, number | undefined, number[]][] = [
     [30, 3, 20, 50, [30, 20, 10]],
     [25, 3, 20, 30, [20, 30, 10]],

@@ -90,7 +90,8 @@ function slowSlots({ hosts, rules, from, to, now }: Input): Slot[] {
         ([busyFrom, busyTo]) => busyFrom >= busyTo || busyTo <= needsFrom || busyFrom >= needsTo,
       );
     });
-    if (free.length > 0) slots.push({ start, end, hostIds: free.map(({ id }) => id) });
+    if (free.length > 0)
+      slots.push({ start, end, hostIds: free.map(({ id }) => id), seatsLeft: free.length, resourceIds: [] });
   }
   return slots;
 }

@@ -62,7 +62,7 @@ describe("openSlots for one host", () => {
       { id: "a", hours: { weeklyHours: daily("09:00-12:00"), dateOverrides: [], timeZone: ZONE }, busy: [] },
     ];
     const slots = openSlots({ hosts, rules: RULES, from, to, now: 0 + from - DAY_MS });
-    assert.deepEqual(slots, [{ start: from, end: to, hostIds: ["a"] }]);
+    assert.deepEqual(slots, [{ start: from, end: to, hostIds: ["a"], seatsLeft: 1, resourceIds: [] }]);
     assert.deepEqual(openSlots({ hosts, rules: RULES, from: to, to: from, now: from }), []);
   });
 });
