@@ -64,7 +64,7 @@ export async function loadAppointment(
     serviceSlug: service?.slug,
     notifications: { before, atStart },
     managementUrl: managementUrl(ctx.app, workspace.slug, booking),
-    meetLink: undefined,
+    meetLink: booking.google_meet_link ?? undefined,
     customer: await customerOf(ctx, booking),
     attendees: booking.attendees,
     team: [...before, ...atStart].some(reachesTeam) ? await teamOf(ctx, booking.member_id) : [],

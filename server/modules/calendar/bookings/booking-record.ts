@@ -5,6 +5,7 @@ import type { Booking } from "./booking.ts";
 const text = () => Type.Union([Type.String(), Type.Null()]);
 const id = () => Type.Union([Type.String({ format: "uuid" }), Type.Null()]);
 const instant = () => Type.String({ format: "date-time" });
+const moment = () => Type.Union([instant(), Type.Null()]);
 
 export const AttendeeRecord = Type.Object({
   email: Type.String(),
@@ -42,12 +43,18 @@ export const BookingRecord = Type.Object({
   source_name: text(),
   agent_vendor: text(),
   attendees: Type.Array(AttendeeRecord),
+  google_meet_link: Type.Union([Type.String(), Type.Null()], {
+    description: "Where the meeting is held, once there is a link.",
+  }),
+  attended_at: moment(),
+  late_at: moment(),
+  no_show_at: moment(),
   cancellation_reason: text(),
-  cancelled_at: Type.Union([instant(), Type.Null()]),
+  cancelled_at: moment(),
   management_token: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
     description: "Ends the booker's own link, /book/{company_slug}/manage/{management_token}.",
   }),
-  management_token_expires_at: Type.Union([instant(), Type.Null()]),
+  management_token_expires_at: moment(),
   created_at: instant(),
   updated_at: instant(),
 });

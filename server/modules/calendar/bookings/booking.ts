@@ -40,6 +40,10 @@ export interface BookingsTable {
   management_token: string | null;
   management_token_expires_at: Timestamp | null;
   sequence: Generated<number>;
+  google_meet_link: string | null;
+  attended_at: Timestamp | null;
+  late_at: Timestamp | null;
+  no_show_at: Timestamp | null;
   created_at: Timestamp;
   updated_at: Timestamp;
 }

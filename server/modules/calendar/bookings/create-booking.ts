@@ -164,7 +164,7 @@ async function present(ctx: Ctx, service: Service, booking: Booking) {
       duration_minutes: (booking.ends_at.getTime() - booking.starts_at.getTime()) / MINUTE_MS,
       status: booking.status,
       user_id: booking.member_id,
-      google_meet_link: null,
+      google_meet_link: booking.google_meet_link,
       confirmation_message: service.booking_confirmation_message,
       attendees: booking.attendees,
     },
