@@ -4,7 +4,12 @@ import type { LanguageModel } from "./providers/language-model/port.ts";
 import type { Telephony } from "./providers/telephony/port.ts";
 
 /** Secrets of the installation, the same on every node; from the environment, or made once and kept in the database. */
-export type InstallationSecrets = { serviceJwt: string; twilioAuthToken: string };
+export type InstallationSecrets = {
+  serviceJwt: string;
+  twilioAuthToken: string;
+  /** What the codes and links of people's consents are derived from. */
+  consent: string;
+};
 
 declare module "./kernel/context.ts" {
   interface Ports {

@@ -12,7 +12,8 @@ import { newId } from "./ids.ts";
 import type { Log } from "./log.ts";
 import type { TenantStore } from "./store.ts";
 
-export type CredentialKind = "workspace" | "private";
+/** consent: an agent's, for as long as a person lets it speak for them. */
+export type CredentialKind = "workspace" | "private" | "consent";
 
 export type NewCredential = {
   workspaceId: string;
@@ -62,8 +63,25 @@ export class Credentials {
 
   /** Makes a credential and answers its secret, which nobody can read again. */
   async issue(wanted: NewCredential): Promise<IssuedCredential> {
-    const label = wanted.kind === "private" ? "org" : (wanted.mode ?? "live");
-    const secret = newSecret(label);
+    const { row, issued } = this.#made(wanted);
+    await this.#database.system("authenticate", (kysely) =>
+      kysely
+        .insertInto("api_keys")
+        .values(row as never)
+        .execute(),
+    );
+    return issued;
+  }
+
+  /** The same in the caller's transaction, whose workspace it is for: there is a credential if that commits. */
+  async issueIn(db: TenantStore, wanted: Omit<NewCredential, "workspaceId">): Promise<IssuedCredential> {
+    const { row, issued } = this.#made({ ...wanted, workspaceId: db.workspaceId });
+    await db.insert("api_keys", row as never).execute();
+    return issued;
+  }
+
+  #made(wanted: NewCredential) {
+    const secret = newSecret(labelOf(wanted));
     const now = this.#clock.now();
     const row = {
       workspace_id: wanted.workspaceId,
@@ -79,13 +97,7 @@ export class Credentials {
       expires_at: wanted.expiresAt ?? null,
       rate_per_second: wanted.ratePerSecond ?? null,
     };
-    await this.#database.system("authenticate", (kysely) =>
-      kysely
-        .insertInto("api_keys")
-        .values(row as never)
-        .execute(),
-    );
-    return { id: row.id, secret, prefix: row.prefix };
+    return { row, issued: { id: row.id, secret, prefix: row.prefix } };
   }
 
   /** A new secret for an existing credential, or undefined if there is none in force; the old one stops working at once. */
@@ -129,6 +141,17 @@ export class Credentials {
     );
     await this.#announce();
     return revoked.length > 0;
+  }
+
+  /** Ends a credential in the caller's transaction; all nodes hear of it with the commit. */
+  async revokeIn(db: TenantStore, id: string, now: Date): Promise<void> {
+    await db
+      .update("api_keys")
+      .set({ revoked_at: now } as never)
+      .where("id", "=", id)
+      .where("revoked_at", "is", null)
+      .execute();
+    await db.raw(sql`select pg_notify(${channel}, '')`);
   }
 
   /** Ends every credential that a member made, in the caller's transaction; all nodes hear of it with the commit. */
@@ -222,6 +245,7 @@ export class Credentials {
 type KeyRow = {
   workspace_id: string;
   id: string;
+  kind: string;
   name: string;
   scopes: string[];
   approval_level: string;
@@ -230,7 +254,7 @@ type KeyRow = {
 
 function actorOfRow(row: KeyRow): Actor {
   return {
-    kind: "api_key",
+    kind: row.kind === "consent" ? "agent" : "api_key",
     id: row.id,
     name: row.name,
     workspaceId: row.workspace_id,
@@ -238,6 +262,10 @@ function actorOfRow(row: KeyRow): Actor {
     approvalLevel: row.approval_level as ApprovalLevel,
     ratePerSecond: row.rate_per_second,
   };
+}
+
+function labelOf({ kind, mode = "live" }: NewCredential): string {
+  return { workspace: mode, private: "org", consent: "agent" }[kind];
 }
 
 function newSecret(label: string): string {

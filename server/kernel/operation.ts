@@ -8,7 +8,8 @@ import type { Sweep } from "./sweep.ts";
 export type Effect = "read" | "write" | "destructive";
 
 /** How a caller proves who it is; surfaces/http.ts has one authenticator for each. */
-export type AuthKind = "workspace-key" | "scoped-token" | "service-jwt" | "provider-signature" | "public";
+export type AuthKind =
+  "workspace-key" | "agent-token" | "scoped-token" | "service-jwt" | "provider-signature" | "public";
 
 /** What a surface does with a result or an error on its way out; no business rules. */
 export type Surface = {

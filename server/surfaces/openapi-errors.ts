@@ -22,7 +22,7 @@ export function isKeyed(operation: AnyOperation): boolean {
 
 /** Whether callers come with a key that has scopes and an approval level. */
 export function isKeyAuth(auth: AuthKind): boolean {
-  return auth === "workspace-key" || auth === "scoped-token";
+  return auth === "workspace-key" || auth === "agent-token" || auth === "scoped-token";
 }
 
 // Whatever a caller names by id, in the path or anywhere in the input, may not be there.

@@ -252,6 +252,7 @@ function held(operation: AnyOperation, schemas: NamedSchemas): Record<string, Re
 function security(operation: AnyOperation): OperationObject["security"] {
   switch (operation.auth ?? operation.surface.auth) {
     case "workspace-key":
+    case "agent-token":
       return [{ workspaceKey: operation.scopes }, { workspaceKeyHeader: operation.scopes }];
     case "scoped-token":
       return [{ privateToken: operation.scopes }];

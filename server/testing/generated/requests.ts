@@ -63,6 +63,7 @@ export async function credential(
 ): Promise<string | undefined> {
   switch (authOf(operation)) {
     case "workspace-key":
+    case "agent-token":
       return workspace.keyWith(scopes);
     case "scoped-token":
       return workspace.privateToken(scopes);
