@@ -2,7 +2,7 @@ import type { Generated, Selectable } from "kysely";
 import type { Json, Timestamp } from "../../../kernel/tables.ts";
 
 export type BookingStatus = "confirmed" | "cancelled" | "attended" | "late" | "no_show";
-export type BookingSource = "workspace" | "private" | "capability" | "receptionist" | "console";
+export type BookingSource = "workspace" | "private" | "capability" | "receptionist" | "console" | "voice";
 export type Attendee = { email: string; name?: string; phone?: string };
 
 /** The statuses in which a booking keeps its time; the exclusion constraint names the same ones. */
