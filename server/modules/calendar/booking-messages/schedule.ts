@@ -19,6 +19,11 @@ export async function replaceBookingMessages(ctx: Ctx, booking: Reference): Prom
   await plan(ctx, booking, sequence + 1);
 }
 
+/** Another booking took this one's place and speaks for both: nothing of this one is sent any more. */
+export async function dropBookingMessages(ctx: Ctx, booking: Reference): Promise<void> {
+  await cancelUnsent(ctx, booking.id, "the booking was moved");
+}
+
 /** The booking was cancelled: nothing of it is sent any more but one notice that says so. */
 export async function cancelBookingMessages(ctx: Ctx, booking: Reference): Promise<void> {
   const sequence = await currentSequence(ctx, booking.id);

@@ -44,6 +44,8 @@ export type BookRequest = {
   agentVendor?: string | undefined;
   /** Only what is busy matters, not hours, grid, notice or horizon. True by default without a service. */
   offGrid?: boolean | undefined;
+  /** The booking this one takes the place of: its opportunity comes along, and no other is opened. */
+  replaces?: Booking | undefined;
 };
 
 /**
@@ -141,18 +143,22 @@ async function takeSlot(ctx: Ctx, row: NewBooking, memberIds: string[]): Promise
 
 /** What comes with a booking: its opportunity, audit entry, event, invitations and messages. */
 async function complete(ctx: Ctx, request: BookRequest, taken: Booking): Promise<Booking> {
-  const dealId = await linkOpportunity(ctx, taken, request.service, request.companyName);
+  const { replaces } = request;
+  const dealId = replaces
+    ? (replaces.deal_id ?? undefined)
+    : await linkOpportunity(ctx, taken, request.service, request.companyName);
   const booking = dealId === undefined ? taken : await updateBooking(ctx, taken.id, { deal_id: dealId });
   await enrollInEventQueue(ctx, booking, request.service);
   const { management_token: _secret, ...recorded } = booking;
-  ctx.changed({ noun: "booking", id: booking.id, after: recorded });
+  const replacement = replaces ? { replaces_booking_id: replaces.id } : {};
+  ctx.changed({ noun: "booking", id: booking.id, after: { ...recorded, ...replacement } });
   ctx.emit({
     type: "booking.created",
     noun: "booking",
     recordId: booking.id,
-    payload: eventPayload(booking),
+    payload: { ...eventPayload(booking), ...replacement },
   });
-  enqueueInvitations(ctx, booking, "REQUEST");
+  enqueueInvitations(ctx, booking, "REQUEST", replaces);
   await scheduleBookingMessages(ctx, booking);
   return booking;
 }

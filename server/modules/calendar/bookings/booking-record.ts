@@ -25,6 +25,10 @@ export const BookingRecord = Type.Object({
   ends_at: instant(),
   timezone: Type.String({ description: "The booker's zone." }),
   user_id: id(),
+  user_ids: Type.Array(Type.String({ format: "uuid" }), {
+    description: "Everybody who gives it; user_id is the first.",
+  }),
+  resource_ids: Type.Array(Type.String({ format: "uuid" })),
   contact_id: id(),
   deal_id: id(),
   lead_id: id(),
@@ -38,7 +42,7 @@ export const BookingRecord = Type.Object({
   postal_code: text(),
   status: statuses,
   source: Type.String({
-    description: "Where it was made: workspace, private, capability, receptionist, console.",
+    description: "Where it was made: workspace, private, capability, receptionist, console, voice.",
   }),
   source_name: text(),
   agent_vendor: text(),
@@ -73,7 +77,10 @@ export async function presentBookings(ctx: Ctx, rows: Booking[]): Promise<Record
       blocked_from: _from,
       blocked_until: _until,
       sequence: _sequence,
+      occasion_id: _occasion,
+      capacity: _capacity,
       member_id,
+      host_ids,
       notes,
       ...shown
     } = row;
@@ -81,6 +88,7 @@ export async function presentBookings(ctx: Ctx, rows: Booking[]): Promise<Record
       ...shown,
       event_type_name: row.event_type_id === null ? null : (names.get(row.event_type_id) ?? null),
       user_id: member_id,
+      user_ids: host_ids,
       message: notes,
     };
   });

@@ -5,14 +5,21 @@ export type BookingStatus = "confirmed" | "cancelled" | "attended" | "late" | "n
 export type BookingSource = "workspace" | "private" | "capability" | "receptionist" | "console" | "voice";
 export type Attendee = { email: string; name?: string; phone?: string };
 
-/** The statuses in which a booking keeps its time; the exclusion constraint names the same ones. */
+/** The statuses in which a booking keeps its time; the trigger that claims it (keep_booking_claims) names the same ones. */
 export const blockingStatuses = ["confirmed", "attended", "late"] as const;
 
 export interface BookingsTable {
   workspace_id: string;
   id: string;
   event_type_id: string | null;
+  /** The first of host_ids. */
   member_id: string | null;
+  host_ids: Generated<string[]>;
+  resource_ids: Generated<string[]>;
+  /** Seats of one sitting of a class share it; every other booking's is its own id. The database names it. */
+  occasion_id: Generated<string>;
+  /** How many bookings its sitting takes. */
+  capacity: Generated<number>;
   contact_id: string | null;
   deal_id: string | null;
   lead_id: string | null;

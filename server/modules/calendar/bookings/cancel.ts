@@ -1,21 +1,23 @@
 import type { Ctx } from "../../../kernel/context.ts";
 import { conflict, missing } from "../../../kernel/errors.ts";
-import { cancelBookingMessages } from "../booking-messages/index.ts";
+import { cancelBookingMessages, dropBookingMessages } from "../booking-messages/schedule.ts";
 import { enqueueInvitations } from "../invitations/enqueue-invitations.ts";
 import { eventPayload } from "./booking.ts";
 import type { Booking } from "./booking.ts";
 import { lockBooking, updateBooking } from "./bookings.store.ts";
 import { leaveEventQueue } from "./event-queue.ts";
 
+type Cancellation = {
+  reason?: string;
+  /** The booking that takes its place: the customer hears of that one, and nothing of a cancellation. */
+  replacedBy?: Booking;
+};
+
 /**
  * Cancels a booking and frees its time; cancelling it again changes nothing. The opportunity is left as it is.
  * Throws NOT_FOUND, and CONFLICT for one that was attended or missed.
  */
-export async function cancel(
-  ctx: Ctx,
-  bookingId: string,
-  options: { reason?: string } = {},
-): Promise<Booking> {
+export async function cancel(ctx: Ctx, bookingId: string, options: Cancellation = {}): Promise<Booking> {
   const before = await lockBooking(ctx, bookingId);
   if (!before) throw missing("booking", bookingId);
   if (before.status === "cancelled") return before;
@@ -30,20 +32,26 @@ export async function cancel(
   });
   const { management_token: _before, ...recordedBefore } = before;
   const { management_token: _after, ...recordedAfter } = after;
+  const { replacedBy } = options;
+  const replacement = replacedBy ? { replaced_by_booking_id: replacedBy.id } : {};
   ctx.changed({
     noun: "booking",
     id: bookingId,
     action: "cancelled",
     before: recordedBefore,
-    after: recordedAfter,
+    after: { ...recordedAfter, ...replacement },
   });
   ctx.emit({
     type: "booking.cancelled",
     noun: "booking",
     recordId: bookingId,
-    payload: eventPayload(after),
+    payload: { ...eventPayload(after), ...replacement },
   });
   await leaveEventQueue(ctx, after);
+  if (replacedBy) {
+    await dropBookingMessages(ctx, after);
+    return after;
+  }
   enqueueInvitations(ctx, after, "CANCEL");
   await cancelBookingMessages(ctx, after);
   return after;

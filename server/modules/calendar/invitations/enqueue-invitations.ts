@@ -2,10 +2,19 @@ import type { Ctx } from "../../../kernel/context.ts";
 import type { Booking } from "../bookings/booking.ts";
 import { sendInvitation } from "./send-invitation.job.ts";
 
-/** Enqueues the booking's calendar file for the booker and every attendee: one job each, in this transaction. */
-export function enqueueInvitations(ctx: Ctx, booking: Booking, method: "REQUEST" | "CANCEL"): void {
+/**
+ * Enqueues the booking's calendar file for the booker and every attendee: one job each, in this transaction. The mail of a
+ * booking that takes another's place takes that one off the calendars too.
+ */
+export function enqueueInvitations(
+  ctx: Ctx,
+  booking: Booking,
+  method: "REQUEST" | "CANCEL",
+  replaces?: Booking,
+): void {
+  const about = { bookingId: booking.id, sequence: booking.sequence, method };
   for (const recipient of recipientsOf(booking)) {
-    ctx.enqueue(sendInvitation, { bookingId: booking.id, sequence: booking.sequence, method, ...recipient });
+    ctx.enqueue(sendInvitation, { ...about, ...recipient, ...(replaces ? { replacesId: replaces.id } : {}) });
   }
 }
 

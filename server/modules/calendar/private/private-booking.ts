@@ -65,6 +65,7 @@ const sourceLabels: Record<string, string> = {
   capability: "AI agent",
   receptionist: "Receptionist",
   console: "Console",
+  voice: "Voice agent",
 };
 
 export function presentPrivateBooking(booking: Booking, now: Date): Static<typeof PrivateBooking> {
