@@ -80,6 +80,12 @@ export const FrontDeskSettings = some({
       cancellation_sms: template(),
     }),
   }),
+  booking_page: some({
+    embed_origins: Type.Array(Type.String({ maxLength: 255 }), {
+      maxItems: 50,
+      description: "Sites that may show the booking pages in a frame, such as https://example.com.",
+    }),
+  }),
 });
 
 export type FrontDeskOverrides = Static<typeof FrontDeskSettings>;
@@ -160,9 +166,24 @@ export function checkedSlug(slug: string): string {
   throw invalidField("slug", "may hold small letters, digits and single hyphens only");
 }
 
-/** Numbers inside the front office's settings, in E.164. */
+/** The front office's settings with numbers in E.164 and sites as origins. Throws a 400 naming the field. */
 export function checkedFrontDesk(sent: FrontDeskOverrides, country: string): JsonObject {
+  const checked: JsonObject = { ...sent };
   const phone = sent.owner?.phone;
-  if (!phone) return sent as JsonObject;
-  return { ...sent, owner: { ...sent.owner, phone: phoneField("front_desk.owner.phone", phone, country) } };
+  if (phone)
+    checked["owner"] = { ...sent.owner, phone: phoneField("front_desk.owner.phone", phone, country) };
+  const origins = sent.booking_page?.embed_origins;
+  if (origins) checked["booking_page"] = { embed_origins: [...new Set(origins.map(checkedOrigin))] };
+  return checked;
+}
+
+/** Goes into a header that names who may frame a page: nothing but scheme, host and port may pass. */
+function checkedOrigin(text: string): string {
+  const { origin, protocol } = URL.canParse(text) ? new URL(text) : { origin: "", protocol: "" };
+  if (/^https?:$/.test(protocol) && /^[\w.:/[\]-]+$/.test(origin)) return origin;
+  throw invalidField(
+    "front_desk.booking_page.embed_origins",
+    `${text} is not the address of a site`,
+    "Send each as https://example.com.",
+  );
 }

@@ -25,6 +25,8 @@ export type WorkspaceSettings = {
     reminders: { offset_minutes: number; channels: MessageChannel[] }[];
     templates: BookingTemplates;
   };
+  /** Web origins (https://example.com) that may show the booking pages in a frame; none by default. */
+  booking_page: { embed_origins: string[] };
 };
 
 export type BookingTemplates = {
@@ -75,6 +77,7 @@ export const defaultSettings: WorkspaceSettings = {
       cancellation_sms: "{business}: your {service} on {date} at {time} is cancelled.",
     },
   },
+  booking_page: { embed_origins: [] },
 };
 
 export type WorkspaceRow = {
