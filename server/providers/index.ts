@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { lazily } from "./calendar/lazily.ts";
+import { lazily, lazilyComplete } from "./calendar/lazily.ts";
 import { createLocalCalendar } from "./calendar/local.ts";
 import type { CalendarProvider } from "./calendar/port.ts";
 import {
@@ -63,15 +63,15 @@ export function createCalendars(
   const { allowPrivate, googleClientId: clientId, googleClientSecret: clientSecret } = config;
   return {
     local: createLocalCalendar({ sink, now }),
-    google: lazily({ name: "google", writable: true, pushes: true }, async () => {
+    google: lazilyComplete({ name: "google", writable: true }, async () => {
       const { createGoogleCalendar } = await import("./calendar/google.ts");
       return createGoogleCalendar({ clientId, clientSecret, baseUrl: config.googleBaseUrl, now });
     }),
-    caldav: lazily({ name: "caldav", writable: true, pushes: false }, async () => {
+    caldav: lazily({ name: "caldav", writable: true }, async () => {
       const { createCalDavCalendar } = await import("./calendar/caldav.ts");
       return createCalDavCalendar({ allowPrivate, now });
     }),
-    ics: lazily({ name: "ics", writable: false, pushes: false }, async () => {
+    ics: lazily({ name: "ics", writable: false }, async () => {
       const { createIcsCalendar } = await import("./calendar/ics.ts");
       return createIcsCalendar({ allowPrivate, now });
     }),

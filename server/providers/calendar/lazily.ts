@@ -1,16 +1,10 @@
 import type { CalendarProvider } from "./port.ts";
 
+type Loader = () => Promise<CalendarProvider>;
+
 /** An adapter that is loaded when it is first used, so that a start does not pay for calendars nobody has connected. */
-export function lazily(
-  about: Pick<CalendarProvider, "name" | "writable"> & { pushes: boolean },
-  load: () => Promise<CalendarProvider>,
-): CalendarProvider {
-  let loading: Promise<CalendarProvider> | undefined;
-  const loaded = () =>
-    (loading ??= load().catch((error: unknown) => {
-      loading = undefined;
-      throw error;
-    }));
+export function lazily(about: Pick<CalendarProvider, "name" | "writable">, load: Loader): CalendarProvider {
+  const loaded = once(load);
   return {
     name: about.name,
     writable: about.writable,
@@ -21,11 +15,30 @@ export function lazily(
     updateEvent: async (account, externalId, event) =>
       (await loaded()).updateEvent(account, externalId, event),
     deleteEvent: async (account, externalId) => (await loaded()).deleteEvent(account, externalId),
-    ...(about.pushes
-      ? {
-          watch: async (account, channel) => (await loaded()).watch?.(account, channel),
-          unwatch: async (account, channel) => (await loaded()).unwatch?.(account, channel),
-        }
-      : {}),
   };
+}
+
+/** The same for an adapter with everything a calendar can have. */
+export function lazilyComplete(
+  about: Pick<CalendarProvider, "name" | "writable">,
+  load: () => Promise<Required<CalendarProvider>>,
+): Required<CalendarProvider> {
+  const loaded = once(load);
+  return {
+    ...lazily(about, loaded),
+    findEvent: async (account, event) => (await loaded()).findEvent(account, event),
+    watch: async (account, channel) => (await loaded()).watch(account, channel),
+    unwatch: async (account, channel) => (await loaded()).unwatch(account, channel),
+    consentUrl: async (request) => (await loaded()).consentUrl(request),
+    redeemConsent: async (request) => (await loaded()).redeemConsent(request),
+  };
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () =>
+    (loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    }));
 }

@@ -30,18 +30,35 @@ export type CalendarEvent = {
   end: Date;
   /** IANA zone in which the owner reads it. */
   timeZone: string;
+  /** Shown where a calendar can show them; never mailed by the provider, since our own invitations are. */
   attendees: { email: string; name?: string }[];
   /** Ask the provider for a video call, where it has one. */
   withMeeting?: boolean;
+  /**
+   * What the caller means by this uid, kept with the event unseen where a calendar can: to write the uid again with another
+   * reference is refused with the code "conflict".
+   */
+  reference?: string;
 };
 
 /** `externalId` is what update and delete name it by; `meetingUrl` is the video call's, where one was made. */
 export type WrittenEvent = { externalId: string; meetingUrl?: string };
 
-/** An entry of the calendar that makes its owner busy, or `removed` when it does no more. */
+/**
+ * An entry of the calendar that makes its owner busy, or `removed` when it does no more. `uid` is ours where we wrote it.
+ * `meetingUrl` is a video call's that was not ready when the event was written.
+ */
 export type RemoteChange =
   | { externalId: string; removed: true }
-  | { externalId: string; removed?: false; uid?: string; title?: string; busy: BusyTime[] };
+  | {
+      externalId: string;
+      removed?: false;
+      uid?: string;
+      title?: string;
+      createdAt?: Date;
+      meetingUrl?: string;
+      busy: BusyTime[];
+    };
 
 /**
  * What happened since `syncToken`. `full`: these are all entries of the range, because none was given or the one given has
@@ -52,9 +69,13 @@ export type CalendarChanges = { full: boolean; changes: RemoteChange[]; syncToke
 /** A push channel. `token` comes back with every notification and proves it; renew before `expiresAt`. */
 export type WatchChannel = { channelId: string; resourceId: string; expiresAt: Date };
 
+/** `codeVerifier`: 43 to 128 characters only we know; its digest goes out, it comes along with the code. */
+export type ConsentRequest = { redirectUri: string; codeVerifier: string };
+
 /**
  * One kind of calendar. Throws ProviderError: code "revoked" when the owner has withdrawn access or the password is wrong (not
- * retryable: ask them to connect again), "rate-limited" (retryable), "not-found" for a calendar that is gone.
+ * retryable: ask them to connect again), "rate-limited" (retryable), "not-found" for a calendar that is gone, "not-configured"
+ * where this installation lacks what the provider asks for.
  */
 export interface CalendarProvider {
   readonly name: "local" | "google" | "caldav" | "ics";
@@ -70,7 +91,12 @@ export interface CalendarProvider {
     range: { from: Date; to: Date },
     syncToken?: string,
   ): Promise<CalendarChanges>;
-  /** Writes an event; the same uid again answers the event there is. */
+  /** The event that was written under a uid of ours, were it deleted since; undefined when there never was one. */
+  findEvent?(
+    account: CalendarAccount,
+    event: Pick<CalendarEvent, "uid" | "reference">,
+  ): Promise<WrittenEvent | undefined>;
+  /** Writes an event; the same uid again answers the event there is, and brings back one that was deleted. */
   insertEvent(account: CalendarAccount, event: CalendarEvent): Promise<WrittenEvent>;
   updateEvent(account: CalendarAccount, externalId: string, event: CalendarEvent): Promise<WrittenEvent>;
   /** Deletes; one that is gone already is as good. */
@@ -81,4 +107,7 @@ export interface CalendarProvider {
     channel: { channelId: string; token: string; address: string },
   ): Promise<WatchChannel | undefined>;
   unwatch?(account: CalendarAccount, channel: { channelId: string; resourceId: string }): Promise<void>;
+  /** Where the owner of a calendar lets us in by signing in there (OAuth 2 with PKCE), for providers that have it. */
+  consentUrl?(request: ConsentRequest & { state: string }): Promise<string>;
+  redeemConsent?(request: ConsentRequest & { code: string }): Promise<CalendarCredentials>;
 }
