@@ -201,16 +201,27 @@ function successes(operation: AnyOperation, schemas: NamedSchemas): Record<strin
   const body = operation.surface.successSchema(operation.output, operation) as JsonSchema;
   const output = operation.example?.output ?? sampleOf(operation.output as JsonSchema, true);
   const value = operation.surface.success(output, { operation, creditsRemaining: 1000 });
-  return {
-    [String(status)]: {
-      description: "Done.",
-      headers,
-      content: {
-        "application/json": { schema: schemas.refer(body), examples: { [operation.name]: { value } } },
-        ...(operation.formWire ? { "text/xml": { schema: { type: "string" } } } : {}),
-      },
+  const asHeld = held(operation, schemas);
+  const done = {
+    description: "Done.",
+    headers,
+    content: {
+      "application/json": { schema: schemas.refer(body), examples: { [operation.name]: { value } } },
+      ...(operation.formWire ? { "text/xml": { schema: { type: "string" } } } : {}),
     },
-    ...held(operation, schemas),
+  };
+  return { [String(status)]: done, ...asHeld, ...(status === 202 ? { 202: either(done, asHeld[202]) } : {}) };
+}
+
+/** Work that goes on after the answer is 202 as well: what was begun, or what waits for a person. */
+function either(begun: ResponseObject, asHeld: ResponseObject | undefined): ResponseObject {
+  const [one, other] = [begun, asHeld].map((response) => response?.content?.["application/json"]);
+  if (!one || !other) return begun;
+  const schema = { anyOf: [one.schema, other.schema] };
+  return {
+    ...begun,
+    description: "Begun; or held, when the key asks for approval.",
+    content: { ...begun.content, "application/json": { ...one, schema } },
   };
 }
 

@@ -18,5 +18,5 @@ test("no input, fitting or broken, gets a 5xx, no answer, or an answer the docum
     [],
   );
   assert.equal(report.requests, requests);
-  assert.ok(succeeded > requests / 20, "a good part of the requests was carried out");
+  assert.ok(succeeded > requests / 4, "a good part of the requests was carried out");
 });

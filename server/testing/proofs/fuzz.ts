@@ -8,7 +8,8 @@ import formats from "ajv-formats";
 import fc from "fast-check";
 import type { Arbitrary } from "fast-check";
 import type { OpenApiDocument } from "../../surfaces/openapi.ts";
-import { broken, fitting, hostile, idValue } from "./schema-values.ts";
+import { KnownIds, nounOf } from "./known-ids.ts";
+import { broken, fitting, hostile, idValue, record } from "./schema-values.ts";
 import type { Schema } from "./schema-values.ts";
 
 export type FuzzAnswer = { status: number; contentType: string; text: string };
@@ -18,7 +19,12 @@ export type Send = (request: {
   path: string;
   security: string | undefined;
   body: string | undefined;
+  /** Whose example it started from. */
+  from?: Example | undefined;
 }) => Promise<FuzzAnswer>;
+
+/** An input with which an operation succeeds, and the credentials of the workspace its records are in. */
+export type Example = { input: Record<string, unknown>; credentials: Record<string, string> };
 
 export type Finding = { operation: string; request: string; what: string };
 export type FuzzReport = {
@@ -28,6 +34,7 @@ export type FuzzReport = {
   untouched: string[];
 };
 
+const knownCursor = "@cursor";
 const patienceMs = 20_000;
 // Answers that any server gives before an operation is known.
 const general = new Set([413, 414, 415]);
@@ -37,6 +44,7 @@ type Target = {
   method: string;
   path: string;
   security: string | undefined;
+  parameters: { name: string; in: string }[];
   plan: Arbitrary<Plan>;
 };
 type Plan = {
@@ -46,32 +54,40 @@ type Plan = {
   raw: string | undefined;
 };
 
+export type FuzzOptions = {
+  requests: number;
+  seed: number;
+  skip?: readonly string[];
+  example?(operationId: string): Promise<Example | undefined>;
+};
+
+/** One round of three starts from inputs that succeed, with a field or two changed: what they change is reached by few others. */
+const exampleEvery = 3;
+
 /** Calls every operation about equally often, in an order the seed decides. */
-export async function fuzz(
-  document: OpenApiDocument,
-  send: Send,
-  options: { requests: number; seed: number; skip?: readonly string[] },
-): Promise<FuzzReport> {
+export async function fuzz(document: OpenApiDocument, send: Send, options: FuzzOptions): Promise<FuzzReport> {
   const targets = targetsOf(document).filter((target) => !options.skip?.includes(target.id));
   const validators = new Validators(document);
   const report: FuzzReport = { requests: 0, byStatus: new Map(), findings: [], untouched: [] };
   const succeeded = new Set<string>();
-  const ids: string[] = [];
+  const ids = new KnownIds();
   const rounds = Math.ceil(options.requests / targets.length);
   for (let round = 0; round < rounds; round += 1) {
     const seed = options.seed + round;
     for (const [index, target] of shuffled(targets, seed).entries()) {
       if (report.requests >= options.requests) break;
-      const [plan] = fc.sample(target.plan, { numRuns: 1, seed: seed * 10_007 + index });
-      if (!plan) continue;
+      const [drawn] = fc.sample(target.plan, { numRuns: 1, seed: seed * 10_007 + index });
+      if (!drawn) continue;
+      const example = round % exampleEvery === 0 ? await options.example?.(target.id) : undefined;
+      const plan = example ? changed(target, example.input, drawn, seed + index) : drawn;
       report.requests += 1;
-      const request = requestOf(target, plan, ids);
+      const request = { ...requestOf(target, plan, ids), from: example };
       const found = await attempt(send, request, target, validators);
       report.byStatus.set(found.status, (report.byStatus.get(found.status) ?? 0) + 1);
       if (found.status < 300) succeeded.add(target.id);
       if (found.what && isNew(report.findings, target.id, found.what))
         report.findings.push({ operation: target.id, request: told(request), what: found.what });
-      collectIds(found.text, ids);
+      if (found.status < 300 && !example) learn(ids, target, request, found.text);
     }
   }
   report.untouched = targets.map((target) => target.id).filter((id) => !succeeded.has(id));
@@ -127,17 +143,45 @@ function fault(answer: FuzzAnswer, target: Target, validators: Validators): stri
   return `does not fit its schema at ${first?.instancePath}: ${first?.message} in ${text.slice(0, 300)}`;
 }
 
-function requestOf(target: Target, plan: Plan, ids: readonly string[]): Request {
+/** The example with none, one or two of its values taken from another plan. */
+function changed(target: Target, example: Record<string, unknown>, drawn: Plan, seed: number): Plan {
+  const place = (name: string) => target.parameters.find((one) => one.name === name)?.in ?? "body";
+  const of = (wanted: string) =>
+    Object.fromEntries(Object.entries(example).filter(([name]) => place(name) === wanted));
+  const others = (from: unknown) =>
+    typeof from === "object" && from !== null && !Array.isArray(from)
+      ? Object.fromEntries(Object.entries(from).slice(0, seed % 3))
+      : {};
+  const body = { ...of("body"), ...others(drawn.body) };
+  return {
+    path: of("path"),
+    query: { ...of("query"), ...others(drawn.query) },
+    body: drawn.body === undefined ? undefined : body,
+    raw: undefined,
+  };
+}
+
+function learn(ids: KnownIds, target: Target, request: Request, text: string): void {
+  if (target.method === "DELETE") ids.drop(request.path.split("/").at(-1) ?? "");
+  else ids.collect(target.path, text);
+}
+
+function requestOf(target: Target, plan: Plan, ids: KnownIds): Request {
   const filled = (text: string) =>
     text.replaceAll(
-      /@id:(\d+)/g,
-      (_, n: string) => ids[Number(n) % Math.max(1, ids.length)] ?? crypto.randomUUID(),
+      /@id:(\w*):(\d+)/g,
+      (_, noun: string, n: string) => ids.pick(noun, Number(n)) ?? crypto.randomUUID(),
     );
   const path = target.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(filled(plain(plan.path[name])) || "x"),
   );
   const query = new URLSearchParams(
-    Object.entries(plan.query).map(([name, value]): [string, string] => [name, filled(plain(value))]),
+    Object.entries(plan.query)
+      .map(([name, value]): [string, string | undefined] => [
+        name,
+        value === knownCursor ? ids.cursorOf(target.path) : filled(plain(value)),
+      ])
+      .filter((entry): entry is [string, string] => entry[1] !== undefined),
   ).toString();
   const body = plan.raw ?? (plan.body === undefined ? undefined : filled(JSON.stringify(plan.body)));
   return { method: target.method, path: query ? `${path}?${query}` : path, security: target.security, body };
@@ -160,24 +204,39 @@ function targetsOf(document: OpenApiDocument): Target[] {
         method: method.toUpperCase(),
         path,
         security,
-        plan: planOf(parameters, media, resolve),
+        parameters,
+        plan: planOf(path, parameters, media, resolve),
       };
     }),
   );
 }
 
+/** What a parameter of a path names: itself, or for a plain {id} what stands before it. */
+function nounIn(path: string, name: string): string {
+  const before = path.split("/").at(path.split("/").indexOf(`{${name}}`) - 1) ?? "";
+  return nounOf(name === "id" ? before : name);
+}
+
 function planOf(
+  route: string,
   parameters: { name: string; in: string; required?: boolean; schema: Schema }[],
   media: Schema | undefined,
   resolve: (ref: string) => Schema,
 ): Arbitrary<Plan> {
   const values = (place: string) =>
     Object.fromEntries(
-      parameters.filter((one) => one.in === place).map((one) => [one.name, fitting(one.schema, resolve)]),
+      parameters
+        .filter((one) => one.in === place)
+        .map((one) => {
+          // A cursor is one that this very list has given.
+          if (one.name === "cursor" || one.name === "after") return [one.name, fc.constant(knownCursor)];
+          const noun = place === "path" ? nounIn(route, one.name) : nounOf(one.name);
+          return [one.name, fitting(one.schema, resolve, noun)];
+        }),
     );
   const requiredQuery = parameters.filter((one) => one.in === "query" && one.required).map((one) => one.name);
   const path = fc.record(values("path"));
-  const query = fc.record(values("query"), { requiredKeys: requiredQuery });
+  const query = record(values("query"), requiredQuery);
   const body = media ? fitting(media, resolve) : fc.constant(undefined);
   const good = fc.record({ path, query, body, raw: fc.constant(undefined) });
   const bad = fc.record({
@@ -232,15 +291,6 @@ class Validators {
       this.#compiled.set(key, validate);
     }
     return { validate };
-  }
-}
-
-const idForm = /"(?:\w*id)":"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"/g;
-
-function collectIds(text: string, ids: string[]): void {
-  for (const [, id] of text.slice(0, 20_000).matchAll(idForm)) {
-    if (id && !ids.includes(id)) ids.push(id);
-    if (ids.length > 400) ids.shift();
   }
 }
 

@@ -1,6 +1,10 @@
-/** Values that fit a JSON Schema, and values that should not. Ids are left open: `@id:7` stands for one known at the time of sending. */
+/**
+ * Values that fit a JSON Schema, and values that should not. Ids are left open: `@id:contact:7` stands for that of a contact known at the
+ * time of sending.
+ */
 import fc from "fast-check";
 import type { Arbitrary } from "fast-check";
+import { nounOf } from "./known-ids.ts";
 
 export type Schema = {
   $ref?: string;
@@ -85,26 +89,32 @@ export const hostile: Arbitrary<unknown> = fc.oneof(
   idValue(),
 );
 
-/** A place for the id of some record, or an id of nothing. */
-export function idValue(): Arbitrary<string> {
+/** A place for the id of a record, or an id of nothing. */
+export function idValue(noun = ""): Arbitrary<string> {
   return fc.oneof(
-    { weight: 8, arbitrary: fc.nat(5000).map((n) => `@id:${n}`) },
+    { weight: 12, arbitrary: fc.nat(5000).map((n) => `@id:${noun}:${n}`) },
     { weight: 1, arbitrary: fc.uuid({ version: 4 }) },
   );
 }
 
-/** Values that fit `schema`; `resolve` finds what a $ref means. */
-export function fitting(schema: Schema, resolve: (ref: string) => Schema, depth = 0): Arbitrary<unknown> {
-  const inner = (one: Schema) => fitting(one, resolve, depth + 1);
-  if (schema.$ref !== undefined) return fitting(resolve(schema.$ref), resolve, depth);
+/** Values that fit `schema`; `resolve` finds what a $ref means, and ids are of records of `noun`. */
+export function fitting(
+  schema: Schema,
+  resolve: (ref: string) => Schema,
+  noun = "",
+  depth = 0,
+): Arbitrary<unknown> {
+  const inner = (one: Schema, name?: string) =>
+    fitting(one, resolve, name === undefined ? noun : nounOf(name), depth + 1);
+  if (schema.$ref !== undefined) return fitting(resolve(schema.$ref), resolve, noun, depth);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   const options = schema.anyOf ?? schema.oneOf;
-  if (options) return fc.oneof(...options.map(inner));
+  if (options) return fc.oneof(...options.map((one) => inner(one)));
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
   switch (type) {
     case "string":
-      return text(schema);
+      return text(schema, noun);
     case "integer":
       return fc.integer(bounds(schema, 10_000));
     case "number":
@@ -125,7 +135,7 @@ export function fitting(schema: Schema, resolve: (ref: string) => Schema, depth 
 
 function object(
   schema: Schema,
-  inner: (one: Schema) => Arbitrary<unknown>,
+  inner: (one: Schema, name?: string) => Arbitrary<unknown>,
   depth: number,
 ): Arbitrary<unknown> {
   const properties = Object.entries(schema.properties ?? {});
@@ -134,17 +144,40 @@ function object(
       ? fc.constant({})
       : fc.dictionary(fc.constantFrom("a", "note", "x_1"), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 2 });
   }
-  const required = new Set(schema.required);
-  return fc.record(Object.fromEntries(properties.map(([name, one]) => [name, inner(one)])), {
-    requiredKeys: [...required].filter((name) => schema.properties?.[name]),
-  });
+  return record(
+    Object.fromEntries(properties.map(([name, one]) => [name, inner(one, name)])),
+    schema.required ?? [],
+  );
 }
 
-function text(schema: Schema): Arbitrary<string> {
-  const { format, pattern, minLength = 0, maxLength = 60 } = schema;
+/**
+ * A record of these values: what is required, and of the rest mostly a few. All of it at once hardly ever fits together, and then nothing
+ * but the first check is tried.
+ */
+export function record(
+  values: Record<string, Arbitrary<unknown>>,
+  required: readonly string[],
+): Arbitrary<Record<string, unknown>> {
+  const optional = Object.keys(values).filter((name) => !required.includes(name));
+  const kept = fc.oneof(
+    { weight: 3, arbitrary: fc.subarray(optional, { maxLength: Math.min(optional.length, 2) }) },
+    { weight: 2, arbitrary: fc.subarray(optional, { maxLength: Math.min(optional.length, 5) }) },
+    { weight: 1, arbitrary: fc.subarray(optional) },
+  );
+  return kept.chain((names) =>
+    fc.record(
+      Object.fromEntries(
+        Object.entries(values).filter(([name]) => required.includes(name) || names.includes(name)),
+      ),
+    ),
+  );
+}
+
+function text(schema: Schema, noun: string): Arbitrary<string> {
+  const { format, pattern } = schema;
   switch (format) {
     case "uuid":
-      return idValue();
+      return idValue(noun);
     case "date":
       return fc
         .date({ min: new Date("1950-01-01"), max: new Date("2080-01-01"), noInvalidDate: true })
@@ -157,6 +190,31 @@ function text(schema: Schema): Arbitrary<string> {
       return fc.constantFrom("paul@example.com", "sarah.c@example.org");
   }
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern));
+  const usual = Object.entries(usualTexts).find(([name]) => noun.includes(name))?.[1];
+  if (usual)
+    return fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...usual) },
+      { weight: 1, arbitrary: anyText(schema) },
+    );
+  return anyText(schema);
+}
+
+/** What fields are mostly sent that say by their names what they want. */
+const usualTexts: Record<string, readonly string[]> = {
+  phone: ["+61412345678", "+447700900123", "0412 345 678", "+61291234567"],
+  number: ["+61412345678", "+447700900123"],
+  email: ["paul@example.com", "sarah.c@example.org", "o'brien@example.net"],
+  url: ["https://example.com/x", "https://example.org/hook?a=1"],
+  timezone: ["Europe/London", "Australia/Sydney", "UTC"],
+  currency: ["AUD", "USD", "GBP"],
+  country: ["AU", "Australia", "GB"],
+  date: ["2026-03-05", "2026-12-25"],
+  time: ["10:30", "09:00"],
+  _at: ["2026-03-05T10:00:00Z", "2027-01-01T00:00:00+10:00"],
+  color: ["#1c5d8c", "blue"],
+};
+
+function anyText({ minLength = 0, maxLength = 60 }: Schema): Arbitrary<string> {
   const fits = (one: string) => one.length >= minLength && one.length <= maxLength;
   return fc
     .oneof(
