@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
-import { freshDatabaseUrl, root } from "../server/testing/harness.ts";
+import { freshDatabaseUrl } from "../server/testing/harness.ts";
+import { root } from "../server/testing/root.ts";
 import { startNode } from "../server/testing/nodes.ts";
 
 const database = await freshDatabaseUrl();

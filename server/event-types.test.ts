@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { eventTypes } from "./event-types.ts";
-import { root } from "./testing/harness.ts";
+import { root } from "./testing/root.ts";
 
 const server = join(root, "server");
 

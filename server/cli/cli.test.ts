@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { freshEngine, root } from "../testing/harness.ts";
+import { freshEngine } from "../testing/harness.ts";
+import { programEnvironment, root } from "../testing/root.ts";
 import { lockFolder } from "../kernel/folder-lock.ts";
 
 const scratch = await mkdtemp(join(tmpdir(), "frontdesk-cli-"));
@@ -28,7 +29,7 @@ type Ran = { code: number; out: string; err: string };
 function frontdesk(words: string[], extra: Record<string, string> = {}): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [join(root, "bin/frontdesk.js"), ...words], {
-      env: { PATH: process.env["PATH"] ?? "", ...environment, ...extra },
+      env: { ...programEnvironment, ...environment, ...extra },
     });
     const ran: Ran = { code: 0, out: "", err: "" };
     child.stdout.on("data", (chunk: Buffer) => (ran.out += chunk.toString()));

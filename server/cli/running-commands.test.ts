@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { askHolder } from "../kernel/folder-lock.ts";
-import { root } from "../testing/harness.ts";
+import { programEnvironment, root } from "../testing/root.ts";
 import { startNode } from "../testing/nodes.ts";
 import type { Node } from "../testing/nodes.ts";
 
@@ -35,7 +35,7 @@ type Key = { id: string; key: string; scopes: string[]; workspace: string };
 function frontdesk(...words: string[]): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [join(root, "bin/frontdesk.js"), ...words], {
-      env: { PATH: process.env["PATH"] ?? "", FRONTDESK_DATA: folder },
+      env: { ...programEnvironment, FRONTDESK_DATA: folder },
     });
     const ran: Ran = { code: 0, out: "", err: "" };
     child.stdout.on("data", (chunk: Buffer) => (ran.out += chunk.toString()));

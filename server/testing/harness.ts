@@ -24,8 +24,8 @@ import { Registry } from "../kernel/registry.ts";
 import { modules } from "../modules/index.ts";
 import { everyScope, knownScopes } from "../scopes.ts";
 import { createWorkspace } from "../workspaces.ts";
+import { root } from "./root.ts";
 
-export const root = new URL("../..", import.meta.url).pathname;
 const serverUrl = process.env["FRONTDESK_TEST_DATABASE_URL"];
 const quiet = createLog(process.env["TEST_LOG"] ?? "silent");
 

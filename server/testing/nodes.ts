@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { root } from "./harness.ts";
+import { programEnvironment, root } from "./root.ts";
 
 /** A Frontdesk in a process of its own, as an operator would run it. */
 export type Node = {
@@ -23,7 +23,7 @@ export async function startNode(environment: Record<string, string>): Promise<No
   const dataFolder = given ?? (await mkdtemp(join(tmpdir(), "frontdesk-node-")));
   const child = spawn(process.execPath, [join(root, "server/main.ts")], {
     env: {
-      PATH: process.env["PATH"] ?? "",
+      ...programEnvironment,
       HOST: "127.0.0.1",
       PORT: "0",
       FRONTDESK_DEMO: "0",

@@ -9,7 +9,8 @@ import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 import { buildConsoleIfNeeded } from "../../../scripts/build-console.ts";
 import { openDemo } from "../../demo.ts";
-import { root, startHarness } from "../harness.ts";
+import { startHarness } from "../harness.ts";
+import { root } from "../root.ts";
 import type { Harness } from "../harness.ts";
 
 const program = process.env["CHROMIUM"] ?? "/usr/bin/chromium";

@@ -13,7 +13,7 @@ import type { Place } from "./fixtures.ts";
 import { fill, scansOf, statementsOf } from "./plans.ts";
 import { credential, recordParameters, send, validInput } from "./requests.ts";
 
-const large = 4000;
+const large = 1500;
 // A page is 25 rows; what stands around it (expansions, an index entry or two more) is far below this.
 const mostRows = 1000;
 
