@@ -15,7 +15,13 @@ export type Compared = {
 };
 
 const json = { "content-type": "application/json" };
-const typos = ["Sarha Whitfield", "Jonas Petrofd", "Chole Okachetti", "Hanah Duboirs", "Mraia Marfison"];
+export const typos = [
+  "Sarha Whitfield",
+  "Jonas Petrofd",
+  "Chole Okachetti",
+  "Hanah Duboirs",
+  "Mraia Marfison",
+];
 
 /** What is compared with the floor: the same SQL work, with and without everything Frontdesk does around it. */
 export function casesOf(floor: string, ours: string, ground: Ground, ids: string[]): Case[] {

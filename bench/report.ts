@@ -1,4 +1,5 @@
 import type { Compared } from "./compare.ts";
+import type { FileFigure } from "./files.ts";
 import type { JobFigures } from "./jobs.ts";
 import type { Measured } from "./measure.ts";
 
@@ -8,10 +9,27 @@ export type Figures = {
   slots: { p50Ms: number; p99Ms: number; slots: number };
   jobs: JobFigures;
   webhookAt25: { p50Ms: number; p99Ms: number };
+  searchAt100: { p50Ms: number; p99Ms: number };
+  /** 100 contacts in one call. */
+  bulkMs: number;
+  files: FileFigure[];
   memoryIdleMb: number;
   memoryLoadedMb: number;
   embedded: { coldStartMs: number; warmStartMs: number; create: Measured; list: Measured; memoryMb: number };
 };
+
+function fileLine({ what, rows, seconds, firstByteMs, memoryMb, notes }: FileFigure): string {
+  const cells = [
+    what,
+    rows.toLocaleString("en"),
+    seconds.toFixed(1),
+    Math.round(rows / seconds).toLocaleString("en"),
+    firstByteMs === undefined ? "" : Math.round(firstByteMs),
+    memoryMb,
+    notes,
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
 
 /** docs/performance.md: ratios, the aims beside them, and where the time goes. */
 export function report(figures: Figures): string {
@@ -42,9 +60,19 @@ the conversation, and enqueues the reply.
 |---|---|---|
 | a month of slots, 5 people × 200 bookings, ${slots.slots} slots, the whole operation | p50 ${slots.p50Ms.toFixed(1)} ms, p99 ${slots.p99Ms.toFixed(1)} ms | ≤ 10 ms |
 | inbound SMS webhook, 25 a second evenly, the receptionist answering meanwhile | p50 ${figures.webhookAt25.p50Ms.toFixed(0)} ms, p99 ${figures.webhookAt25.p99Ms.toFixed(0)} ms | p99 ≤ 250 ms |
+| search for a misspelt name, 100 a second evenly | p50 ${figures.searchAt100.p50Ms.toFixed(0)} ms, p99 ${figures.searchAt100.p99Ms.toFixed(0)} ms | p99 ≤ 50 ms |
+| 100 contacts made in one call | p50 ${figures.bulkMs.toFixed(0)} ms | ≤ 60 ms |
 | enqueue (commit) to run | p50 ${jobs.p50Ms.toFixed(1)} ms, p99 ${jobs.p99Ms.toFixed(1)} ms | ≤ 20 ms |
 | jobs, one per transaction, as a share of the floor's creates | ${share(jobs.perSecond, "create contact")} | |
 | memory idle / loaded | ${figures.memoryIdleMb} / ${figures.memoryLoadedMb} MB | ≤ 150 / 300 MB |
+
+## Files in and out
+
+| | rows | seconds | rows a second | first byte, ms | memory over what it was, MB | |
+|---|---|---|---|---|---|---|
+${figures.files.map(fileLine).join("\n")}
+
+The aims: memory under 250 MB, the first byte within a second.
 
 ## Embedded engine
 

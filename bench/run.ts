@@ -1,14 +1,16 @@
 /**
  * `npm run bench`: PostgreSQL-backed Frontdesk beside its floor, in the same run, as ratios; then slots, jobs, the
- * embedded engine, start and memory. BENCH_ROUNDS and BENCH_SECONDS set its length, BENCH_CONTACTS how many contacts there are; --write puts the report into docs/performance.md.
+ * files in and out, embedded engine, start and memory. BENCH_ROUNDS and BENCH_SECONDS set its length, BENCH_CONTACTS how many contacts there are; --write puts the report into docs/performance.md.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { casesOf, compare, smsForm } from "./compare.ts";
+import { casesOf, compare, smsForm, typos } from "./compare.ts";
 import type { Compared } from "./compare.ts";
 import { benchModule, measureJobs } from "./jobs.ts";
 import { drive, residentMb, startProgram, stopProgram } from "./measure.ts";
+import { measureFiles } from "./files.ts";
+import { medianOf } from "./numbers.ts";
 import { report } from "./report.ts";
 import type { Figures } from "./report.ts";
 import { dropDatabase, open, prepare, recreateDatabase, seedContacts } from "./setup.ts";
@@ -31,7 +33,7 @@ const quiet = {
 const ready = /"url":"http:\/\/127\.0\.0\.1:(\d+)/;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function onPostgres(): Promise<Omit<Figures, "embedded">> {
+async function onPostgres(): Promise<Omit<Figures, "embedded" | "files">> {
   const url = await recreateDatabase(server, name);
   const running = await open({ DATABASE_URL: url }, [benchModule]);
   const ground = await prepare(running);
@@ -64,10 +66,15 @@ async function onPostgres(): Promise<Omit<Figures, "embedded">> {
   }
   const webhookAt25 = await webhookAtRate(base(ours.match), ground);
   say(`inbound SMS webhook at 25 a second: p99 ${webhookAt25.p99Ms.toFixed(0)} ms`);
+  const searchAt100 = await steadily(nextSearch(base(ours.match), ground), 100, 5);
+  const bulkMs = await bulkCreates(base(ours.match), ground);
+  say(
+    `search at 100 a second: p99 ${searchAt100.p99Ms.toFixed(0)} ms; bulk create of 100: p50 ${bulkMs.toFixed(0)} ms`,
+  );
   await stopProgram(ours.child);
   await stopProgram(floor.child);
   await dropDatabase(server, name);
-  return { contacts, compared, slots, jobs, webhookAt25, memoryIdleMb, memoryLoadedMb };
+  return { contacts, compared, slots, jobs, webhookAt25, searchAt100, bulkMs, memoryIdleMb, memoryLoadedMb };
 }
 
 // A busy line: 25 texts a second from different people, while the receptionist answers those before.
@@ -79,6 +86,37 @@ async function webhookAtRate(ours: string, ground: Ground): Promise<Figures["web
   });
   await steadily(next, 10, 1);
   return steadily(next, 25, 8);
+}
+
+function nextSearch(ours: string, ground: Ground) {
+  return () => ({
+    url: `${ours}/api/v1/search`,
+    body: JSON.stringify({ query: typos[Math.floor(Math.random() * typos.length)] }),
+    headers: { authorization: `Bearer ${ground.key}`, "content-type": "application/json" },
+  });
+}
+
+/** The middle time of making 100 contacts in one call, one call after the other, in milliseconds. */
+async function bulkCreates(ours: string, ground: Ground): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 30; round += 1) {
+    const records = Array.from({ length: 100 }, (_, n) => ({
+      first_name: `Bulk${n}`,
+      last_name: `Round${round}`,
+      email: `bulk${round}x${n}@example.net`,
+      phone: `+6143${String(round * 100 + n).padStart(7, "0")}`,
+    }));
+    const from = performance.now();
+    const response = await fetch(`${ours}/api/v1/contacts/bulk-create`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ground.key}`, "content-type": "application/json" },
+      body: JSON.stringify({ records }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    await response.arrayBuffer();
+    times.push(performance.now() - from);
+  }
+  return medianOf(times);
 }
 
 /** Waits until the jobs of the case before are done, a minute at most. */
@@ -130,7 +168,11 @@ function base(match: RegExpMatchArray): string {
   return `http://127.0.0.1:${match[1]}`;
 }
 
-const figures: Figures = { ...(await onPostgres()), embedded: await onEmbedded() };
+const figures: Figures = {
+  ...(await onPostgres()),
+  files: await measureFiles(server),
+  embedded: await onEmbedded(),
+};
 const text = report(figures);
 say(`\n${text}`);
 if (process.argv.includes("--write"))

@@ -1,16 +1,15 @@
 /**
- * `node bench/exports.ts`: what leaves and what arrives, over real HTTP against a process of its own. 250,000 contacts as XLSX and
- * CSV (seconds, first byte, the process's memory over what it had before), then 100,000 rows of CSV imported, one in a hundred of
- * them wrong. Prints a markdown table. BENCH_DATABASE_SERVER says which PostgreSQL; BENCH_EXPORT_ROWS and BENCH_IMPORT_ROWS how much.
+ * What leaves and what arrives, over real HTTP against a process of its own: 250,000 contacts as XLSX and CSV (seconds, first byte,
+ * the process's memory over what it had before), then 100,000 rows of CSV imported, one in a hundred of them wrong.
+ * BENCH_EXPORT_ROWS and BENCH_IMPORT_ROWS say how much.
  */
 import pg from "pg";
 import { residentMb, startProgram, stopProgram } from "./measure.ts";
 import { dropDatabase, open, prepare, recreateDatabase } from "./setup.ts";
 
-const server = process.env["BENCH_DATABASE_SERVER"] ?? "postgres://postgres@127.0.0.1:5432/postgres";
 const exportRows = Number(process.env["BENCH_EXPORT_ROWS"] ?? 250_000);
 const importRows = Number(process.env["BENCH_IMPORT_ROWS"] ?? 100_000);
-const name = "frontdesk_bench_exports";
+const name = "frontdesk_bench_files";
 const quiet = {
   FRONTDESK_DEMO: "0",
   PORT: "0",
@@ -20,7 +19,7 @@ const quiet = {
 const ready = /"url":"http:\/\/127\.0\.0\.1:(\d+)/;
 const pauseMs = 250;
 
-type Line = {
+export type FileFigure = {
   what: string;
   rows: number;
   seconds: number;
@@ -112,7 +111,7 @@ const columns = [
   field,
 }));
 
-async function measureExport(caller: Caller, format: "xlsx" | "csv", sorted: boolean): Promise<Line> {
+async function measureExport(caller: Caller, format: "xlsx" | "csv", sorted: boolean): Promise<FileFigure> {
   const sort = sorted ? [{ column_id: columns[2]?.id }] : [];
   const template = { name: "All", root_entity: "contact", columns, output: { format }, sort };
   const made = (await (await call(caller, "POST", "/exports/templates", template)).json()) as {
@@ -168,9 +167,9 @@ async function untilDone(caller: Caller, id: string, done: (shown: Shown) => boo
   }
 }
 
-async function measureImport(caller: Caller): Promise<Line[]> {
+async function measureImport(caller: Caller): Promise<FileFigure[]> {
   const file = importFile();
-  const lines: Line[] = [];
+  const lines: FileFigure[] = [];
   const timed = async (what: string, work: () => Promise<string>) => {
     const from = performance.now();
     const { value, memoryMb } = await watched(caller.pid, work);
@@ -201,46 +200,28 @@ async function measureImport(caller: Caller): Promise<Line[]> {
   return lines;
 }
 
-function table(lines: readonly Line[]): string {
-  const rows = lines.map(({ what, rows: count, seconds, firstByteMs, memoryMb, notes }) =>
-    [
-      what,
-      count.toLocaleString("en"),
-      seconds.toFixed(1),
-      Math.round(count / seconds).toLocaleString("en"),
-      firstByteMs === undefined ? "" : Math.round(firstByteMs),
-      memoryMb,
-      notes,
-    ].join(" | "),
-  );
-  return [
-    "| What | Rows | Seconds | Rows/s | First byte, ms | Memory over baseline, MB | |",
-    "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
-    ...rows.map((row) => `| ${row} |`),
-  ].join("\n");
-}
-
-const url = await recreateDatabase(server, name);
-const running = await open({ DATABASE_URL: url });
-const ground = await prepare(running);
-await running.close();
-const indexes = await inDatabase(url, (client) => fill(client, ground.workspaceId));
-const { child, match } = await startProgram("server/main.ts", { DATABASE_URL: url, ...quiet }, ready);
-try {
-  const caller = { base: `http://127.0.0.1:${match[1]}`, key: ground.key, pid: child.pid ?? 0 };
-  await measureExport(caller, "csv", false);
-  const lines = [
-    await measureExport(caller, "xlsx", false),
-    await measureExport(caller, "csv", false),
-    await measureExport(caller, "xlsx", true),
-  ];
-  process.stdout.write(`${table(lines)}\n`);
-  await inDatabase(url, async (client) => {
-    for (const definition of indexes) await client.query(definition);
-  });
-  lines.push(...(await measureImport(caller)));
-  process.stdout.write(`${table(lines)}\n`);
-} finally {
-  await stopProgram(child);
-  await dropDatabase(server, name);
+/** Measures exports and imports on a database of their own on `server`. */
+export async function measureFiles(server: string): Promise<FileFigure[]> {
+  const url = await recreateDatabase(server, name);
+  const running = await open({ DATABASE_URL: url });
+  const ground = await prepare(running);
+  await running.close();
+  const indexes = await inDatabase(url, (client) => fill(client, ground.workspaceId));
+  const { child, match } = await startProgram("server/main.ts", { DATABASE_URL: url, ...quiet }, ready);
+  try {
+    const caller = { base: `http://127.0.0.1:${match[1]}`, key: ground.key, pid: child.pid ?? 0 };
+    await measureExport(caller, "csv", false);
+    const figures = [
+      await measureExport(caller, "xlsx", false),
+      await measureExport(caller, "csv", false),
+      await measureExport(caller, "xlsx", true),
+    ];
+    await inDatabase(url, async (client) => {
+      for (const definition of indexes) await client.query(definition);
+    });
+    return [...figures, ...(await measureImport(caller))];
+  } finally {
+    await stopProgram(child);
+    await dropDatabase(server, name);
+  }
 }
