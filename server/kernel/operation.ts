@@ -92,8 +92,9 @@ export type Operation<In extends TObject = TObject, Out extends TSchema = TSchem
   /**
    * Spoken by a voice agent: takes the agent platform's envelope {call, name, args} as well as flat parameters (the input declares
    * `call: callEnvelope`), and answers text/plain. A failure's text begins with `failure`, so that no agent takes it for success.
+   * `status` is what every call let in answers, for platforms that hand the agent the text of nothing but a success.
    */
-  readonly voice?: { readonly failure: string };
+  readonly voice?: { readonly failure: string; readonly status?: 200 };
   /** Needs no workspace: the input says whose it is (webhooks), or there is none (stateless). */
   readonly tenancy?: "workspace" | "none";
   /** Two operations may share a route when the body tells them apart. */

@@ -1,10 +1,9 @@
 import { Type } from "typebox";
-import type { Static } from "typebox";
 import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField, notFound } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { phoneField } from "../../../phones.ts";
-import { callEnvelope } from "../../../surfaces/voice-call.ts";
+import { callEnvelope, callerOf, given } from "../../../surfaces/voice-call.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { countryForNumbers } from "../../workspace/settings/country.ts";
 import type { Contact, ContactValues } from "./contact.ts";
@@ -47,7 +46,7 @@ export const unsubscribeVoiceCaller = operation({
   output: Type.String(),
   example: { input: { phone: "+61412345678", reason: "asked for it on the phone" } },
   async run(ctx, { phone, reason, call }) {
-    const number = phone?.trim() || callerOf(call);
+    const number = given(phone) ?? callerOf(call);
     if (!number) {
       throw invalidField("phone", "is missing, and the call names no caller", "Send the caller's number.");
     }
@@ -64,12 +63,6 @@ export const unsubscribeVoiceCaller = operation({
     return "Done. You have been unsubscribed, and will get no more e-mails or text messages from us.";
   },
 });
-
-/** Whom the call is with: who rings in, or who was rung up. */
-function callerOf(call: Static<typeof callEnvelope> | undefined): string | undefined {
-  const other = call?.direction === "outbound" ? call.to_number : call?.from_number;
-  return other?.trim() || undefined;
-}
 
 async function optOut(ctx: Ctx, contact: Contact, reason: string | undefined): Promise<void> {
   const values: ContactValues = { email_unsubscribed: true, sms_unsubscribed: true };
