@@ -87,6 +87,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     NODE_ENV: "test",
     FRONTDESK_DEMO: "0",
     PUBLIC_URL: "http://frontdesk.test",
+    // Nobody listens there: what a test does not stand in for is not asked.
+    GOOGLE_API_BASE_URL: "http://127.0.0.1:9",
     // Notifications wake the workers; a program for each file, each asking every second, would be what the machine does most.
     FRONTDESK_POLL_SECONDS: "20",
     FRONTDESK_RATE_PER_SECOND: "100000",

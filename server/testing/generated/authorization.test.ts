@@ -3,9 +3,10 @@
  * tested the day it is declared.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import type { TestContext } from "node:test";
 import { nameOf } from "../../kernel/registry.ts";
+import { startLoopbackGoogle } from "../../providers/calendar/loopback-google.ts";
 import { knownScopes, privateScopes } from "../../scopes.ts";
 import { startHarness } from "../harness.ts";
 import type { Answer, Harness } from "../harness.ts";
@@ -14,7 +15,11 @@ import { record } from "./fixtures.ts";
 import type { Place } from "./fixtures.ts";
 import { authOf, credential, malformed, recordParameters, send, validInput } from "./requests.ts";
 
-const frontdesk: Harness = await startHarness();
+const google = await startLoopbackGoogle();
+after(() => google.close());
+const frontdesk: Harness = await startHarness({
+  environment: { GOOGLE_API_BASE_URL: google.baseUrl },
+});
 const operations = frontdesk.app.registry.operations.filter((one) => one.route);
 const covered = new Set<string>();
 

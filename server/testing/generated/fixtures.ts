@@ -12,6 +12,7 @@ import { createLead } from "../../modules/receptionist/leads/leads.ts";
 import { dealInputs, dealRecords } from "./deal-records.ts";
 import { mergeInputs, mergeRecords } from "./merge-records.ts";
 import { exportInputs, exportRecords } from "./export-records.ts";
+import { externalCalendarInputs } from "./external-calendar-records.ts";
 import { peopleInputs, peopleRecords } from "./people-records.ts";
 import { reportInputs, reportRecords } from "./report-records.ts";
 import { webhookRecords } from "./webhook-records.ts";
@@ -68,6 +69,7 @@ export const inputs: Record<string, (place: Place) => Promise<Input> | Input> = 
   ...exportInputs,
   ...reportInputs,
   ...workInputs,
+  ...externalCalendarInputs,
   "workspace.create_scheduling_booking": async (place) => ({
     event_type_id: await record("scheduled_event_type", place),
     date: "2026-03-03",
