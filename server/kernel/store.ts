@@ -80,6 +80,8 @@ export class TenantStore {
       return result;
     } catch (error) {
       await sql`rollback to savepoint step`.execute(this.kysely);
+      // Rolling back keeps the savepoint: an outer one of the same name would be hidden behind it.
+      await sql`release savepoint step`.execute(this.kysely);
       throw error;
     }
   }

@@ -10,16 +10,21 @@ import type { Service } from "../services/service.ts";
 import { MINUTE_MS } from "../slots/wall-clock.ts";
 import { eventPayload, managementGraceMs } from "./booking.ts";
 import type { Attendee, Booking, BookingSource } from "./booking.ts";
-import { insertIfFree, updateBooking } from "./bookings.store.ts";
+import { insertBooking, insertIfFree, updateBooking } from "./bookings.store.ts";
 import type { NewBooking } from "./bookings.store.ts";
+import { longestBlockMs } from "./busy.store.ts";
+import { choicesAt } from "./choices.ts";
+import type { Choice } from "./choices.ts";
 import { contactFor } from "./customer.ts";
 import type { Customer } from "./customer.ts";
 import { enrollInEventQueue } from "./event-queue.ts";
-import { byLoad } from "./least-booked.ts";
+import { deleteHold, lockHold } from "./holds/holds.store.ts";
+import type { SlotHold } from "./holds/holds.store.ts";
 import { linkOpportunity } from "./link-opportunity.ts";
-import { longestBlockMs } from "./hosts.ts";
-import { freeMembersAt } from "./slots-for.ts";
+import { unlessTaken } from "./slot-claims.ts";
+import { recordStep } from "./record-step.ts";
 import { unavailableAt } from "./slot-unavailable.ts";
+import { takeSlot } from "./take-slot.ts";
 
 export type BookRequest = {
   service?: Service | undefined;
@@ -44,13 +49,15 @@ export type BookRequest = {
   agentVendor?: string | undefined;
   /** Only what is busy matters, not hours, grid, notice or horizon. True by default without a service. */
   offGrid?: boolean | undefined;
+  /** A hold on this very time: the booking takes its place, whatever notice the service wants by now. */
+  holdId?: string | undefined;
   /** The booking this one takes the place of: its opportunity comes along, and no other is opened. */
   replaces?: Booking | undefined;
 };
 
 /**
  * Books a time with a free member, in the transaction of `ctx`: contact, booking, opportunity, invitations and messages
- * together. Races end at the exclusion constraint: the loser tries the next free member. Throws SLOT_UNAVAILABLE with
+ * together. Races end at the claims the database keeps: the loser tries whoever else is free. Throws SLOT_UNAVAILABLE with
  * the nearest alternatives when nobody is free.
  */
 export async function book(ctx: Ctx, request: BookRequest): Promise<Booking> {
@@ -61,19 +68,19 @@ export async function book(ctx: Ctx, request: BookRequest): Promise<Booking> {
   const blockedUntil = new Date(endsAt.getTime() + rules.bufferAfterMinutes * MINUTE_MS);
   checkTimes(startsAt, endsAt, blockedUntil.getTime() - blockedFrom.getTime());
   const workspace = await workspaceOf(ctx);
-  const zone = request.timeZone ?? workspace.timeZone;
+  const zone = request.timeZone ?? service?.timezone ?? workspace.timeZone;
   const search = {
     service,
     memberId: request.memberId,
+    postalCode: request.postalCode,
     durationMinutes: Math.ceil((endsAt.getTime() - startsAt.getTime()) / MINUTE_MS),
   };
-  const free = await freeMembersAt(ctx, {
-    ...search,
-    startsAt,
-    endsAt,
-    offGrid: request.offGrid ?? service === undefined,
-  });
-  if (free.length === 0) throw await unavailableAt(ctx, { ...search, around: startsAt, zone });
+  const wanted = { ...search, startsAt, endsAt, offGrid: request.offGrid ?? service === undefined };
+  const unavailable = () => unavailableAt(ctx, { ...search, around: startsAt, zone });
+  const hold = await broughtHold(ctx, request);
+  // Most of those who come too late are told before anything is written.
+  const known = hold ? undefined : await choicesAt(ctx, wanted);
+  if (known?.length === 0) throw await unavailable();
   // The contact's row is locked before the slot is: whoever waits for the slot holds nothing another booker needs.
   const { contact, phone } = await contactFor(
     ctx,
@@ -94,9 +101,12 @@ export async function book(ctx: Ctx, request: BookRequest): Promise<Booking> {
     management_token_expires_at: new Date(endsAt.getTime() + managementGraceMs),
     created_at: ctx.now,
     updated_at: ctx.now,
+    capacity: service?.capacity ?? 1,
   };
-  const taken = await takeSlot(ctx, row, await byLoad(ctx, free, startsAt, workspace.timeZone));
-  if (!taken) throw await unavailableAt(ctx, { ...search, around: startsAt, zone });
+  const taken =
+    (hold && (await insertHeld(ctx, hold, row))) ??
+    (await takeSlot(ctx, wanted, (choice) => insertIfFree(ctx, { ...row, ...taking(choice) }), known));
+  if (!taken) throw await unavailable();
   return complete(ctx, request, taken);
 }
 
@@ -118,6 +128,7 @@ function asked(request: BookRequest, zone: string) {
     source_name: request.sourceName ?? null,
     agent_vendor: request.agentVendor ?? null,
     attendees: JSON.stringify(request.attendees ?? []),
+    replaces_booking_id: request.replaces?.id ?? null,
   };
 }
 
@@ -133,12 +144,46 @@ function checkTimes(startsAt: Date, endsAt: Date, blockMs: number): void {
   if (blockMs > longestBlockMs) throw invalidField("ends_at", "a booking may take three days at most");
 }
 
-async function takeSlot(ctx: Ctx, row: NewBooking, memberIds: string[]): Promise<Booking | undefined> {
-  for (const memberId of memberIds) {
-    const booking = await insertIfFree(ctx, { ...row, member_id: memberId });
-    if (booking) return booking;
+function taking({ hostIds, resourceIds }: Pick<Choice, "hostIds" | "resourceIds">) {
+  return { member_id: hostIds[0] ?? null, host_ids: hostIds, resource_ids: resourceIds };
+}
+
+/**
+ * The hold a booker brings, locked; none when it is gone or has expired, and then the time is looked for as anybody would.
+ * Throws a 400 when it keeps another time, or another service's.
+ */
+async function broughtHold(ctx: Ctx, request: BookRequest): Promise<SlotHold | undefined> {
+  if (request.holdId === undefined) return undefined;
+  const hold = await lockHold(ctx, request.holdId);
+  if (!hold) return undefined;
+  if (hold.event_type_id !== request.service?.id) {
+    throw invalidField(
+      "hold_id",
+      "holds a time for another event type",
+      "Leave hold_id out, or book what it holds.",
+    );
   }
-  return undefined;
+  if (hold.starts_at.getTime() !== request.startsAt.getTime()) {
+    const held = hold.starts_at.toISOString();
+    throw invalidField(
+      "hold_id",
+      `holds ${held}, which is another time`,
+      `Leave hold_id out, or book ${held}.`,
+    );
+  }
+  return hold.expires_at > ctx.now ? hold : undefined;
+}
+
+/**
+ * A booking in the place of its hold. In between nobody gets the time: whoever wants it waits for this transaction, as
+ * the hold's claims are there for everybody else until it ends, and finds the booking's then.
+ */
+function insertHeld(ctx: Ctx, hold: SlotHold, row: NewBooking): Promise<Booking | undefined> {
+  return unlessTaken(ctx, async () => {
+    await deleteHold(ctx, hold.id);
+    const taken = { hostIds: hold.host_ids, resourceIds: hold.resource_ids };
+    return insertBooking(ctx, { ...row, ...taking(taken), capacity: hold.capacity });
+  });
 }
 
 /** What comes with a booking: its opportunity, audit entry, event, invitations and messages. */
@@ -160,5 +205,6 @@ async function complete(ctx: Ctx, request: BookRequest, taken: Booking): Promise
   });
   enqueueInvitations(ctx, booking, "REQUEST", replaces);
   await scheduleBookingMessages(ctx, booking);
+  await recordStep(ctx, "created", booking);
   return booking;
 }

@@ -53,6 +53,9 @@ export const BookingRecord = Type.Object({
   attended_at: moment(),
   late_at: moment(),
   no_show_at: moment(),
+  replaces_booking_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
+    description: "The booking whose place this one took.",
+  }),
   cancellation_reason: text(),
   cancelled_at: moment(),
   management_token: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {

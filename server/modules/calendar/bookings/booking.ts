@@ -2,7 +2,7 @@ import type { Generated, Selectable } from "kysely";
 import type { Json, Timestamp } from "../../../kernel/tables.ts";
 
 export type BookingStatus = "confirmed" | "cancelled" | "attended" | "late" | "no_show";
-export type BookingSource = "workspace" | "private" | "capability" | "receptionist" | "console" | "voice";
+export type BookingSource = "workspace" | "private" | "capability" | "receptionist" | "console" | "voice" | "page";
 export type Attendee = { email: string; name?: string; phone?: string };
 
 /** The statuses in which a booking keeps its time; the trigger that claims it (keep_booking_claims) names the same ones. */
@@ -51,6 +51,8 @@ export interface BookingsTable {
   attended_at: Timestamp | null;
   late_at: Timestamp | null;
   no_show_at: Timestamp | null;
+  /** The booking whose place this one took. */
+  replaces_booking_id: string | null;
   created_at: Timestamp;
   updated_at: Timestamp;
 }

@@ -1,8 +1,8 @@
-import { sql } from "kysely";
 import type { Insertable } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { Tables } from "../../../kernel/tables.ts";
 import type { Booking } from "./booking.ts";
+import { unlessTaken } from "./slot-claims.ts";
 
 export type NewBooking = Omit<Insertable<Tables["bookings"]>, "workspace_id">;
 
@@ -31,16 +31,14 @@ export function upcomingBookingsOf(ctx: Ctx, contactId: string): Promise<Booking
     .execute();
 }
 
-/**
- * Inserts unless the time is taken, when it answers undefined. `on conflict` does more than swallow the violation:
- * two plain inserts into one slot could each wait for the other, these cannot.
- */
+/** Throws an exclusion violation when the time is taken. */
+export function insertBooking(ctx: Ctx, row: NewBooking): Promise<Booking> {
+  return ctx.db.insert("bookings", row).returningAll().executeTakeFirstOrThrow();
+}
+
+/** Inserts unless the time is taken, when it answers undefined. */
 export function insertIfFree(ctx: Ctx, row: NewBooking): Promise<Booking | undefined> {
-  return ctx.db
-    .insert("bookings", row)
-    .onConflict((conflict) => conflict.constraint("bookings_never_overlap").doNothing())
-    .returningAll()
-    .executeTakeFirst();
+  return unlessTaken(ctx, () => insertBooking(ctx, row));
 }
 
 export type BookingChange = Partial<Omit<Booking, "workspace_id" | "id" | "attendees">> & {
@@ -54,19 +52,4 @@ export function updateBooking(ctx: Ctx, id: string, values: BookingChange): Prom
     .where("id", "=", id)
     .returningAll()
     .executeTakeFirstOrThrow();
-}
-
-/** How many bookings that keep their time each member has starting in [from, to); members without any are left out. */
-export async function bookingCounts(
-  ctx: Ctx,
-  memberIds: string[],
-  from: Date,
-  to: Date,
-): Promise<Map<string, number>> {
-  const rows = await ctx.db.raw(sql<{ member_id: string; bookings: number }>`
-    select member_id, count(*)::int as bookings from bookings
-     where workspace_id = ${ctx.workspaceId} and member_id = any(${memberIds}::uuid[])
-       and status in ('confirmed', 'attended', 'late') and starts_at >= ${from} and starts_at < ${to}
-     group by member_id`);
-  return new Map(rows.map((row) => [row.member_id, row.bookings]));
 }

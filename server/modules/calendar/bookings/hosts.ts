@@ -2,43 +2,47 @@ import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { DateOverride, Host, WeeklyHours } from "../slots/slots.ts";
 import { usualHours } from "../availability/availability.ts";
+import { busyOf } from "./busy.store.ts";
+import type { BusyWindow } from "./busy.store.ts";
 
-/** The longest a booking can keep its time, buffers included; the table's constraint says the same. */
-export const longestBlockMs = 3 * 24 * 60 * 60 * 1000;
-
-export type HostsQuery = {
+export type HostsQuery = BusyWindow & {
   /** Only these members; empty means everybody on the staff. */
   memberIds?: readonly string[];
-  /** Busy times that touch [from, to). */
-  from: Date;
-  to: Date;
-  excludeBookingId?: string;
 };
 
-/**
- * Who can take bookings, in a stable order, with hours and busy times: two statements however many there are.
- * A member's own hours, zone and date overrides come before the company's, each on its own.
- */
+/** When resources are taken, by their ids; those that are free have no entry. */
+export type BusyResources = Map<string, [number, number][]>;
+
+/** Who can take bookings, with hours and busy times. */
 export async function loadHosts(ctx: Ctx, query: HostsQuery): Promise<Host[]> {
+  return (await loadTakers(ctx, query)).hosts;
+}
+
+/**
+ * Who can take bookings, in a stable order, with hours and busy times, and when resources are taken: two statements
+ * however many there are. A member's own hours, zone and date overrides come before the company's, each on its own.
+ */
+export async function loadTakers(
+  ctx: Ctx,
+  query: HostsQuery,
+): Promise<{ hosts: Host[]; busyResources: BusyResources }> {
   const [members, busy] = await Promise.all([hoursOf(ctx, query.memberIds ?? []), busyOf(ctx, query)]);
-  const hosts = new Map<string, Host>(
-    members.map((member) => [
-      member.id,
-      {
-        id: member.id,
-        hours: {
-          weeklyHours: member.weekly_hours ?? usualHours,
-          dateOverrides: member.date_overrides ?? [],
-          timeZone: member.timezone,
-        },
-        busy: [],
-      },
-    ]),
-  );
-  for (const { member_id, busy_from, busy_until } of busy) {
-    hosts.get(member_id)?.busy.push([busy_from, busy_until]);
+  const hosts: Host[] = members.map((member) => ({
+    id: member.id,
+    hours: {
+      weeklyHours: member.weekly_hours ?? usualHours,
+      dateOverrides: member.date_overrides ?? [],
+      timeZone: member.timezone,
+    },
+    busy: [],
+  }));
+  const busyTimes = new Map(hosts.map((host) => [host.id, host.busy]));
+  for (const { subject_id, busy_from, busy_until } of busy) {
+    const times = busyTimes.get(subject_id);
+    if (times) times.push([busy_from, busy_until]);
+    else busyTimes.set(subject_id, [[busy_from, busy_until]]);
   }
-  return [...hosts.values()];
+  return { hosts, busyResources: busyTimes };
 }
 
 type HoursRow = {
@@ -62,23 +66,4 @@ function hoursOf(ctx: Ctx, memberIds: readonly string[]): Promise<HoursRow[]> {
         on company.workspace_id = m.workspace_id and company.member_id is null
      where m.workspace_id = ${ctx.workspaceId} and m.status = 'active' and ${chosen}
      order by m.created_at, m.id`);
-}
-
-/** In epoch milliseconds: a month of a busy team is thousands of instants, and reading each as a date costs more than the query. */
-type BusyRow = { member_id: string; busy_from: number; busy_until: number };
-
-// Comparisons of instants only: the range operators are not leakproof, so row level security would keep them from an index.
-function busyOf(ctx: Ctx, { from, to, excludeBookingId }: HostsQuery): Promise<BusyRow[]> {
-  const earliest = new Date(from.getTime() - longestBlockMs);
-  return ctx.db.raw(sql<BusyRow>`
-    select member_id, (extract(epoch from blocked_from) * 1000)::float8 as busy_from,
-           (extract(epoch from blocked_until) * 1000)::float8 as busy_until
-      from bookings
-     where workspace_id = ${ctx.workspaceId} and status in ('confirmed', 'attended', 'late')
-       and blocked_from > ${earliest} and blocked_from < ${to} and blocked_until > ${from}
-       and member_id is not null and id is distinct from ${excludeBookingId ?? null}::uuid
-    union all
-    select member_id, (extract(epoch from starts_at) * 1000)::float8, (extract(epoch from ends_at) * 1000)::float8
-      from external_busy
-     where workspace_id = ${ctx.workspaceId} and ends_at > ${from} and starts_at < ${to}`);
 }

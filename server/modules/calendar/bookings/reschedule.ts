@@ -1,17 +1,17 @@
 import type { Ctx } from "../../../kernel/context.ts";
 import { conflict, invalidField, missing } from "../../../kernel/errors.ts";
-import { workspaceOf } from "../../workspace/settings/settings.ts";
 import { replaceBookingMessages } from "../booking-messages/index.ts";
 import { enqueueInvitations } from "../invitations/enqueue-invitations.ts";
 import { findService } from "../services/services.store.ts";
+import { MINUTE_MS } from "../slots/wall-clock.ts";
 import { eventPayload, managementGraceMs } from "./booking.ts";
 import type { Booking } from "./booking.ts";
 import { lockBooking, updateBooking } from "./bookings.store.ts";
-import type { BookingChange } from "./bookings.store.ts";
+import { longestBlockMs } from "./busy.store.ts";
 import { enrollInEventQueue } from "./event-queue.ts";
-import { longestBlockMs } from "./hosts.ts";
-import { byLoad } from "./least-booked.ts";
-import { freeMembersAt } from "./slots-for.ts";
+import { recordStep } from "./record-step.ts";
+import { unlessTaken } from "./slot-claims.ts";
+import { takeSlot } from "./take-slot.ts";
 import { unavailableAt } from "./slot-unavailable.ts";
 
 export type NewTimes = {
@@ -23,7 +23,7 @@ export type NewTimes = {
 };
 
 /**
- * Moves a confirmed booking, with the same member when that one is free, else with another. Throws SLOT_UNAVAILABLE
+ * Moves a confirmed booking, with the same hosts and resources when they are free, else with others. Throws SLOT_UNAVAILABLE
  * with alternatives, CONFLICT for a booking that is not confirmed, NOT_FOUND.
  */
 export async function reschedule(ctx: Ctx, bookingId: string, times: NewTimes): Promise<Booking> {
@@ -39,17 +39,21 @@ export async function reschedule(ctx: Ctx, bookingId: string, times: NewTimes): 
   const search = {
     service,
     excludeBookingId: bookingId,
-    durationMinutes: Math.ceil((moved.ends_at.getTime() - moved.starts_at.getTime()) / 60_000),
+    postalCode: before.postal_code ?? undefined,
+    durationMinutes: Math.ceil((moved.ends_at.getTime() - moved.starts_at.getTime()) / MINUTE_MS),
   };
-  const free = await freeMembersAt(ctx, {
+  const wanted = {
     ...search,
     startsAt: moved.starts_at,
     endsAt: moved.ends_at,
     offGrid: times.offGrid ?? service === undefined,
-  });
-  const { timeZone } = await workspaceOf(ctx);
-  const ordered = sameFirst(await byLoad(ctx, free, moved.starts_at, timeZone), before.member_id);
-  const after = await moveTo(ctx, before.id, moved, ordered);
+    keep: { hostIds: before.host_ids, resourceIds: before.resource_ids },
+  };
+  const after = await takeSlot(ctx, wanted, ({ hostIds, resourceIds }) =>
+    unlessTaken(ctx, () =>
+      updateBooking(ctx, bookingId, { ...moved, host_ids: hostIds, resource_ids: resourceIds }),
+    ),
+  );
   if (!after) throw await unavailableAt(ctx, { ...search, around: times.startsAt, zone: before.timezone });
   const { management_token: _before, ...recordedBefore } = before;
   const { management_token: _after, ...recordedAfter } = after;
@@ -63,6 +67,7 @@ export async function reschedule(ctx: Ctx, bookingId: string, times: NewTimes): 
   await enrollInEventQueue(ctx, after, service);
   enqueueInvitations(ctx, after, "REQUEST");
   await replaceBookingMessages(ctx, after);
+  await recordStep(ctx, "moved", after, before);
   return after;
 }
 
@@ -87,32 +92,4 @@ function movedTimes(before: Booking, { startsAt, endsAt }: NewTimes) {
     management_token_expires_at: before.management_token ? new Date(end.getTime() + managementGraceMs) : null,
     sequence: before.sequence + 1,
   };
-}
-
-function sameFirst(memberIds: string[], current: string | null): string[] {
-  return current !== null && memberIds.includes(current)
-    ? [current, ...memberIds.filter((id) => id !== current)]
-    : memberIds;
-}
-
-async function moveTo(
-  ctx: Ctx,
-  bookingId: string,
-  moved: BookingChange,
-  memberIds: string[],
-): Promise<Booking | undefined> {
-  for (const memberId of memberIds) {
-    try {
-      return await ctx.db.savepoint(() => updateBooking(ctx, bookingId, { ...moved, member_id: memberId }));
-    } catch (error) {
-      if (!isTaken(error)) throw error;
-    }
-  }
-  return undefined;
-}
-
-// Two moves into one slot can each wait for the other; the database then ends one of them as a deadlock.
-function isTaken(error: unknown): boolean {
-  const code = (error as { code?: string }).code;
-  return code === "23P01" || code === "40P01";
 }

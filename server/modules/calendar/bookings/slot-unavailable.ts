@@ -3,7 +3,8 @@ import { declareError } from "../../../kernel/errors.ts";
 import type { OperationError } from "../../../kernel/errors.ts";
 import { formatDateTime, wallTimeAt } from "../slots/wall-clock.ts";
 import { slotsAround } from "./slots-for.ts";
-import type { OpenSlot, SlotsQuery } from "./slots-for.ts";
+import type { OpenSlot } from "./slots-for.ts";
+import type { SlotsQuery } from "./slot-search.ts";
 
 export const slotUnavailable = declareError(
   "SLOT_UNAVAILABLE",

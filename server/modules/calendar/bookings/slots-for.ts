@@ -1,22 +1,23 @@
 import type { Ctx } from "../../../kernel/context.ts";
 import { rulesOf } from "../services/service.ts";
-import type { Service } from "../services/service.ts";
 import { nearestSlots, openSlots } from "../slots/slots.ts";
-import type { Host, Slot, SlotRules } from "../slots/slots.ts";
-import { DAY_MS, MINUTE_MS } from "../slots/wall-clock.ts";
-import { loadHosts } from "./hosts.ts";
+import type { Slot } from "../slots/slots.ts";
+import { DAY_MS } from "../slots/wall-clock.ts";
+import { loadSearch } from "./slot-search.ts";
+import type { SlotsQuery } from "./slot-search.ts";
 
-export type OpenSlot = { startsAt: Date; endsAt: Date; memberIds: string[] };
+export type { SlotsQuery } from "./slot-search.ts";
 
-export type SlotsQuery = {
-  service?: Service | undefined;
-  excludeBookingId?: string | undefined;
-  durationMinutes?: number | undefined;
-  /** Only this member's slots; by default the service's assigned members, or the whole staff. */
-  memberId?: string | undefined;
+export type OpenSlot = {
+  startsAt: Date;
+  endsAt: Date;
+  /** Who can take it; with a service that takes everybody, all of them do. */
+  memberIds: string[];
+  /** How many can still book it. */
+  seatsLeft: number;
 };
 
-/** The bookable slots that start in [from, to), earliest first; memberIds are those free for it. */
+/** The bookable slots that start in [from, to), earliest first. */
 export async function openSlotsFor(
   ctx: Ctx,
   query: SlotsQuery & { from: Date; to: Date; limit?: number },
@@ -60,58 +61,9 @@ async function slotsIn(ctx: Ctx, query: SlotsQuery, from: number, to: number): P
   const rules = rulesOf(query.service, query.durationMinutes);
   const first = Math.max(from, ctx.now.getTime());
   const last = Math.min(to, ctx.now.getTime() + rules.maxAdvanceDays * DAY_MS + 1);
-  if (first >= last) return [];
-  const hosts = await loadHosts(ctx, {
-    memberIds: hostIdsOf(query),
-    ...busyWindow(rules, first, last),
-    ...(query.excludeBookingId === undefined ? {} : { excludeBookingId: query.excludeBookingId }),
-  });
-  return openSlots({ hosts, rules, from: first, to: last, now: ctx.now.getTime() });
+  return first < last ? openSlots(await loadSearch(ctx, query, first, last)) : [];
 }
 
-/** What can be in the way of slots that start in [first, last): their length and their buffers further. */
-function busyWindow(rules: SlotRules, first: number, last: number): { from: Date; to: Date } {
-  return {
-    from: new Date(first - rules.bufferBeforeMinutes * MINUTE_MS),
-    to: new Date(last + (rules.durationMinutes + rules.bufferAfterMinutes) * MINUTE_MS),
-  };
-}
-
-function hostIdsOf(query: SlotsQuery): readonly string[] {
-  return query.memberId === undefined ? (query.service?.booking_assigned_user_ids ?? []) : [query.memberId];
-}
-
-/**
- * The members who can take exactly [startsAt, endsAt), in the stable order of the staff. Off the grid, hours,
- * grid, notice and horizon do not matter: only what is busy does.
- */
-export async function freeMembersAt(
-  ctx: Ctx,
-  query: SlotsQuery & { startsAt: Date; endsAt: Date; offGrid: boolean },
-): Promise<string[]> {
-  const start = query.startsAt.getTime();
-  const end = query.endsAt.getTime();
-  const durationMinutes = Math.ceil((end - start) / MINUTE_MS);
-  if (!query.offGrid) {
-    const slots = await slotsIn(ctx, { ...query, durationMinutes }, start, start + 1);
-    return slots[0]?.start === start ? slots[0].hostIds : [];
-  }
-  const rules = rulesOf(query.service, durationMinutes);
-  const from = start - rules.bufferBeforeMinutes * MINUTE_MS;
-  const to = end + rules.bufferAfterMinutes * MINUTE_MS;
-  const hosts = await loadHosts(ctx, {
-    memberIds: hostIdsOf(query),
-    from: new Date(from),
-    to: new Date(to),
-    ...(query.excludeBookingId === undefined ? {} : { excludeBookingId: query.excludeBookingId }),
-  });
-  return hosts.filter((host) => isFree(host, from, to)).map((host) => host.id);
-}
-
-function isFree(host: Host, from: number, to: number): boolean {
-  return host.busy.every(([start, end]) => end <= from || to <= start);
-}
-
-function openSlot({ start, end, hostIds }: Slot): OpenSlot {
-  return { startsAt: new Date(start), endsAt: new Date(end), memberIds: hostIds };
+function openSlot({ start, end, hostIds, seatsLeft }: Slot): OpenSlot {
+  return { startsAt: new Date(start), endsAt: new Date(end), memberIds: hostIds, seatsLeft };
 }

@@ -6,7 +6,7 @@ import { findService, listServices } from "../services/services.store.ts";
 import { MINUTE_MS } from "../slots/wall-clock.ts";
 import { durationOf } from "../services/service.ts";
 import { dateField, timeField, wallInstants, zoneField } from "../wall-input.ts";
-import { freeMembersAt } from "./slots-for.ts";
+import { choicesAt } from "./choices.ts";
 
 /** The zone of callers that name none. */
 export const defaultZone = "Australia/Sydney";
@@ -94,5 +94,5 @@ export async function wantedTime(
 /** Whether anybody can take the service at an instant. */
 export async function isOpen(ctx: Ctx, service: Service, startsAt: Date): Promise<boolean> {
   const endsAt = new Date(startsAt.getTime() + durationOf(service) * MINUTE_MS);
-  return (await freeMembersAt(ctx, { service, startsAt, endsAt, offGrid: false })).length > 0;
+  return (await choicesAt(ctx, { service, startsAt, endsAt, offGrid: false })).length > 0;
 }

@@ -16,6 +16,9 @@ export type BookingNotification = {
   label?: string;
 };
 
+/** any: one host, the least booked that day; all: every host together; round_robin: one host, in turn over the month. */
+export type HostAssignment = "any" | "all" | "round_robin";
+
 export type BookingNotifications = Partial<
   Record<"pre_meeting" | "meeting_start" | "late" | "no_show" | "rebooking", BookingNotification[]>
 >;
@@ -57,6 +60,11 @@ export interface ScheduledEventTypesTable {
   price_unit: PriceUnit | null;
   currency: string | null;
   keywords: Generated<string[]>;
+  host_assignment: Generated<HostAssignment>;
+  capacity: Generated<number>;
+  resource_requirements: Json<{ any_of: string[] }[]>;
+  travel_minutes: number | null;
+  timezone: string | null;
   created_at: Timestamp;
   updated_at: Timestamp;
 }

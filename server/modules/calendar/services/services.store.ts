@@ -12,6 +12,7 @@ export type ServiceValues = Partial<
     | "booking_default_tags"
     | "booking_default_products"
     | "booking_notifications"
+    | "resource_requirements"
     | "created_at"
     | "updated_at"
   >
@@ -19,6 +20,7 @@ export type ServiceValues = Partial<
   booking_default_tags?: string;
   booking_default_products?: string;
   booking_notifications?: string;
+  resource_requirements?: string;
 };
 
 /** The workspace's services in the order it shows them; bookableOnly leaves what customers may not book themselves. */
@@ -80,6 +82,7 @@ export async function insertService(ctx: Ctx, values: ServiceValues & { name: st
       booking_default_tags: "[]",
       booking_default_products: "[]",
       booking_notifications: "{}",
+      resource_requirements: "[]",
       ...values,
       slug: values.slug ?? (await freeSlug(ctx, values.name)),
       id: newId(ctx.now),
