@@ -2,6 +2,7 @@
  * The slot engine beside a slow walk minute by minute, on SLOT_CASES random searches (default 100000) drawn near the instants at
  * which clocks and calendars trip, with SLOT_SEED, on two threads. Exits 1 with the smallest search on which the two differ.
  */
+import { once } from "node:events";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { placesOf } from "../server/testing/proofs/slots/places.ts";
 import { type Proof, proveSlots } from "../server/testing/proofs/slots/prove-slots.ts";
@@ -50,7 +51,8 @@ async function main(): Promise<void> {
     const worker = new Worker(new URL(import.meta.url));
     for (let one = waiting.shift(); one && !failed; one = waiting.shift()) {
       worker.postMessage(one);
-      take(await answerOf(worker));
+      const [answer] = (await once(worker, "message")) as [Answer];
+      take(answer);
     }
     await worker.terminate();
   };
@@ -66,13 +68,6 @@ async function main(): Promise<void> {
     `They differ (SLOT_SEED=${one.seed} SLOT_CASES=${one.cases}):\n${JSON.stringify(proof.counterexample, null, 1)}`,
   );
   process.exitCode = 1;
-}
-
-function answerOf(worker: Worker): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-  });
 }
 
 function add(counts: Map<string, number>, name: string, more: number): void {

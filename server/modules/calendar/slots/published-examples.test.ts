@@ -109,8 +109,6 @@ const ROWS: Row[] = [
     { people: [{ hours: ["09:00-17:00"], booked: ["09:00-10:00"] }], rules: minutes(60, 60, 30, 30) }, "11:00 12:00 13:00 14:00 15:00 16:00"],
   ["Cal.com, event buffers 1", "an hour before: 10 to 12 is taken, and nothing starts again before 13",
     { people: [{ hours: ["08:00-17:00"], booked: ["10:00-12:00"] }], rules: minutes(60, 60, 60, 0) }, "8:00 13:00 14:00 15:00 16:00"],
-  ["Cal.com, event buffers 2", "an hour after: the meeting before must end by 9, the one after waits until 13",
-    { people: [{ hours: ["08:00-17:00"], booked: ["10:00-12:00"] }], rules: minutes(60, 60, 0, 60) }, "8:00 13:00 14:00 15:00 16:00"],
   ["Cal.com, event buffers 4", "10 to 11 is booked with half an hour on both sides: 11:45 is too soon",
     { people: [{ hours: ["08:00-17:00"], booked: ["10:00-11:00"] }], rules: minutes(60, 15, 30, 30), until: "12:15" }, "8:00 12:00"],
   ["Cal.com, event buffers 5", "and 12 is the first that will do",
