@@ -20,7 +20,7 @@ const checks: Check[] = [
   { name: "types (console)", command: [node, "node_modules/typescript-native/bin/tsc", "-p", "console"] },
   {
     name: "lint",
-    command: [node, "node_modules/eslint/bin/eslint.js", "--cache", "--cache-location", ".cache/eslint", "."],
+    command: [node, "node_modules/oxlint/bin/oxlint", "--deny-warnings"],
   },
   {
     name: "format",
@@ -38,6 +38,7 @@ const checks: Check[] = [
   },
   { name: "openapi is up to date", command: [node, "scripts/openapi.ts", "--check"] },
   { name: "sdk is up to date", command: [node, "scripts/generate.ts", "--check"] },
+  { name: "only the clock tells the time", command: [node, "scripts/clock-rule.ts"] },
   { name: "unused code", command: [node, "scripts/unused.ts"] },
   { name: "paths in docs", command: [node, "scripts/doc-paths.ts"] },
   { name: "rules are proven", command: [node, "scripts/rules.ts", "--check"] },

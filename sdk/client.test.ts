@@ -46,7 +46,7 @@ test("an error tells its code, its fix and its details", async () => {
     (error: FrontdeskError) => {
       assert.ok(error instanceof FrontdeskError);
       assert.equal(error.code, "VALIDATION_ERROR");
-      assert.deepEqual((error.details?.["fields"] as { field: string }[])[0]?.field, "email");
+      assert.deepEqual((error.details?.["fields"] as { field: string }[] | undefined)?.[0]?.field, "email");
       return true;
     },
   );

@@ -264,8 +264,9 @@ test("ranks that grew long are given out anew, in the same order", async () => {
   const ids = await filled(open, jobs, ["a", "b", "c"]);
   const ranks = () =>
     open.inside((ctx) => ctx.db.from("opportunity_placements").select("rank").orderBy("rank").execute());
-  let [low, high] = ranksBetween(null, null, 2) as [string, string];
-  while (high.length <= longestRank) [low, high] = [low, rankBetween(low, high)];
+  const [low, next] = ranksBetween(null, null, 2) as [string, string];
+  let high = next;
+  while (high.length <= longestRank) high = rankBetween(low, high);
   await open.inside(async (ctx) => {
     const place = (name: string, rank: string) =>
       ctx.db
