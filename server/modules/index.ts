@@ -7,6 +7,7 @@ import { bookingMessages } from "./calendar/booking-messages/index.ts";
 import { capabilities } from "./calendar/capability/index.ts";
 import { calendar } from "./calendar/index.ts";
 import { privateBookingsApi } from "./calendar/private/index.ts";
+import { voice } from "./calendar/voice/index.ts";
 import { activities } from "./crm/activities/index.ts";
 import { products } from "./crm/products/index.ts";
 import { supplierCatalog } from "./crm/supplier-catalog/index.ts";
@@ -62,6 +63,7 @@ export const modules: readonly Module[] = [
   calendar,
   bookingMessages,
   privateBookingsApi,
+  voice,
   capabilities,
   webhooks,
   reports,

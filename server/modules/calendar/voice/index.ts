@@ -1,0 +1,11 @@
+import { module } from "../../../kernel/operation.ts";
+import { bookVoiceSlot } from "./book-voice-slot.ts";
+import { cancelVoiceBooking } from "./cancel-voice-booking.ts";
+import { listVoiceSlots } from "./list-voice-slots.ts";
+import { rescheduleVoiceBooking } from "./reschedule-voice-booking.ts";
+
+/** What a voice agent does with the calendar while somebody is on the line. */
+export const voice = module({
+  name: "voice",
+  operations: [listVoiceSlots, bookVoiceSlot, cancelVoiceBooking, rescheduleVoiceBooking],
+});
