@@ -1,6 +1,7 @@
 /** One appointment as an iCalendar file (RFC 5545, RFC 5546): enough for every calendar program to add, move and remove it. */
 export type CalendarEntry = {
-  method: "REQUEST" | "CANCEL";
+  /** A file that somebody takes home themselves is published; it invites nobody. */
+  method: "REQUEST" | "CANCEL" | "PUBLISH";
   /** The same for the appointment's whole life. */
   uid: string;
   /** Grows with every change, so that an old file never overrides a newer one. */

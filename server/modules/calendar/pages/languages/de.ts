@@ -24,6 +24,8 @@ export const de: Messages = {
   seatsLeft: (count) => (count === 1 ? "Noch 1 Platz" : `Noch ${count} Plätze`),
 
   allServices: "Alle Leistungen",
+  whereTo: "Wohin sollen wir kommen? (Postleitzahl)",
+  showTimes: "Freie Termine zeigen",
   chooseDay: "Tag wählen",
   chooseTime: "Uhrzeit wählen",
   previousMonth: (month) => `Voriger Monat: ${month}`,

@@ -22,6 +22,8 @@ export const en = {
   seatsLeft: (count: number) => (count === 1 ? "1 place left" : `${count} places left`),
 
   allServices: "All services",
+  whereTo: "Where should we come to? (postcode)",
+  showTimes: "Show free times",
   chooseDay: "Choose a day",
   chooseTime: "Choose a time",
   previousMonth: (month: string) => `Previous month: ${month}`,

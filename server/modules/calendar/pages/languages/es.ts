@@ -23,6 +23,8 @@ export const es: Messages = {
   seatsLeft: (count) => (count === 1 ? "Queda 1 plaza" : `Quedan ${count} plazas`),
 
   allServices: "Todos los servicios",
+  whereTo: "¿Adónde debemos ir? (código postal)",
+  showTimes: "Ver horas libres",
   chooseDay: "Elija un día",
   chooseTime: "Elija una hora",
   previousMonth: (month) => `Mes anterior: ${month}`,

@@ -1,0 +1,51 @@
+/** Times kept for people who are typing: one of a service for each browser, and a few for each address. */
+import { createHmac } from "node:crypto";
+import type { Ctx } from "../../../kernel/context.ts";
+import { holdSlot, releaseHold } from "../bookings/holds/hold.ts";
+import type { Hold } from "../bookings/holds/hold.ts";
+import type { Service } from "../services/service.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** A family or an office behind one address may book at once; somebody who wants to block the calendar may not. */
+const mostForAddress = 8;
+
+export type HoldWish = {
+  service: Service;
+  startsAt: Date;
+  postalCode: string | undefined;
+  visitor: Visitor;
+  /** The visitor's network address; only a keyed digest of it is kept, and only while the hold is. */
+  address: string;
+  /** The hold the page says it has: a browser without cookies has no other way to say so. */
+  former: string | undefined;
+};
+
+/**
+ * Holds a time for this visitor and gives back what they held of this service before. Undefined when their address holds
+ * too much already: then they book without one. Throws SLOT_UNAVAILABLE.
+ */
+export async function holdForVisitor(ctx: Ctx, wish: HoldWish): Promise<Hold | undefined> {
+  const { service, startsAt, postalCode, visitor, former } = wish;
+  const origin = addressDigest(ctx, wish.address);
+  const live = await ctx.db
+    .from("slot_holds")
+    .select(["id", "event_type_id", "held_by"])
+    .where("expires_at", ">", ctx.now)
+    .execute();
+  const ofAddress = live.filter((hold) => hold.held_by.startsWith(`${holderPrefix}${origin} `));
+  const before = ofAddress.filter(
+    (hold) =>
+      hold.event_type_id === service.id && (hold.held_by.endsWith(` ${visitor.id}`) || hold.id === former),
+  );
+  for (const hold of before) await releaseHold(ctx, hold.id);
+  if (ofAddress.length - before.length >= mostForAddress) return undefined;
+  const heldBy = `${holderPrefix}${origin} ${visitor.id}`;
+  return holdSlot(ctx, { service, startsAt, postalCode, heldBy });
+}
+
+const holderPrefix = "booking page ";
+
+function addressDigest(ctx: Ctx, address: string): string {
+  const secret = ctx.app.ports.secrets.serviceJwt;
+  return createHmac("sha256", secret).update(`hold ${address}`).digest("hex").slice(0, 16);
+}
