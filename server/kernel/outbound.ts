@@ -52,16 +52,21 @@ export type OutboundRequest = {
   timeoutMs: number;
 };
 
+/** The connections of requests to the public internet only, unless `allowPrivate`. */
+export function outboundAgent(allowPrivate: boolean): Agent {
+  return new Agent({
+    connect: allowPrivate ? { timeout: 5_000 } : publicConnector(),
+    keepAliveTimeout: 4_000,
+    maxResponseSize: -1,
+  });
+}
+
 /** Sends requests to the public internet only, unless `allowPrivate`. */
 export class Outbound {
   readonly #agent: Agent;
 
   constructor(allowPrivate: boolean) {
-    this.#agent = new Agent({
-      connect: allowPrivate ? { timeout: 5_000 } : publicConnector(),
-      keepAliveTimeout: 4_000,
-      maxResponseSize: -1,
-    });
+    this.#agent = outboundAgent(allowPrivate);
   }
 
   /** Never rejects: what goes wrong on the way is part of the outcome. The first 64 kB of the answer are read. */
