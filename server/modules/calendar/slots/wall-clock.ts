@@ -51,21 +51,44 @@ export function epochDayAt(instant: number, zone: string): number {
 
 /** What calendar and clock on the wall show at an instant. */
 export function wallTimeAt(instant: number, zone: string): WallTime {
-  const shown = new Date(instant + offsetAt(instant, zone));
-  const hour = shown.getUTCHours();
-  const minute = shown.getUTCMinutes();
+  const shown = instant + offsetAt(instant, zone);
+  const epochDay = Math.floor(shown / DAY_MS);
+  const secondOfDay = Math.floor((shown - epochDay * DAY_MS) / 1000);
+  const minuteOfDay = Math.floor(secondOfDay / 60);
+  const { date, year, month, day } = calendarDay(epochDay);
   return {
-    epochDay: Math.floor(shown.getTime() / DAY_MS),
-    date: shown.toISOString().slice(0, 10),
-    year: shown.getUTCFullYear(),
-    month: shown.getUTCMonth() + 1,
-    day: shown.getUTCDate(),
-    weekday: shown.getUTCDay(),
-    hour,
-    minute,
-    second: shown.getUTCSeconds(),
-    minuteOfDay: hour * 60 + minute,
+    epochDay,
+    date,
+    year,
+    month,
+    day,
+    weekday: weekdayOf(epochDay),
+    hour: Math.floor(minuteOfDay / 60),
+    minute: minuteOfDay % 60,
+    second: secondOfDay % 60,
+    minuteOfDay,
   };
+}
+
+type CalendarDay = Pick<WallTime, "date" | "year" | "month" | "day">;
+const calendarDays = new Map<number, CalendarDay>();
+const calendarDaysAtMost = 20_000;
+
+/** A month of slots asks for the same thirty dates thousands of times, and writing a date takes longer than all the rest. */
+function calendarDay(epochDay: number): CalendarDay {
+  let known = calendarDays.get(epochDay);
+  if (!known) {
+    const shown = new Date(epochDay * DAY_MS);
+    known = {
+      date: dateOf(epochDay),
+      year: shown.getUTCFullYear(),
+      month: shown.getUTCMonth() + 1,
+      day: shown.getUTCDate(),
+    };
+    if (calendarDays.size >= calendarDaysAtMost) calendarDays.clear();
+    calendarDays.set(epochDay, known);
+  }
+  return known;
 }
 
 /**
