@@ -3,7 +3,11 @@ alter table bookings
   add column google_meet_link text,
   add column attended_at timestamptz,
   add column late_at timestamptz,
-  add column no_show_at timestamptz;
+  add column no_show_at timestamptz,
+  -- The booking whose place this one took: the same mail takes that one off the calendars.
+  add column replaces_booking_id uuid,
+  add foreign key (workspace_id, replaces_booking_id) references bookings (workspace_id, id)
+    on delete set null (replaces_booking_id);
 
 alter table booking_messages drop constraint booking_messages_kind_check;
 alter table booking_messages

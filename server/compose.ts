@@ -18,6 +18,7 @@ import { TimeTravel } from "./kernel/time-travel.ts";
 import { installationSecrets } from "./installation.ts";
 import { databaseSink } from "./local-outbox.ts";
 import { modules as allModules } from "./modules/index.ts";
+import { createLocalNotetaker } from "./providers/notetaker/local.ts";
 import {
   createCalendars,
   createEmail,
@@ -58,6 +59,9 @@ export async function compose(options: ComposeOptions): Promise<Running> {
   const providers = readProviderConfig(config.environment);
   const secrets = await installationSecrets(database, {
     ...(config.serviceJwtSecret ? { serviceJwt: config.serviceJwtSecret } : {}),
+    ...(config.environment["FRONTDESK_SEALING_KEY"]
+      ? { sealing: config.environment["FRONTDESK_SEALING_KEY"] }
+      : {}),
     ...(providers.telephony.authToken ? { twilioAuthToken: providers.telephony.authToken } : {}),
   });
   const sink = databaseSink(database);
@@ -86,6 +90,7 @@ export async function compose(options: ComposeOptions): Promise<Running> {
     ports: {
       telephony: createTelephony({ ...providers.telephony, authToken: secrets.twilioAuthToken }, sink, now),
       email: createEmail(providers.email, sink, now),
+      notetaker: createLocalNotetaker(now),
       languageModel: createLanguageModel(providers.languageModel),
       calendars: createCalendars(providers.calendars, sink, now),
       secrets,

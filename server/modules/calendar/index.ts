@@ -8,7 +8,17 @@ import { startEventQueue } from "./bookings/event-queue.ts";
 import { getBooking } from "./bookings/get-booking.ts";
 import { listAvailableSlots } from "./bookings/list-available-slots.ts";
 import { listBookings } from "./bookings/list-bookings.ts";
+import { markBookingAttended } from "./bookings/mark-attended.ts";
+import { markBookingLate } from "./bookings/mark-late.ts";
+import { markBookingNoShow } from "./bookings/mark-no-show.ts";
 import { sendInvitation } from "./invitations/send-invitation.job.ts";
+import { attachNotetaker } from "./notetaker/attach-notetaker.ts";
+import {
+  collectNotetaker,
+  dismissNotetaker,
+  joinNotetaker,
+  scheduleNotetaker,
+} from "./notetaker/notetaker-jobs.ts";
 import { createEventType } from "./services/create-event-type.ts";
 import { eventTypesCrud } from "./services/event-types.crud.ts";
 import { updateEventType } from "./services/update-event-type.ts";
@@ -27,8 +37,19 @@ export const calendar = module({
     createBooking,
     getBooking,
     cancelBooking,
+    markBookingAttended,
+    markBookingLate,
+    markBookingNoShow,
+    attachNotetaker,
     checkAvailability,
     listAvailableSlots,
   ],
-  jobs: [sendInvitation, startEventQueue],
+  jobs: [
+    sendInvitation,
+    startEventQueue,
+    scheduleNotetaker,
+    joinNotetaker,
+    collectNotetaker,
+    dismissNotetaker,
+  ],
 });

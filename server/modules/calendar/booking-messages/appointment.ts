@@ -7,7 +7,7 @@ import { workspaceOf } from "../../workspace/settings/settings.ts";
 import type { WorkspaceSettings } from "../../workspace/settings/settings.ts";
 import { managementUrl } from "../bookings/management-link.ts";
 import type { Attendee, Booking } from "../bookings/booking.ts";
-import type { BookingNotification, Service } from "../services/service.ts";
+import type { BookingNotification, BookingNotifications, Service } from "../services/service.ts";
 
 /** Everything a message about a booking may say, and to whom. */
 export type Appointment = {
@@ -21,8 +21,10 @@ export type Appointment = {
   timeZone: string;
   serviceName: string;
   serviceSlug: string | undefined;
-  /** The service's own messages before the start, which replace the workspace's reminders, and at the start. */
-  notifications: { before: readonly BookingNotification[]; atStart: readonly BookingNotification[] };
+  /** The service's own messages. Those before the start (pre_meeting) replace the workspace's reminders. */
+  notifications: Required<BookingNotifications>;
+  /** Of the calendar invitation as it stands: grows with every change. */
+  invitationSequence: number;
   /** Where the customer sees and cancels it. */
   managementUrl: string | undefined;
   meetLink: string | undefined;
@@ -39,6 +41,14 @@ export type Appointment = {
   };
 };
 
+const noNotifications: Required<BookingNotifications> = {
+  pre_meeting: [],
+  meeting_start: [],
+  late: [],
+  no_show: [],
+  rebooking: [],
+};
+
 /** A booking with what its messages need; "lock" keeps it from moving or being cancelled until the transaction ends. */
 export async function loadAppointment(
   ctx: Ctx,
@@ -50,7 +60,7 @@ export async function loadAppointment(
   if (!booking) return undefined;
   const service = booking.event_type_id ? await serviceOf(ctx, booking.event_type_id) : undefined;
   const workspace = await workspaceOf(ctx);
-  const { pre_meeting: before = [], meeting_start: atStart = [] } = service?.booking_notifications ?? {};
+  const notifications = { ...noNotifications, ...service?.booking_notifications };
   const email = workspace.stored["contact_email"];
   return {
     bookingId: booking.id,
@@ -62,12 +72,13 @@ export async function loadAppointment(
     timeZone: booking.timezone,
     serviceName: service?.name ?? booking.title,
     serviceSlug: service?.slug,
-    notifications: { before, atStart },
+    notifications,
+    invitationSequence: booking.sequence,
     managementUrl: managementUrl(ctx.app, workspace.slug, booking),
     meetLink: booking.google_meet_link ?? undefined,
     customer: await customerOf(ctx, booking),
     attendees: booking.attendees,
-    team: [...before, ...atStart].some(reachesTeam) ? await teamOf(ctx, booking.member_id) : [],
+    team: Object.values(notifications).flat().some(reachesTeam) ? await teamOf(ctx, booking.member_id) : [],
     business: {
       name: workspace.name,
       slug: workspace.slug,

@@ -4,7 +4,15 @@ import type { Generated, Selectable } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { Timestamp } from "../../../kernel/tables.ts";
 
-export type MessageKind = "confirmation" | "reminder" | "cancellation";
+export const messageKinds = [
+  "confirmation",
+  "reminder",
+  "cancellation",
+  "late",
+  "no_show",
+  "rebooking",
+] as const;
+export type MessageKind = (typeof messageKinds)[number];
 export type MessageStatus = "pending" | "sending" | "sent" | "held" | "cancelled" | "skipped" | "failed";
 export type Audience = "customer" | "attendee" | "team";
 
@@ -14,12 +22,16 @@ export interface BookingMessagesTable {
   booking_id: string;
   booking_sequence: number;
   kind: MessageKind;
+  /** Counts what one event type sends at one moment over one channel. */
+  position: Generated<number>;
   channel: "sms" | "email";
   audience: Audience;
   recipient: string | null;
   recipient_name: string | null;
   offset_minutes: number | null;
   label: string | null;
+  /** The calendar file the mail brings along, by the booking's sequence. */
+  invitation_sequence: number | null;
   subject_template: string | null;
   body_template: string | null;
   due_at: Timestamp;
@@ -62,14 +74,17 @@ export const BookingMessageRecord = Type.Object({
   id: Type.String({ format: "uuid" }),
   booking_id: Type.String({ format: "uuid" }),
   booking_sequence: Type.Integer({ description: "0 for the first schedule, one more for every move." }),
-  kind: Type.Union([Type.Literal("confirmation"), Type.Literal("reminder"), Type.Literal("cancellation")]),
+  kind: Type.Union(messageKinds.map((kind) => Type.Literal(kind))),
   channel: Type.Union([Type.Literal("sms"), Type.Literal("email")]),
   audience: Type.Union([Type.Literal("customer"), Type.Literal("attendee"), Type.Literal("team")]),
   recipient: nullable("Empty for the customer: their number or address is read when it is sent."),
   recipient_name: nullable(),
   label: nullable(),
   offset_minutes: Type.Union([Type.Integer(), Type.Null()], {
-    description: "For reminders, how long before the start.",
+    description: "For reminders, how long before the start; for rebooking, how long after it was missed.",
+  }),
+  invitation_sequence: Type.Union([Type.Integer(), Type.Null()], {
+    description: "The calendar invitation this mail brings along, by its sequence; null when it brings none.",
   }),
   due_at: instant(),
   status: Type.Union(messageStatuses.map((status) => Type.Literal(status))),
@@ -96,7 +111,14 @@ export async function presentMessages(
       : await ctx.db.from("sms_messages").select(["id", "status"]).where("id", "in", textIds).execute();
   const statuses = new Map(texts.map((text) => [text.id, text.status]));
   return rows.map((row) => {
-    const { workspace_id: _w, subject_template: _s, body_template: _b, claimed_at: _c, ...shown } = row;
+    const {
+      workspace_id: _w,
+      subject_template: _s,
+      body_template: _b,
+      claimed_at: _c,
+      position: _p,
+      ...shown
+    } = row;
     return { ...shown, delivery_status: statuses.get(row.message_id ?? "") ?? null } as never;
   });
 }

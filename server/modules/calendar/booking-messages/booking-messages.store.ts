@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import { newId } from "../../../kernel/ids.ts";
-import type { BookingMessage, MessageStatus } from "./booking-message.ts";
+import type { BookingMessage, MessageKind, MessageStatus } from "./booking-message.ts";
 import type { PlannedMessage } from "./plan.ts";
 
 /** How long a worker may be busy with one mail before another takes it over. */
@@ -32,6 +32,8 @@ export async function insertMessages(
     booking_id: bookingId,
     booking_sequence: sequence,
     kind: message.kind,
+    position: message.position ?? 0,
+    invitation_sequence: message.invitationSequence ?? null,
     channel: message.channel,
     audience: message.audience,
     recipient: message.recipient ?? null,
@@ -57,25 +59,84 @@ export async function insertMessages(
   return made;
 }
 
-/** Cancels what has not left yet; answers the rows that changed. */
-export async function cancelUnsent(ctx: Ctx, bookingId: string, reason: string): Promise<BookingMessage[]> {
-  const rows = await ctx.db
+/** Cancels what has not left yet, but cancellations; of some kinds only, when they are named. */
+export async function cancelUnsent(
+  ctx: Ctx,
+  bookingId: string,
+  reason: string,
+  kinds?: readonly MessageKind[],
+): Promise<void> {
+  const query = ctx.db
     .update("booking_messages")
     .set({ status: "cancelled", reason, updated_at: ctx.now } as never)
     .where("booking_id", "=", bookingId)
-    .where("kind", "<>", "cancellation")
-    .where("status", "in", unsent)
-    .returningAll()
+    .where("status", "in", unsent);
+  const rows = await (kinds ? query.where("kind", "in", kinds) : query.where("kind", "<>", "cancellation"))
+    .returning("id")
     .execute();
-  for (const row of rows) {
+  noteCancelled(ctx, rows, reason);
+}
+
+/** Cancels what would ask a contact to book again. What a worker has in its hands just now is left to it. */
+export async function cancelRebookingReminders(ctx: Ctx, contactId: string): Promise<void> {
+  const reason = "the customer has booked again";
+  const rows = await ctx.db.raw(sql<{ id: string }>`
+    update booking_messages set status = 'cancelled', reason = ${reason}, updated_at = ${ctx.now}
+     where workspace_id = ${ctx.workspaceId} and id in (
+       select message.id from bookings booking
+         join booking_messages message
+           on message.workspace_id = booking.workspace_id and message.booking_id = booking.id
+        where booking.workspace_id = ${ctx.workspaceId} and booking.contact_id = ${contactId}
+          and booking.status = 'no_show' and message.kind = 'rebooking' and message.status in ('pending', 'held')
+          for update of message skip locked)
+    returning id`);
+  noteCancelled(ctx, rows, reason);
+}
+
+function noteCancelled(ctx: Ctx, rows: readonly { id: string }[], reason: string): void {
+  for (const { id } of rows) {
     ctx.changed({
       noun: "booking_message",
-      id: row.id,
+      id,
       before: { status: "pending" },
       after: { status: "cancelled", reason },
     });
   }
-  return rows;
+}
+
+/** Puts what was planned before and cancelled unsent back on the schedule; answers those rows. */
+export async function reviveMessages(
+  ctx: Ctx,
+  bookingId: string,
+  sequence: number,
+  planned: readonly PlannedMessage[],
+): Promise<BookingMessage[]> {
+  const revived: BookingMessage[] = [];
+  for (const { kind, channel, recipient, offsetMinutes, position, dueAt } of planned) {
+    const row = await ctx.db
+      .update("booking_messages")
+      .set({ status: "pending", reason: null, due_at: dueAt, updated_at: ctx.now } as never)
+      .where("booking_id", "=", bookingId)
+      .where("booking_sequence", "=", sequence)
+      .where("kind", "=", kind)
+      .where("channel", "=", channel)
+      .where("position", "=", position ?? 0)
+      .where("recipient", "is not distinct from", recipient ?? null)
+      .where("offset_minutes", "is not distinct from", offsetMinutes ?? null)
+      .where("status", "in", ["cancelled", "skipped"])
+      .where("sent_at", "is", null)
+      .returningAll()
+      .executeTakeFirst();
+    if (!row) continue;
+    ctx.changed({
+      noun: "booking_message",
+      id: row.id,
+      before: { status: "cancelled" },
+      after: { status: "pending" },
+    });
+    revived.push(row);
+  }
+  return revived;
 }
 
 export function findMessage(ctx: Ctx, id: string): Promise<BookingMessage | undefined> {

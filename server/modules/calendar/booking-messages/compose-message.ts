@@ -1,6 +1,7 @@
 import type { OutboundEmail } from "../../../providers/email/port.ts";
 import type { Appointment } from "./appointment.ts";
 import type { BookingMessage } from "./booking-message.ts";
+import { noticeTexts } from "./notice-texts.ts";
 import { fill, placeholdersOf } from "./templates.ts";
 
 export type Composed =
@@ -11,7 +12,9 @@ const cancellationSubject = "Cancelled: {service} on {date} at {time}";
 /** The message as it leaves, with today's values; undefined without a text or a recipient. */
 export function composeMessage(appointment: Appointment, message: BookingMessage): Composed | undefined {
   const { subject, body } = templatesFor(appointment, message);
-  const values = placeholdersOf(appointment, message.recipient_name ?? undefined);
+  // Who comes along is greeted by name; the team reads of the booker.
+  const reader = message.audience === "attendee" ? (message.recipient_name ?? "there") : undefined;
+  const values = placeholdersOf(appointment, reader);
   const text = fill(body, values);
   const to = message.recipient ?? appointment.customer[message.channel === "sms" ? "phone" : "email"];
   if (!to || text === "") return undefined;
@@ -30,22 +33,35 @@ export function composeMessage(appointment: Appointment, message: BookingMessage
   };
 }
 
-function templatesFor(appointment: Appointment, message: BookingMessage): { subject: string; body: string } {
-  const { templates } = appointment.business.settings.booking_messages;
-  const sms = message.channel === "sms";
-  const usual = {
-    confirmation: {
-      subject: templates.confirmation_email_subject,
-      body: sms ? templates.confirmation_sms : templates.confirmation_email,
-    },
-    reminder: {
-      subject: templates.reminder_email_subject,
-      body: sms ? templates.reminder_sms : templates.reminder_email,
-    },
-    cancellation: { subject: cancellationSubject, body: templates.cancellation_sms },
-  }[message.kind];
+type Texts = { subject: string; body: string };
+
+function templatesFor(appointment: Appointment, message: BookingMessage): Texts {
+  const usual = usualTexts(appointment, message);
   return {
     subject: message.subject_template ?? usual.subject,
     body: message.body_template ?? usual.body,
   };
+}
+
+function usualTexts({ business }: Appointment, { kind, channel, audience }: BookingMessage): Texts {
+  const { templates } = business.settings.booking_messages;
+  const sms = channel === "sms";
+  switch (kind) {
+    case "confirmation":
+      return {
+        subject: templates.confirmation_email_subject,
+        body: sms ? templates.confirmation_sms : templates.confirmation_email,
+      };
+    case "reminder":
+      return {
+        subject: templates.reminder_email_subject,
+        body: sms ? templates.reminder_sms : templates.reminder_email,
+      };
+    case "cancellation":
+      return { subject: cancellationSubject, body: templates.cancellation_sms };
+    default: {
+      const texts = noticeTexts[audience === "team" ? "team" : "people"][kind];
+      return { subject: texts.subject, body: sms ? texts.sms : texts.email };
+    }
+  }
 }

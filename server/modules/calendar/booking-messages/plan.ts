@@ -1,5 +1,6 @@
 import type { MessageChannel } from "../../workspace/settings/settings.ts";
 import type { BookingNotification } from "../services/service.ts";
+import type { Attendee } from "../bookings/booking.ts";
 import type { Appointment } from "./appointment.ts";
 import type { Audience, MessageKind } from "./booking-message.ts";
 
@@ -14,6 +15,9 @@ export type PlannedMessage = {
   label?: string;
   subjectTemplate?: string;
   bodyTemplate?: string;
+  position?: number;
+  /** The calendar invitation that goes with the mail, so that the customer gets one mail, not two. */
+  invitationSequence?: number;
   /** Given, the message is on the record but will not be sent. */
   skipReason?: string;
 };
@@ -22,6 +26,7 @@ export type ReminderWish = {
   offsetMinutes: number;
   channels: readonly MessageChannel[];
   notification?: BookingNotification;
+  position?: number;
 };
 
 /** The confirmation of a booking as it stands now; whoever comes along is told by the invitation. */
@@ -32,25 +37,36 @@ export function planConfirmation(appointment: Appointment, now: Date): PlannedMe
     kind: "confirmation",
     dueAt: now,
     ...target,
+    ...withInvitation(appointment, target),
   }));
 }
 
 /** The reminders: the service's own when it has any, else the workspace's; and what the service says at the start. */
 export function planReminders(appointment: Appointment, now: Date): PlannedMessage[] {
-  const { before, atStart } = appointment.notifications;
+  const { pre_meeting: before, meeting_start: atStart } = appointment.notifications;
   const reminders: ReminderWish[] =
     before.length > 0
-      ? before.map((one) => wishOf(one, one.offset_minutes ?? 0))
+      ? wishesOf(before)
       : appointment.business.settings.booking_messages.reminders.map((reminder) => ({
           offsetMinutes: reminder.offset_minutes,
           channels: reminder.channels,
         }));
-  const wishes = [...reminders, ...atStart.map((one) => wishOf(one, 0))];
+  const wishes = [...reminders, ...wishesOf(atStart, reminders)];
   return wishes.flatMap((wish) => planReminder(appointment, wish, now));
 }
 
-function wishOf(notification: BookingNotification, offsetMinutes: number): ReminderWish {
-  return { offsetMinutes, channels: notification.channels, notification };
+/** Each notification with its place among those of the same offset, `others` before it. */
+function wishesOf(
+  notifications: readonly BookingNotification[],
+  others: readonly ReminderWish[] = [],
+): ReminderWish[] {
+  const offsets = others.map((wish) => wish.offsetMinutes);
+  return notifications.map((notification) => {
+    const { offset_minutes: offsetMinutes = 0, channels } = notification;
+    const position = offsets.filter((offset) => offset === offsetMinutes).length;
+    offsets.push(offsetMinutes);
+    return { offsetMinutes, channels, notification, position };
+  });
 }
 
 /** One reminder; one whose moment had passed when the booking was made is recorded as skipped. */
@@ -60,6 +76,7 @@ export function planReminder(appointment: Appointment, wish: ReminderWish, now: 
     kind: "reminder",
     dueAt,
     offsetMinutes: wish.offsetMinutes,
+    position: wish.position ?? 0,
     ...texts(wish.notification, target.channel),
     ...target,
     ...(dueAt <= now ? { skipReason: "its time had passed when the booking was made" } : {}),
@@ -69,7 +86,33 @@ export function planReminder(appointment: Appointment, wish: ReminderWish, now: 
 /** One notice, by the way the customer can be reached: a text before a mail. */
 export function planCancellation(appointment: Appointment, now: Date): PlannedMessage[] {
   const [first] = toCustomer(appointment, ["sms", "email"]);
-  return first ? [{ kind: "cancellation", dueAt: now, ...first }] : [];
+  return first ? [{ kind: "cancellation", dueAt: now, ...first, ...withInvitation(appointment, first) }] : [];
+}
+
+/**
+ * What the service says of somebody who is late or did not come, and afterwards, to have them book again. Nobody is told
+ * before the appointment has begun, however early it was marked: a slip can still be corrected.
+ */
+export function planNotices(
+  appointment: Appointment,
+  kind: "late" | "no_show" | "rebooking",
+  now: Date,
+): PlannedMessage[] {
+  const from = Math.max(now.getTime(), appointment.startsAt.getTime());
+  return wishesOf(appointment.notifications[kind]).flatMap((wish) =>
+    targets(appointment, wish).map((target) => ({
+      kind,
+      dueAt: new Date(from + (kind === "rebooking" ? wish.offsetMinutes * 60_000 : 0)),
+      position: wish.position ?? 0,
+      ...(kind === "rebooking" ? { offsetMinutes: wish.offsetMinutes } : {}),
+      ...texts(wish.notification, target.channel),
+      ...target,
+    })),
+  );
+}
+
+function withInvitation(appointment: Appointment, { channel }: Target): { invitationSequence?: number } {
+  return channel === "email" ? { invitationSequence: appointment.invitationSequence } : {};
 }
 
 type Target = { channel: MessageChannel; audience: Audience; recipient?: string; recipientName?: string };
@@ -79,11 +122,17 @@ function targets(appointment: Appointment, wish: ReminderWish): Target[] {
   const customer = recipients === "team" ? [] : toCustomer(appointment, wish.channels);
   const attendees =
     recipients === "booker_and_attendees" || recipients === "all"
-      ? reach(appointment.attendees, wish.channels, "attendee")
+      ? reach(companionsOf(appointment), wish.channels, "attendee")
       : [];
   const team =
     recipients === "team" || recipients === "all" ? reach(appointment.team, wish.channels, "team") : [];
   return [...customer, ...attendees, ...team];
+}
+
+/** Who comes along, each once; a booker who is on the list as well is told as the booker. */
+function companionsOf({ attendees, customer }: Appointment): Attendee[] {
+  const others = attendees.filter(({ email }) => email.toLowerCase() !== customer.email?.toLowerCase());
+  return [...new Map(others.toReversed().map((one) => [one.email.toLowerCase(), one])).values()].toReversed();
 }
 
 function toCustomer({ customer }: Appointment, channels: readonly MessageChannel[]): Target[] {

@@ -195,7 +195,7 @@ test("a service's own reminders replace the workspace's, with their words, recip
   assert.match((await mailsTo(frontdesk, "bob@example.test")).at(-1)?.body ?? "", /^Bob, Leak repair/);
   assert.match(
     (await mailsTo(frontdesk, "olive@example.test")).at(-1)?.body ?? "",
-    /^Olive Owner, Leak repair/,
+    /^Ada Price, Leak repair/,
   );
 });
 

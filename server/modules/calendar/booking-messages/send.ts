@@ -8,6 +8,7 @@ import type { JobCtx, JobDefinition } from "../../../kernel/jobs.ts";
 import { ProviderError } from "../../../providers/errors.ts";
 import type { OutboundEmail } from "../../../providers/email/port.ts";
 import { sendText } from "../../messaging/messages/send-text.ts";
+import { hasBookedAgain } from "./booked-again.ts";
 import { loadAppointment } from "./appointment.ts";
 import type { Appointment } from "./appointment.ts";
 import type { BookingMessage, MessageKind } from "./booking-message.ts";
@@ -28,11 +29,15 @@ const patience = { retryLimit: 10, retryDelaySeconds: 15, expireSeconds: leaseMs
 export const sendConfirmationJob = job<Pointer>({ name: "send-confirmation", ...patience, run: send });
 export const sendReminderJob = job<Pointer>({ name: "send-reminder", ...patience, run: send });
 export const sendCancellationJob = job<Pointer>({ name: "send-cancellation", ...patience, run: send });
+export const sendNoticeJob = job<Pointer>({ name: "send-booking-notice", ...patience, run: send });
 
 const jobs: Record<MessageKind, JobDefinition<Pointer>> = {
   confirmation: sendConfirmationJob,
   reminder: sendReminderJob,
   cancellation: sendCancellationJob,
+  late: sendNoticeJob,
+  no_show: sendNoticeJob,
+  rebooking: sendNoticeJob,
 };
 
 /** Enqueues the job of each message that is waiting, at its time, in this transaction. */
@@ -76,6 +81,11 @@ async function take(
 ): Promise<{ message: BookingMessage; email: OutboundEmail } | undefined> {
   const known = await findMessage(ctx, messageId);
   if (!known) return undefined;
+  // It was put off since this job was made: another one comes at the right time.
+  if (known.due_at > ctx.now && isNotice(known.kind)) {
+    enqueueSending(ctx, [known]);
+    return undefined;
+  }
   // The booking first, as everything that changes it does: it cannot move or be cancelled under a message.
   const appointment = await loadAppointment(ctx, known.booking_id, "lock");
   const message = await claimMessage(ctx, messageId);
@@ -119,6 +129,7 @@ async function whyNot(
 ): Promise<string | undefined> {
   if (!appointment) return "the booking is gone";
   if (!appointment.business.settings.messaging.enabled) return "outbound messaging is off";
+  if (isNotice(message.kind)) return whyNoNotice(ctx, appointment, message);
   // What is meant for the start itself still makes sense while the appointment goes on.
   const useless = message.offset_minutes === 0 ? appointment.endsAt : appointment.startsAt;
   if (useless <= ctx.now) return "the appointment has begun";
@@ -126,6 +137,22 @@ async function whyNot(
   if (!appointment.active) return `the booking is ${appointment.status}`;
   const sequence = await currentSequence(ctx, message.booking_id);
   return message.booking_sequence === sequence ? undefined : "the booking was moved";
+}
+
+function isNotice(kind: MessageKind): boolean {
+  return kind === "late" || kind === "no_show" || kind === "rebooking";
+}
+
+async function whyNoNotice(
+  ctx: Ctx,
+  appointment: Appointment,
+  message: BookingMessage,
+): Promise<string | undefined> {
+  const { status } = appointment;
+  if (status !== (message.kind === "late" ? "late" : "no_show")) return `the booking is ${status}`;
+  if (message.kind === "late" && appointment.endsAt <= ctx.now) return "the appointment is over";
+  const rebooked = message.kind === "rebooking" && (await hasBookedAgain(ctx, appointment.bookingId));
+  return rebooked ? "the customer has booked again" : undefined;
 }
 
 async function handToMessaging(

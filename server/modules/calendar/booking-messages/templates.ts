@@ -9,8 +9,8 @@ export function fill(template: string, values: Readonly<Record<string, string>>)
     .trim();
 }
 
-/** What the templates of a booking's messages may name. Times are on the wall of the booking's zone. */
-export function placeholdersOf(appointment: Appointment, recipientName?: string): Record<string, string> {
+/** What the templates of a booking's messages may name; `readerName` when somebody other than the booker reads it. Times are on the wall of the booking's zone. */
+export function placeholdersOf(appointment: Appointment, readerName?: string): Record<string, string> {
   const { business, timeZone } = appointment;
   const start = appointment.startsAt.getTime();
   const page = business.bookingPage;
@@ -22,10 +22,11 @@ export function placeholdersOf(appointment: Appointment, recipientName?: string)
     date: formatDate(start, timeZone),
     time: formatTime(start, timeZone),
     duration: spokenDuration(minutes),
-    booker_name: recipientName ?? appointment.customer.name,
+    booker_name: readerName ?? appointment.customer.name,
     customer_name: appointment.customer.name,
     meet_link: appointment.meetLink ?? "",
-    management_url: appointment.managementUrl ?? page,
+    // Whoever holds the link may cancel: it is the booker's alone.
+    management_url: (readerName === undefined ? appointment.managementUrl : undefined) ?? page,
     rebook_link: appointment.serviceSlug ? `${page}/${appointment.serviceSlug}` : page,
   };
 }

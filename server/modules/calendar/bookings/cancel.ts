@@ -6,6 +6,7 @@ import { eventPayload } from "./booking.ts";
 import type { Booking } from "./booking.ts";
 import { lockBooking, updateBooking } from "./bookings.store.ts";
 import { leaveEventQueue } from "./event-queue.ts";
+import { recordStep } from "./record-step.ts";
 
 type Cancellation = {
   reason?: string;
@@ -48,6 +49,7 @@ export async function cancel(ctx: Ctx, bookingId: string, options: Cancellation 
     payload: { ...eventPayload(after), ...replacement },
   });
   await leaveEventQueue(ctx, after);
+  await recordStep(ctx, "cancelled", after, before);
   if (replacedBy) {
     await dropBookingMessages(ctx, after);
     return after;

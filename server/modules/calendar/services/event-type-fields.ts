@@ -14,6 +14,7 @@ const icons = [
   "calendar-clock",
 ] as const;
 const colors = ["primary", "emerald", "blue", "amber", "red", "purple", "pink", "indigo"] as const;
+const assignments = ["any", "all", "round_robin"] as const;
 const behaviors = ["create", "update_or_create", "never_create"] as const;
 
 const nullable = <T extends TSchema>(schema: T) => {
@@ -82,6 +83,18 @@ const Products = Type.Array(
   { maxItems: 50, description: "Products for the opportunity." },
 );
 
+const Requirements = Type.Array(
+  Type.Object(
+    { any_of: Type.Array(Type.String({ format: "uuid" }), { minItems: 1, maxItems: 50 }) },
+    { additionalProperties: false },
+  ),
+  {
+    maxItems: 20,
+    description:
+      "What a sitting needs besides people: one of the resources of each entry, all of them different.",
+  },
+);
+
 const cents = (description: string) => nullable(Type.Integer({ minimum: 0, description }));
 
 /** Every field a caller may write, for create and update alike; each is optional there. */
@@ -141,6 +154,20 @@ export const eventTypeFields = {
     maxItems: 100,
     description: "Other words customers use for it.",
   }),
+  host_assignment: oneOf(
+    [...assignments],
+    "Who gives it. any: one member, the least booked that day; all: every assigned member together; round_robin: one member, in turn over the month.",
+  ),
+  capacity: Type.Integer({
+    minimum: 1,
+    maximum: 1000,
+    description: "How many bookings one sitting takes; more than 1 makes it a class.",
+  }),
+  resource_requirements: Requirements,
+  travel_minutes: minutes(
+    "Kept free between visits at different postcodes, unless PUT /scheduling-travel-times says otherwise. null: the way does not count.",
+  ),
+  timezone: text("IANA zone the times are meant in; null: the company's.", 100),
 };
 
 type FieldSchemas = typeof eventTypeFields;

@@ -2,6 +2,8 @@ import { Type } from "typebox";
 import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import { slugOf } from "../../../workspaces.ts";
+import { checkRequirements } from "../resources/requirements.ts";
+import { zoneField } from "../wall-input.ts";
 import { eventTypeFields, oneOf } from "./event-type-fields.ts";
 import type { EventTypeFields } from "./event-type-fields.ts";
 import { durationOf } from "./service.ts";
@@ -44,6 +46,7 @@ export async function eventTypeValues(ctx: Ctx, fields: EventTypeFields): Promis
     booking_default_tags,
     booking_default_products,
     booking_notifications,
+    resource_requirements,
     ...same
   } = fields;
   const values: ServiceValues = { ...same } as ServiceValues;
@@ -66,6 +69,11 @@ export async function eventTypeValues(ctx: Ctx, fields: EventTypeFields): Promis
   if (booking_notifications) {
     values.booking_notifications = JSON.stringify(completed(booking_notifications as BookingNotifications));
   }
+  if (resource_requirements) {
+    await checkRequirements(ctx, resource_requirements);
+    values.resource_requirements = JSON.stringify(resource_requirements);
+  }
+  if (same.timezone) values.timezone = zoneField("timezone", same.timezone);
   if (same.keywords) {
     values.keywords = [...new Set(same.keywords.map((word) => word.trim().toLowerCase()))].filter(Boolean);
   }

@@ -6,9 +6,9 @@
  * - every text to a customer but the answer to a keyword: the opt-out, and a number that can take texts;
  * - texts the program writes of its own accord (text-back, reply, notice): a finished lead, loops with another robot, a
  *   person who took over, the text-back window, quiet hours, the business-hours policy;
- * - reminders and birthday wishes: quiet hours. They wait until these end; if the appointment would have begun by then they leave at once,
- *   because a reminder may come at a bad hour but not be lost. Confirmations and cancellations answer something that
- *   was just done and wait for nothing.
+ * - reminders, birthday wishes and what is said after a no-show: quiet hours. They wait until these end; if the
+ *   appointment would have begun by then they leave at once, because a reminder may come at a bad hour but not be lost.
+ *   Confirmations, cancellations and notices of being late answer something that was just done and wait for nothing.
  */
 import type { Ctx } from "../../../kernel/context.ts";
 import { parsePhone } from "../../../phones.ts";
@@ -58,6 +58,7 @@ export async function decide(ctx: Ctx, subject: Subject): Promise<Decision | und
   return undefined;
 }
 
+const patient: readonly Purpose[] = ["reminder", "birthday", "no_show", "rebooking"];
 const automatic: readonly Purpose[] = ["text_back", "reply", "notice"];
 
 /** Whether the program writes this text of its own accord. */
@@ -70,7 +71,7 @@ function guardsFor(subject: Subject): readonly Guard[] {
   const always: Guard[] = [entitlement, senderNumber, approvedNumber];
   if (purpose === "owner" || purpose === "keyword") return always;
   const toCustomer: Guard[] = [...always, optOut, reachable];
-  if (purpose === "reminder" || purpose === "birthday") return [...toCustomer, quietHours];
+  if (patient.includes(purpose)) return [...toCustomer, quietHours];
   if (!isAutomatic(subject)) return toCustomer;
   return [...toCustomer, terminalLead, takenOver, robots, textBackWindow, quietHours, businessHours];
 }

@@ -16,6 +16,9 @@ export type Purpose =
   | "reminder"
   | "birthday"
   | "cancellation"
+  | "late"
+  | "no_show"
+  | "rebooking"
   | "keyword"
   | "notice";
 

@@ -1,9 +1,10 @@
 import type { Ctx } from "../../../kernel/context.ts";
+import { hasBookedAgain } from "../../calendar/booking-messages/booked-again.ts";
 import { findContact } from "../../crm/contacts/contacts.store.ts";
 import { findNumber } from "../../phone/numbers/numbers.store.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
 import { findConversation } from "../conversations/conversations.store.ts";
-import { bookingStart } from "./booking-of.ts";
+import { bookingStart, bookingStatus } from "./booking-of.ts";
 import { approvedNumber, entitlement, isAutomatic, optOut, takenOver, terminalLead } from "./guards.ts";
 import type { Subject } from "./guards.ts";
 import type { Message, Purpose, Sender } from "./message.ts";
@@ -45,7 +46,13 @@ export async function stillWanted(ctx: Ctx, message: Message): Promise<string | 
 }
 
 async function bookingChanged(ctx: Ctx, message: Message, purpose: Purpose): Promise<string | undefined> {
-  if (!message.booking_id || !message.booking_starts_at) return undefined;
+  if (!message.booking_id) return undefined;
+  if (purpose === "rebooking" && (await hasBookedAgain(ctx, message.booking_id))) return "booked_again";
+  if (purpose === "late" || purpose === "no_show" || purpose === "rebooking") {
+    const wanted = purpose === "late" ? "late" : "no_show";
+    return (await bookingStatus(ctx, message.booking_id)) === wanted ? undefined : "booking_corrected";
+  }
+  if (!message.booking_starts_at) return undefined;
   if (purpose !== "reminder" && purpose !== "confirmation") return undefined;
   const startsAt = await bookingStart(ctx, message.booking_id);
   if (!startsAt) return "booking_cancelled";

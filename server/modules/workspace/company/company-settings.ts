@@ -49,6 +49,7 @@ export const FrontDeskSettings = some({
     window_minutes: Type.Integer({ minimum: 0, maximum: 10_080 }),
   }),
   voicemail: some({ enabled: Type.Boolean() }),
+  notetaker: some({ enabled: Type.Boolean() }),
   owner: some({
     name: Type.String({ maxLength: 200 }),
     phone: Type.Union([Type.String({ maxLength: 40 }), Type.Null()]),
@@ -56,6 +57,16 @@ export const FrontDeskSettings = some({
   owner_window_seconds: Type.Integer({ minimum: 30, maximum: 180 }),
   ring_seconds: Type.Integer({ minimum: 5, maximum: 60 }),
   ai_inactivity_minutes: Type.Integer({ minimum: 1, maximum: 1440 }),
+  agents: some({
+    trusted_issuers: Type.Array(
+      Type.String({
+        pattern: "^https?://[^\\s?#@]+$",
+        maxLength: 200,
+        description: "An address whose identity credentials let an AI agent book for a person.",
+      }),
+      { maxItems: 20 },
+    ),
+  }),
   service_area: some({
     center: Type.String({ maxLength: 200 }),
     radius_miles: Type.Union([Type.Number({ minimum: 0, maximum: 1000 }), Type.Null()]),

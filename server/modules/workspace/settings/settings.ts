@@ -15,10 +15,14 @@ export type WorkspaceSettings = {
   receptionist: { enabled: boolean; disclose_ai: boolean };
   text_back: { enabled: boolean; template: string; window_minutes: number };
   voicemail: { enabled: boolean };
+  /** Bots may be sent to meetings; each recorded minute costs credits. */
+  notetaker: { enabled: boolean };
   owner: { name: string; phone: string | null };
   owner_window_seconds: number;
   ring_seconds: number;
   ai_inactivity_minutes: number;
+  /** Whose identity credentials let an agent book for a person; nobody's by default. */
+  agents: { trusted_issuers: string[] };
   service_area: { center: string; radius_miles: number | null; postcodes: string[] };
   booking_messages: {
     confirmation: { enabled: boolean; channels: MessageChannel[] };
@@ -52,10 +56,12 @@ export const defaultSettings: WorkspaceSettings = {
     window_minutes: 60,
   },
   voicemail: { enabled: false },
+  notetaker: { enabled: false },
   owner: { name: "", phone: null },
   owner_window_seconds: 60,
   ring_seconds: 20,
   ai_inactivity_minutes: 15,
+  agents: { trusted_issuers: [] },
   service_area: { center: "", radius_miles: null, postcodes: [] },
   booking_messages: {
     confirmation: { enabled: true, channels: ["sms", "email"] },
