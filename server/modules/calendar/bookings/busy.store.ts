@@ -32,7 +32,7 @@ export function busyOf(ctx: Ctx, { from, to, excludeBookingId }: BusyWindow): Pr
      where workspace_id = ${ctx.workspaceId}
        and claimed_from > ${earliest} and claimed_from < ${to} and claimed_until > ${from}
        and (expires_at is null or expires_at > ${ctx.now})
-       and booking_id is distinct from ${excludeBookingId ?? null}::uuid
+       and (booking_id is null or booking_id is distinct from ${excludeBookingId ?? null}::uuid)
     union all
     select member_id, (extract(epoch from starts_at) * 1000)::float8, (extract(epoch from ends_at) * 1000)::float8
       from external_busy
