@@ -25,7 +25,7 @@ create table agent_consents (
   foreign key (workspace_id, api_key_id) references api_keys (workspace_id, id) on delete set null (api_key_id)
 );
 select protect_table('agent_consents');
-create unique index agent_consents_by_code on agent_consents (workspace_id, code_lookup) where code_lookup is not null;
+create index agent_consents_by_code on agent_consents (workspace_id, code_lookup) where code_lookup is not null;
 create index agent_consents_newest on agent_consents (workspace_id, created_at, id);
 create index agent_consents_by_address on agent_consents (workspace_id, address, created_at);
 create index agent_consents_by_key on agent_consents (workspace_id, api_key_id) where api_key_id is not null;

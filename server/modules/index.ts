@@ -4,8 +4,12 @@ import { runCron } from "../kernel/cron.ts";
 import { assistantTools } from "../surfaces/assistant-tools.ts";
 import { webhooks } from "./automation/webhooks/index.ts";
 import { bookingMessages } from "./calendar/booking-messages/index.ts";
+import { consents } from "./calendar/capability/consent/index.ts";
 import { capabilities } from "./calendar/capability/index.ts";
+import { bookingHolds } from "./calendar/bookings/holds/index.ts";
 import { calendar } from "./calendar/index.ts";
+import { schedulingResources } from "./calendar/resources/index.ts";
+import { universalCalendar } from "./calendar/universal/index.ts";
 import { privateBookingsApi } from "./calendar/private/index.ts";
 import { voice } from "./calendar/voice/index.ts";
 import { activities } from "./crm/activities/index.ts";
@@ -61,10 +65,14 @@ export const modules: readonly Module[] = [
   messaging,
   receptionist,
   calendar,
+  bookingHolds,
+  schedulingResources,
   bookingMessages,
   privateBookingsApi,
   voice,
+  universalCalendar,
   capabilities,
+  consents,
   webhooks,
   reports,
   crmExports,

@@ -6,6 +6,8 @@ import { systemClock } from "../kernel/clock.ts";
 import type { App } from "../kernel/app.ts";
 import { forbidden, unauthorized } from "../kernel/errors.ts";
 import type { AuthKind } from "../kernel/operation.ts";
+import { agentActor, consentNeeded } from "../modules/calendar/capability/agent-actor.ts";
+import type { AgentCall } from "../modules/calendar/capability/agent-actor.ts";
 import { mustComeFromUs } from "../modules/workspace/sign-in/same-site.ts";
 import { actorOf, signedIn, tokenInCookies } from "../modules/workspace/sign-in/sessions.ts";
 
@@ -27,6 +29,8 @@ export async function authenticate(app: App, kind: AuthKind, request: Incoming):
   switch (kind) {
     case "workspace-key":
       return workspaceActor(app, request);
+    case "agent-token":
+      return agentTokenActor(app, request);
     case "scoped-token":
       return keyActor(app, "private", bearerOf(request));
     case "service-jwt":
@@ -51,6 +55,20 @@ async function workspaceActor(app: App, request: Incoming): Promise<Actor> {
   if (!person) return keyActor(app, "workspace", secret);
   if (request.writes) mustComeFromUs(request.header("origin"), request.urls);
   return actorOf(person);
+}
+
+/** What the business' own key may do, an agent may too, for the person who allowed it. */
+async function agentTokenActor(app: App, request: Incoming): Promise<Actor> {
+  const call: AgentCall = {
+    url: request.urls[0] ?? "",
+    bearer: bearerOf(request) ?? request.header("x-api-key"),
+    body: request.rawBody,
+  };
+  try {
+    return (await agentActor(app, call)) ?? (await workspaceActor(app, request));
+  } catch (error) {
+    throw consentNeeded(app, call, error);
+  }
 }
 
 async function keyActor(app: App, kind: "workspace" | "private", secret: string | undefined): Promise<Actor> {

@@ -1,5 +1,6 @@
 import type { OperationError } from "../kernel/errors.ts";
 import type { Surface } from "../kernel/operation.ts";
+import { neutral, withMarks } from "./user-content.ts";
 
 /** What any AI agent may ask of a business: /providers/:provider_id/capabilities/… and the same over MCP. */
 export const capability: Surface = {
@@ -7,11 +8,11 @@ export const capability: Surface = {
   title: "Booking capability",
   bases: [""],
   auth: "workspace-key",
-  success: (output) => output,
+  success: (output, { operation }) => withMarks(JSON.parse(JSON.stringify(output)), operation.output),
   failure: (error) => ({
     ok: false,
     error: capabilityCode(error),
-    message: error.message,
+    message: neutral(error.message),
     ...(error.details ?? {}),
   }),
   successSchema: (output) => output as object as Record<string, unknown>,

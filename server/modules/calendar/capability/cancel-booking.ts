@@ -5,6 +5,7 @@ import { operation } from "../../../kernel/operation.ts";
 import { capability } from "../../../surfaces/capability.ts";
 import { cancel } from "../bookings/cancel.ts";
 import { lockBooking } from "../bookings/bookings.store.ts";
+import { mayTouchBooking } from "./agent-customer.ts";
 import { ownProvider, unknownProvider } from "./provider.ts";
 
 export const unknownBooking = declareError(
@@ -24,10 +25,13 @@ export const cancelBooking = operation({
   surface: capability,
   section: "Capabilities",
   route: "POST /providers/:provider_id/capabilities/booking.cancel_booking",
+  auth: "agent-token",
   scopes: ["scheduling.write"],
   effect: "destructive",
   noun: "booking",
   summary: "Cancel a booking and free its time; cancelling it again changes nothing.",
+  description:
+    "An agent that speaks for a person cancels what it booked for them, and knows of nothing else.",
   input: Type.Object(
     { provider_id: Type.String({ minLength: 1, maxLength: 200 }), ...cancelBookingInput },
     { additionalProperties: false },
@@ -45,7 +49,8 @@ export const cancelBooking = operation({
   async run(ctx, input) {
     await ownProvider(ctx, input.provider_id);
     const known = isId(input.booking_id) ? await lockBooking(ctx, input.booking_id) : undefined;
-    if (!known || !["confirmed", "cancelled"].includes(known.status)) {
+    const isTheirs = known !== undefined && (await mayTouchBooking(ctx, known.id));
+    if (!isTheirs || !["confirmed", "cancelled"].includes(known.status)) {
       throw unknownBooking(`There is no booking ${input.booking_id} that can be cancelled.`, {
         fix: "Send the booking_id that booking.create_booking answered.",
       });

@@ -1,18 +1,27 @@
+import { userContent } from "../../../surfaces/user-content.ts";
 import type { PublishedRun } from "./conformance.store.ts";
 import type { Offered } from "./manifest.ts";
-import { manifestPath } from "./manifest.ts";
+import { manifestKeysPath, manifestPath } from "./manifest.ts";
 import type { PublicProvider } from "./provider.ts";
 
 export type CapabilitiesView = {
   offered: readonly Offered[];
   providers: readonly PublicProvider[];
   runs: readonly PublishedRun[];
+  /** The kids of the published keys, newest first. */
+  signedWith: readonly string[];
 };
 
 /** The page as data. */
-export function capabilitiesJson({ offered, providers, runs }: CapabilitiesView): Record<string, unknown> {
+export function capabilitiesJson({
+  offered,
+  providers,
+  runs,
+  signedWith,
+}: CapabilitiesView): Record<string, unknown> {
   return {
     manifest: manifestPath,
+    manifest_keys: { jwks: manifestKeysPath, kids: signedWith },
     capabilities: offered.map((one) => ({
       name: one.name,
       version: one.version,
@@ -20,7 +29,10 @@ export function capabilitiesJson({ offered, providers, runs }: CapabilitiesView)
       scope: one.scope,
       path: one.path.replace(":provider_id", "{provider_id}"),
     })),
-    providers: providers.map((provider) => ({ provider_id: provider.slug, name: provider.name })),
+    providers: providers.map((provider) => ({
+      provider_id: provider.slug,
+      name: userContent(provider.name),
+    })),
     conformance_runs: runs.map(({ ran_at, ...run }) => ({ ...run, ran_at: ran_at.toISOString() })),
   };
 }

@@ -66,7 +66,7 @@ test("list_services lists what the public may book, with price, length and stabl
     services: [
       {
         id: shop.service.id,
-        name: "Leak repair",
+        name: "<aam:user-content>Leak repair</aam:user-content>",
         duration_minutes: 60,
         price: 99,
         price_max: 249,
@@ -121,12 +121,17 @@ test("the manifest names every capability with its schemas, and every provider t
   const { status, body } = await frontdesk.call("GET", "/.well-known/agent-actions.json");
   assert.equal(status, 200);
   assert.equal(body.aam_version, "0.1");
-  assert.deepEqual([body.site.domain, body.auth.type], ["frontdesk.test", "bearer"]);
-  assert.deepEqual(body.auth.required_for.sort(), ["booking.cancel_booking", "booking.create_booking"]);
+  assert.deepEqual([body.site.domain, body.auth.type], ["frontdesk.test", "delegated_oauth"]);
+  assert.deepEqual(body.auth.required_for.sort(), [
+    "booking.cancel_booking",
+    "booking.create_booking",
+    "booking.hold_slot",
+  ]);
   assert.deepEqual(body.capabilities.map((one: Json) => `${one.name} ${one.version}`).sort(), [
     "booking.cancel_booking 0.1.0",
     "booking.check_availability 0.1.0",
     "booking.create_booking 0.1.0",
+    "booking.hold_slot 0.1.0",
     "booking.list_services 0.1.0",
   ]);
   const create = body.capabilities.find((one: Json) => one.name === "booking.create_booking");
@@ -135,7 +140,9 @@ test("the manifest names every capability with its schemas, and every provider t
     "invalid_service",
     "past_time",
     "slot_taken",
+    "too_many_bookings",
     "unauthorized",
+    "unknown_hold",
   ]);
   assert.ok(
     create.output_schema.properties.available_alternatives && create.output_schema.properties.booking_id,

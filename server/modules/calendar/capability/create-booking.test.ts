@@ -146,7 +146,7 @@ test("capability.create_booking#5 capability.create_booking#6 the calendar is bl
       booking_id: "",
       start_at: "2026-03-04T10:00:00.000Z",
       end_at: "2026-03-04T11:00:00.000Z",
-      service: { id: shop.service.id, name: "Leak repair" },
+      service: { id: shop.service.id, name: "<aam:user-content>Leak repair</aam:user-content>" },
       customer: { name: "Ada Price", email },
       confirmed: true,
       cancellation_url: "",

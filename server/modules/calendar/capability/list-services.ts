@@ -11,13 +11,13 @@ import { findProvider, unknownProvider } from "./provider.ts";
 export const listServicesInput = { agent_vendor: Type.Optional(Type.String({ maxLength: 100 })) };
 
 const OfferedService = Type.Object({
-  id: Type.String(),
+  id: Type.String({ format: "uuid" }),
   name: Type.String(),
   duration_minutes: Type.Integer(),
   price: Type.Optional(Type.Number({ description: "The lowest price, in whole units of the currency." })),
   price_max: Type.Optional(Type.Number()),
-  price_unit: Type.Optional(Type.String()),
-  currency: Type.Optional(Type.String()),
+  price_unit: Type.Optional(Type.String({ pattern: "^[A-Z_]+$" })),
+  currency: Type.Optional(Type.String({ pattern: "^[A-Z]{3}$" })),
   description: Type.Optional(Type.String()),
 });
 
@@ -38,8 +38,8 @@ export const listServices = operation({
   ),
   output: Type.Object({
     ok: Type.Literal(true),
-    currency: Type.String(),
-    timezone: Type.String(),
+    currency: Type.String({ pattern: "^[A-Z]{3}$" }),
+    timezone: Type.String({ pattern: "^[A-Za-z0-9_+/-]+$" }),
     services: Type.Array(OfferedService),
   }),
   errors: [unknownProvider],

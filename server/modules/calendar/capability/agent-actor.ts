@@ -1,0 +1,52 @@
+/** How a write reaches a business: with its own key, with what a person allowed, or with a credential it trusts. */
+import type { Actor } from "../../../kernel/actor.ts";
+import type { App } from "../../../kernel/app.ts";
+import { OperationError, unauthorized } from "../../../kernel/errors.ts";
+import { shownAgentName } from "./consent/consent.ts";
+import { credentialActor, isJwt } from "./identity-credential.ts";
+
+/** What the authenticator knows of the call. */
+export type AgentCall = { url: string; bearer: string | undefined; body: string | undefined };
+
+/** The agent's actor; undefined where the bearer is none of an agent's and may be the business' own key. */
+export async function agentActor(app: App, { url, bearer }: AgentCall): Promise<Actor | undefined> {
+  if (bearer === undefined) return undefined;
+  if (isJwt(bearer)) return credentialActor(app, providerIn(url), bearer);
+  return app.credentials.actorOf(bearer, "consent");
+}
+
+/**
+ * The 401 of a write nobody has allowed yet: where the person says yes. It is the same for a business that exists and one that
+ * does not.
+ */
+export function consentNeeded(app: App, { url, bearer, body }: AgentCall, error: unknown): unknown {
+  if (!(error instanceof OperationError) || error.status !== 401) return error;
+  const aam = `${app.baseUrl}/providers/${encodeURIComponent(providerIn(url))}/aam`;
+  const query = new URLSearchParams({ agent: vendorIn(body), scope: "scheduling.read scheduling.write" });
+  const message =
+    bearer === undefined
+      ? "The person you act for has to allow this first: show them consent_url."
+      : `${error.message} Ask the person you act for again: show them consent_url.`;
+  return unauthorized(message, {
+    fix: "Show the person consent_url, and POST the code they read to you to token_url.",
+    headers: { "www-authenticate": "Bearer" },
+    details: { consent_url: `${aam}/consent?${query.toString()}`, token_url: `${aam}/token` },
+  });
+}
+
+function providerIn(url: string): string {
+  const found = /^\/providers\/([^/]+)\//.exec(new URL(url).pathname)?.[1] ?? "";
+  try {
+    return decodeURIComponent(found).slice(0, 200);
+  } catch {
+    return "";
+  }
+}
+
+function vendorIn(body: string | undefined): string {
+  try {
+    return shownAgentName((JSON.parse(body ?? "{}") as { agent_vendor?: unknown } | null)?.agent_vendor);
+  } catch {
+    return shownAgentName(undefined);
+  }
+}

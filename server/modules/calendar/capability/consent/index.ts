@@ -1,0 +1,22 @@
+import { sql } from "kysely";
+import { module } from "../../../../kernel/operation.ts";
+import { consentsCrud } from "./consents.crud.ts";
+import { exchangeConsentCode } from "./exchange-code.ts";
+import { revokeAgentConsent } from "./revoke-consent.ts";
+import { sendConsentCode, sendConsentReceipt } from "./send-codes.ts";
+
+/** What people let AI agents do in their name. */
+export const consents = module({
+  name: "agent-consents",
+  operations: [exchangeConsentCode, consentsCrud.list, consentsCrud.get, revokeAgentConsent],
+  jobs: [sendConsentCode, sendConsentReceipt],
+  sweeps: [
+    {
+      table: "agent_consents",
+      column: "created_at",
+      keepMs: 2 * 24 * 60 * 60 * 1000,
+      // What was allowed once stays on record.
+      unless: sql<boolean>`granted_at is not null`,
+    },
+  ],
+});
