@@ -20,7 +20,7 @@ function formatOf(locale: string, zone: string, options: Intl.DateTimeFormatOpti
 
 /** "14:30" or "2:30 PM". */
 export function timeText(locale: string, zone: string, at: Date): string {
-  return formatOf(locale, zone, { hour: "numeric", minute: "2-digit" }).format(at);
+  return formatOf(locale, zone, { timeStyle: "short" }).format(at);
 }
 
 /** "Thursday, 5 March 2026". */
@@ -32,7 +32,7 @@ export function dateText(locale: string, zone: string, at: Date): string {
 
 /** "Thursday, 5 March 2026, 14:30–15:30". */
 export function periodText(locale: string, zone: string, startsAt: Date, endsAt: Date): string {
-  const times = formatOf(locale, zone, { hour: "numeric", minute: "2-digit" }).formatRange(startsAt, endsAt);
+  const times = formatOf(locale, zone, { timeStyle: "short" }).formatRange(startsAt, endsAt);
   const sameDay = wallTimeAt(startsAt.getTime(), zone).date === wallTimeAt(endsAt.getTime(), zone).date;
   if (sameDay) return `${dateText(locale, zone, startsAt)}, ${times}`;
   return formatOf(locale, zone, { dateStyle: "full", timeStyle: "short" }).formatRange(startsAt, endsAt);
