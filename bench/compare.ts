@@ -27,6 +27,7 @@ export const typos = [
 export function casesOf(floor: string, ours: string, ground: Ground, ids: string[]): Case[] {
   let turn = 0;
   const next = () => (turn += 1);
+  let held = 0;
   const auth = { authorization: `Bearer ${ground.key}` };
   const id = () => ids[next() % ids.length] ?? "";
   const contact = () => {
@@ -108,6 +109,43 @@ export function casesOf(floor: string, ours: string, ground: Ground, ids: string
       },
     },
     {
+      name: "hold a time",
+      floor: {
+        url: `${floor}/holds`,
+        method: "POST",
+        headers: json,
+        body: () => ({ body: JSON.stringify({ start: slot(next()) }) }),
+      },
+      ours: {
+        url: `${ours}/api/v1/scheduling-bookings/holds`,
+        method: "POST",
+        headers: { ...auth, ...json },
+        body: () => {
+          const start = openSlot((held += 1));
+          const [date, time] = [start.slice(0, 10), start.slice(11, 16)];
+          return {
+            body: JSON.stringify({ event_type_id: ground.openServiceId, date, time, timezone: "UTC" }),
+          };
+        },
+      },
+    },
+    {
+      name: "open slots of a month, 5 people",
+      floor: { url: `${floor}/busy?from=${encodeURIComponent(new Date().toISOString())}` },
+      ours: {
+        url: `${ours}/api/v1/scheduling-bookings/available-slots`,
+        method: "POST",
+        headers: { ...auth, ...json },
+        body: () => ({
+          body: JSON.stringify({
+            event_type_id: ground.serviceId,
+            timezone: "Europe/London",
+            date_to: inDays(29),
+          }),
+        }),
+      },
+    },
+    {
       name: "inbound SMS webhook",
       floor: {
         url: `${floor}/receipts`,
@@ -124,6 +162,17 @@ export function casesOf(floor: string, ours: string, ground: Ground, ids: string
 function slot(number: number): string {
   const index = number % 4 === 0 ? number - 4 : number;
   return new Date(Date.UTC(2031, 0, 1) + index * 1_800_000).toISOString();
+}
+
+/** An hour of its own for each caller from tomorrow on: one of the five people is free. */
+function openSlot(number: number): string {
+  const hours = 24 + Math.floor(number / 4);
+  const thisHour = Math.floor(Date.now() / 3_600_000);
+  return new Date((thisHour + hours) * 3_600_000).toISOString();
+}
+
+function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 export function smsForm(ours: string, ground: Ground, number: number) {

@@ -17,6 +17,8 @@ type Query = { text: string; values: unknown[] };
 function queryOf(method: string, url: URL, body: Record<string, unknown>): Query {
   const [, resource, id] = url.pathname.split("/");
   if (resource === "bookings") return bookingQuery(body);
+  if (resource === "holds") return holdQuery(body);
+  if (resource === "busy") return busyQuery(url);
   if (resource === "receipts") {
     return {
       text: `insert into webhook_receipts (workspace_id, id, provider, kind, provider_id, dedup_key, payload, outcome, received_at)
@@ -56,6 +58,40 @@ function queryOf(method: string, url: URL, body: Record<string, unknown>): Query
   return {
     text: `select ${columns} from contacts where workspace_id = $1 and source = $2 order by created_at desc, id desc limit 26`,
     values: [workspaceId, url.searchParams.get("source")],
+  };
+}
+
+function holdQuery(body: Record<string, unknown>): Query {
+  const start = new Date(String(body["start"]));
+  const end = new Date(start.getTime() + 1_800_000);
+  return {
+    text: `insert into slot_holds (workspace_id, id, event_type_id, member_id, starts_at, ends_at, blocked_from, blocked_until,
+                                   held_by, expires_at, created_at, updated_at)
+           values ($1, gen_random_uuid(), $2, $3, $4, $5, $4, $5, 'floor', $6, $7, $7) returning id`,
+    values: [
+      workspaceId,
+      process.env["SERVICE_ID"],
+      process.env["MEMBER_ID"],
+      start,
+      end,
+      new Date(Date.now() + 300_000),
+      new Date(),
+    ],
+  };
+}
+
+/** What slots are worked out from: who has which hours, and what is taken. */
+function busyQuery(url: URL): Query {
+  const from = new Date(String(url.searchParams.get("from")));
+  const to = new Date(from.getTime() + 30 * 86_400_000);
+  return {
+    text: `select m.id, a.weekly_hours, busy.times from members m
+             left join scheduling_availability a on a.workspace_id = m.workspace_id and a.member_id = m.id
+             left join lateral (select array_agg(array[extract(epoch from claimed_from)::float8, extract(epoch from claimed_until)::float8]) as times
+               from slot_claims c where c.workspace_id = m.workspace_id and c.subject_id = m.id
+                and c.claimed_from < $3 and c.claimed_until > $2) busy on true
+            where m.workspace_id = $1`,
+    values: [workspaceId, from, to],
   };
 }
 

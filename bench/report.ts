@@ -10,6 +10,8 @@ export type Figures = {
   jobs: JobFigures;
   webhookAt25: { p50Ms: number; p99Ms: number };
   searchAt100: { p50Ms: number; p99Ms: number };
+  /** To the first byte. */
+  pageMs: number;
   /** 100 contacts in one call. */
   bulkMs: number;
   files: FileFigure[];
@@ -60,6 +62,7 @@ the conversation, and enqueues the reply.
 |---|---|---|
 | a month of slots, 5 people × 200 bookings, ${slots.slots} slots, the whole operation | p50 ${slots.p50Ms.toFixed(1)} ms, p99 ${slots.p99Ms.toFixed(1)} ms | ≤ 10 ms |
 | inbound SMS webhook, 25 a second evenly, the receptionist answering meanwhile | p50 ${figures.webhookAt25.p50Ms.toFixed(0)} ms, p99 ${figures.webhookAt25.p99Ms.toFixed(0)} ms | p99 ≤ 250 ms |
+| booking page with a month of days, to the first byte | p50 ${figures.pageMs.toFixed(1)} ms | ≤ 50 ms |
 | search for a misspelt name, 100 a second evenly | p50 ${figures.searchAt100.p50Ms.toFixed(0)} ms, p99 ${figures.searchAt100.p99Ms.toFixed(0)} ms | p99 ≤ 50 ms |
 | 100 contacts made in one call | p50 ${figures.bulkMs.toFixed(0)} ms | ≤ 60 ms |
 | enqueue (commit) to run | p50 ${jobs.p50Ms.toFixed(1)} ms, p99 ${jobs.p99Ms.toFixed(1)} ms | ≤ 20 ms |

@@ -13,7 +13,7 @@ import { measureFiles } from "./files.ts";
 import { medianOf } from "./numbers.ts";
 import { report } from "./report.ts";
 import type { Figures } from "./report.ts";
-import { dropDatabase, open, prepare, recreateDatabase, seedContacts } from "./setup.ts";
+import { dropDatabase, open, openAllHours, prepare, recreateDatabase, seedContacts } from "./setup.ts";
 import type { Ground } from "./setup.ts";
 import { measureSlots } from "./slots.ts";
 import { steadily } from "./steady.ts";
@@ -45,10 +45,16 @@ async function onPostgres(): Promise<Omit<Figures, "embedded" | "files">> {
     `jobs: ${jobs.perSecond.toFixed(0)}/s, enqueue to run p50 ${jobs.p50Ms.toFixed(1)} ms, p99 ${jobs.p99Ms.toFixed(1)} ms`,
   );
   await running.close();
+  await openAllHours(url, ground);
   const ids = await seedContacts(url, ground.workspaceId, contacts);
   const floor = await startProgram(
     "bench/floor.ts",
-    { DATABASE_URL: url, WORKSPACE_ID: ground.workspaceId, MEMBER_ID: ground.memberIds[0] ?? "" },
+    {
+      DATABASE_URL: url,
+      WORKSPACE_ID: ground.workspaceId,
+      MEMBER_ID: ground.memberIds[0] ?? "",
+      SERVICE_ID: ground.serviceId,
+    },
     /listening (\d+)/,
   );
   const ours = await startProgram("server/main.ts", { DATABASE_URL: url, ...quiet }, ready);
@@ -66,6 +72,8 @@ async function onPostgres(): Promise<Omit<Figures, "embedded" | "files">> {
   }
   const webhookAt25 = await webhookAtRate(base(ours.match), ground);
   say(`inbound SMS webhook at 25 a second: p99 ${webhookAt25.p99Ms.toFixed(0)} ms`);
+  const pageMs = await firstBytes(`${base(ours.match)}/book/${ground.slug}/${ground.serviceSlug}`);
+  say(`booking page: first byte p50 ${pageMs.toFixed(1)} ms`);
   const searchAt100 = await steadily(nextSearch(base(ours.match), ground), 100, 5);
   const bulkMs = await bulkCreates(base(ours.match), ground);
   say(
@@ -74,7 +82,18 @@ async function onPostgres(): Promise<Omit<Figures, "embedded" | "files">> {
   await stopProgram(ours.child);
   await stopProgram(floor.child);
   await dropDatabase(server, name);
-  return { contacts, compared, slots, jobs, webhookAt25, searchAt100, bulkMs, memoryIdleMb, memoryLoadedMb };
+  return {
+    contacts,
+    compared,
+    slots,
+    jobs,
+    webhookAt25,
+    searchAt100,
+    bulkMs,
+    pageMs,
+    memoryIdleMb,
+    memoryLoadedMb,
+  };
 }
 
 // A busy line: 25 texts a second from different people, while the receptionist answers those before.
@@ -94,6 +113,19 @@ function nextSearch(ours: string, ground: Ground) {
     body: JSON.stringify({ query: typos[Math.floor(Math.random() * typos.length)] }),
     headers: { authorization: `Bearer ${ground.key}`, "content-type": "application/json" },
   });
+}
+
+/** The middle time to the first byte of a page, one reader after the other, in milliseconds. */
+async function firstBytes(url: string): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 60; round += 1) {
+    const from = performance.now();
+    const response = await fetch(url);
+    if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
+    await response.body?.getReader().read();
+    if (round >= 10) times.push(performance.now() - from);
+  }
+  return medianOf(times);
 }
 
 /** The middle time of making 100 contacts in one call, one call after the other, in milliseconds. */

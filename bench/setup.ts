@@ -20,6 +20,9 @@ export type Ground = {
   key: string;
   token: string;
   serviceId: string;
+  serviceSlug: string;
+  /** A service that can be had two years ahead. */
+  openServiceId: string;
   memberIds: string[];
   number: string;
   twilioAuthToken: string;
@@ -71,7 +74,7 @@ export async function prepare(running: Running): Promise<Ground> {
     requestId: "bench",
   };
   const number = "+447700900555";
-  const { serviceId, memberIds } = await app.inWorkspace(occasion, async (ctx) => {
+  const { service, openServiceId, memberIds } = await app.inWorkspace(occasion, async (ctx) => {
     const people = Array.from({ length: 4 }, (_, index) => ({
       id: newId(ctx.now),
       name: `Person ${index + 2}`,
@@ -89,7 +92,15 @@ export async function prepare(running: Running): Promise<Ground> {
       is_bookable: true,
       is_active: true,
     });
-    return { serviceId: service.id, memberIds: [workspace.adminId, ...people.map((person) => person.id)] };
+    const open = await insertService(ctx, {
+      name: "Any hour",
+      duration_minutes: 60,
+      slot_interval_minutes: 60,
+      max_advance_days: 730,
+      is_active: true,
+    });
+    const memberIds = [workspace.adminId, ...people.map((person) => person.id)];
+    return { service, openServiceId: open.id, memberIds };
   });
   const issue = async (kind: "workspace" | "private", scopes: readonly string[]) =>
     (
@@ -106,7 +117,9 @@ export async function prepare(running: Running): Promise<Ground> {
     slug: workspace.slug,
     key: await issue("workspace", everyScope),
     token: await issue("private", privateScopes),
-    serviceId,
+    serviceId: service.id,
+    serviceSlug: service.slug,
+    openServiceId,
     memberIds,
     number,
     twilioAuthToken: app.ports.secrets.twilioAuthToken,
@@ -180,6 +193,19 @@ const ends = [
   "by",
   "ham",
 ];
+
+/** From here on the business is open day and night. */
+export async function openAllHours(url: string, ground: Ground): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const hours = [0, 1, 2, 3, 4, 5, 6].map((day) => ({ day, start: "00:00", end: "24:00" }));
+  await client.query(
+    `insert into scheduling_availability (workspace_id, id, weekly_hours, created_at, updated_at)
+     values ($1, gen_random_uuid(), $2, now(), now())`,
+    [ground.workspaceId, JSON.stringify(hours)],
+  );
+  await client.end();
+}
 
 /**
  * People spread over four sources; answers some of their ids. The trigram indexes are made again at the end: filling them row by
