@@ -6,6 +6,7 @@
 /** Records whose creation, change and end are told. */
 const recordNouns = [
   "activity",
+  "calendar_connection",
   "company",
   "contact",
   "crm_template",
@@ -44,11 +45,13 @@ const otherTypes = [
   "booking.attended",
   "booking.cancellation_suspected",
   "booking.cancelled",
+  "booking.conflict_found",
   "booking.created",
   "booking.late",
   "booking.no_show",
   "booking.rescheduled",
   "booking.updated",
+  "calendar_connection.revoked",
   "call.answered",
   "call.missed",
   "company.merged",

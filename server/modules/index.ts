@@ -9,6 +9,7 @@ import { capabilities } from "./calendar/capability/index.ts";
 import { bookingHolds } from "./calendar/bookings/holds/index.ts";
 import { calendar } from "./calendar/index.ts";
 import { schedulingResources } from "./calendar/resources/index.ts";
+import { externalCalendars } from "./calendar/external/index.ts";
 import { universalCalendar } from "./calendar/universal/index.ts";
 import { privateBookingsApi } from "./calendar/private/index.ts";
 import { voice } from "./calendar/voice/index.ts";
@@ -70,6 +71,7 @@ export const modules: readonly Module[] = [
   bookingMessages,
   privateBookingsApi,
   voice,
+  externalCalendars,
   universalCalendar,
   capabilities,
   consents,

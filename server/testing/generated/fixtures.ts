@@ -9,6 +9,7 @@ import type { Ctx } from "../../kernel/context.ts";
 import type { Harness, TestWorkspace } from "../harness.ts";
 import { insertNumber } from "../../modules/phone/numbers/numbers.store.ts";
 import { createLead } from "../../modules/receptionist/leads/leads.ts";
+import { calendarInputs, calendarRecords } from "./calendar-records.ts";
 import { dealInputs, dealRecords } from "./deal-records.ts";
 import { mergeInputs, mergeRecords } from "./merge-records.ts";
 import { exportInputs, exportRecords } from "./export-records.ts";
@@ -32,6 +33,7 @@ const providerCall = {
 
 /** Makes a record in a workspace and answers its id, by what path parameters call it: contact, sms_conversation. */
 export const records: Record<string, (place: Place) => Promise<string>> = {
+  ...calendarRecords,
   ...dealRecords,
   ...mergeRecords,
   ...peopleRecords,
@@ -63,6 +65,7 @@ export const records: Record<string, (place: Place) => Promise<string>> = {
  * they name belong to each other.
  */
 export const inputs: Record<string, (place: Place) => Promise<Input> | Input> = {
+  ...calendarInputs,
   ...dealInputs,
   ...mergeInputs,
   ...peopleInputs,

@@ -7,7 +7,7 @@ import { formatDateTime, MINUTE_MS } from "../slots/wall-clock.ts";
 import { showSlot } from "./slot-unavailable.ts";
 import type { ShownSlot } from "./slot-unavailable.ts";
 import { slotsAround } from "./slots-for.ts";
-import { eventTypeInput, wallInput, wantedService, wantedTime } from "./wanted-slot.ts";
+import { eventTypeInput, postalCodeInput, wallInput, wantedService, wantedTime } from "./wanted-slot.ts";
 
 const Shown = Type.Object({
   date: Type.String(),
@@ -26,7 +26,10 @@ export const checkAvailability = operation({
   effect: "read",
   noun: "booking",
   summary: "Is this time free? With the nearest free times before and after it, whatever the answer.",
-  input: Type.Object({ ...eventTypeInput, ...wallInput }, { additionalProperties: false }),
+  input: Type.Object(
+    { ...eventTypeInput, ...wallInput, postal_code: postalCodeInput },
+    { additionalProperties: false },
+  ),
   output: Type.Object({
     available: Type.Boolean(),
     timezone: Type.String(),
@@ -39,7 +42,12 @@ export const checkAvailability = operation({
   async run(ctx, input) {
     const service = await wantedService(ctx, input);
     const { zone, startsAt, exists } = await wantedTime(ctx, service, input);
-    const found = await slotsAround(ctx, { service, around: startsAt, count: 1 });
+    const found = await slotsAround(ctx, {
+      service,
+      postalCode: input.postal_code,
+      around: startsAt,
+      count: 1,
+    });
     const available = exists && found.nearest[0]?.startsAt.getTime() === startsAt.getTime();
     const before = found.before ? showSlot(found.before, zone) : null;
     const after = found.after ? showSlot(found.after, zone) : null;

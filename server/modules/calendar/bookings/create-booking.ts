@@ -13,7 +13,7 @@ import { book } from "./book.ts";
 import type { Booking } from "./booking.ts";
 import { AttendeeRecord } from "./booking-record.ts";
 import { showSlot, slotUnavailable, unavailableAt } from "./slot-unavailable.ts";
-import { eventTypeInput, wallInput, wantedService, wantedTime } from "./wanted-slot.ts";
+import { eventTypeInput, postalCodeInput, wallInput, wantedService, wantedTime } from "./wanted-slot.ts";
 
 export const invalidEmail = declareError("INVALID_EMAIL", 400, "email is no complete e-mail address.");
 export const invalidAttendeeEmail = declareError(
@@ -41,6 +41,14 @@ const input = Type.Object(
     ),
     booker_timezone: Type.Optional(
       Type.String({ description: "The contact's zone, kept where it has none; timezone by default." }),
+    ),
+    address: Type.Optional(Type.String({ maxLength: 500, description: "Where the visit is." })),
+    postal_code: postalCodeInput,
+    hold_id: Type.Optional(
+      Type.String({
+        format: "uuid",
+        description: "A hold on this event type and time (POST /scheduling-bookings/holds) to book.",
+      }),
     ),
     attendees: Type.Optional(
       Type.Array(
@@ -111,7 +119,13 @@ export const createBooking = operation({
     const contactZone = fields.booker_timezone ? zoneField("booker_timezone", fields.booker_timezone) : zone;
     if (!exists) {
       const message = `The clock of ${zone} skips ${fields.time} on ${fields.date}.`;
-      throw await unavailableAt(ctx, { service, around: startsAt, zone, message });
+      throw await unavailableAt(ctx, {
+        service,
+        postalCode: fields.postal_code,
+        around: startsAt,
+        zone,
+        message,
+      });
     }
     const booking = await book(ctx, {
       service,
@@ -126,6 +140,9 @@ export const createBooking = operation({
       source: ctx.actor.kind === "user" ? "console" : "workspace",
       sourceName: ctx.actor.name,
       notes: fields.message,
+      address: fields.address,
+      postalCode: fields.postal_code,
+      holdId: fields.hold_id,
       companyName: fields.company_name,
       timeZone: zone,
       attendees: fields.attendees,

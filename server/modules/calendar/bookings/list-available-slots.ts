@@ -8,7 +8,7 @@ import { dateField, zoneField } from "../wall-input.ts";
 import { clockTime, showSlot } from "./slot-unavailable.ts";
 import { openSlotsFor } from "./slots-for.ts";
 import type { OpenSlot } from "./slots-for.ts";
-import { defaultZone, eventTypeInput, wantedService, zoneInput } from "./wanted-slot.ts";
+import { defaultZone, eventTypeInput, postalCodeInput, wantedService, zoneInput } from "./wanted-slot.ts";
 
 const usualDays = 14;
 const mostDays = 30;
@@ -17,6 +17,7 @@ const Slot = Type.Object({
   time: Type.String(),
   formatted: Type.String(),
   starts_at: Type.String({ format: "date-time" }),
+  seats_left: Type.Integer({ description: "How many can still book it." }),
 });
 
 export const listAvailableSlots = operation({
@@ -35,6 +36,7 @@ export const listAvailableSlots = operation({
       date_from: Type.Optional(Type.String({ description: "First day, YYYY-MM-DD; today by default." })),
       date_to: Type.Optional(Type.String({ description: "Last day, YYYY-MM-DD." })),
       timezone: zoneInput,
+      postal_code: postalCodeInput,
     },
     { additionalProperties: false },
   ),
@@ -62,11 +64,12 @@ export const listAvailableSlots = operation({
   }),
   errors: [notFound],
   async run(ctx, input) {
-    const zone = zoneField("timezone", input.timezone ?? defaultZone);
-    const { from, to } = rangeOf(input, wallTimeAt(ctx.now.getTime(), zone).date);
     const service = await wantedService(ctx, input);
+    const zone = zoneField("timezone", input.timezone ?? service.timezone ?? defaultZone);
+    const { from, to } = rangeOf(input, wallTimeAt(ctx.now.getTime(), zone).date);
     const slots = await openSlotsFor(ctx, {
       service,
+      postalCode: input.postal_code,
       from: new Date(dayBounds(from, zone)[0]),
       to: new Date(dayBounds(to, zone)[1]),
     });
@@ -109,17 +112,22 @@ const dayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Frida
 
 function byDate(slots: OpenSlot[], zone: string) {
   const days = Map.groupBy(
-    slots.map((slot) => ({ at: slot.startsAt.getTime(), wall: wallTimeAt(slot.startsAt.getTime(), zone) })),
+    slots.map(({ startsAt, seatsLeft }) => ({
+      at: startsAt.getTime(),
+      seatsLeft,
+      wall: wallTimeAt(startsAt.getTime(), zone),
+    })),
     ({ wall }) => wall.date,
   );
   return [...days].map(([date, found]) => ({
     date,
     day_name: dayNames[found[0]!.wall.weekday]!,
     formatted: formatDate(found[0]!.at, zone),
-    slots: found.map(({ at, wall }) => ({
+    slots: found.map(({ at, seatsLeft, wall }) => ({
       time: clockTime(wall),
       formatted: formatTime(at, zone),
       starts_at: new Date(at).toISOString(),
+      seats_left: seatsLeft,
     })),
   }));
 }

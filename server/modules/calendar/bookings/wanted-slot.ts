@@ -24,7 +24,7 @@ export const eventTypeInput = {
 export const zoneInput = Type.Optional(
   Type.String({
     default: defaultZone,
-    description: `Zone of date and time: an IANA name, or a short one such as Perth, AWST or WA. Default ${defaultZone}.`,
+    description: `Zone of date and time: an IANA name, or a short one such as Perth, AWST or WA. The event type's own by default, else ${defaultZone}.`,
   }),
 );
 
@@ -33,6 +33,13 @@ export const wallInput = {
   time: Type.String({ description: "HH:MM on the 24-hour clock" }),
   timezone: zoneInput,
 };
+
+export const postalCodeInput = Type.Optional(
+  Type.String({
+    maxLength: 20,
+    description: "Where the visit would be; event types with travel_minutes leave time for the way there.",
+  }),
+);
 
 type EventTypeRef = { event_type_id?: string; event_type_slug?: string; event_type_name?: string };
 
@@ -75,24 +82,29 @@ export type WantedTime = {
 export async function wantedTime(
   ctx: Ctx,
   service: Service,
-  input: { date: string; time: string; timezone?: string },
+  input: { date: string; time: string; timezone?: string; postal_code?: string },
 ): Promise<WantedTime> {
-  const zone = zoneField("timezone", input.timezone ?? defaultZone);
+  const zone = zoneField("timezone", input.timezone ?? service.timezone ?? defaultZone);
   const { instants, nearby } = wallInstants(
     dateField("date", input.date),
     timeField("time", input.time),
     zone,
   );
   let startsAt = new Date(nearby);
-  if (instants.length > 1 && !(await isOpen(ctx, service, startsAt))) {
+  if (instants.length > 1 && !(await isOpen(ctx, service, startsAt, input.postal_code))) {
     const second = new Date(instants[1]!);
-    if (await isOpen(ctx, service, second)) startsAt = second;
+    if (await isOpen(ctx, service, second, input.postal_code)) startsAt = second;
   }
   return { zone, startsAt, exists: instants.length > 0 };
 }
 
 /** Whether anybody can take the service at an instant. */
-export async function isOpen(ctx: Ctx, service: Service, startsAt: Date): Promise<boolean> {
+export async function isOpen(
+  ctx: Ctx,
+  service: Service,
+  startsAt: Date,
+  postalCode?: string,
+): Promise<boolean> {
   const endsAt = new Date(startsAt.getTime() + durationOf(service) * MINUTE_MS);
-  return (await choicesAt(ctx, { service, startsAt, endsAt, offGrid: false })).length > 0;
+  return (await choicesAt(ctx, { service, postalCode, startsAt, endsAt, offGrid: false })).length > 0;
 }

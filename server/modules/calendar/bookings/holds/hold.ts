@@ -32,6 +32,8 @@ export type HoldRequest = {
   heldBy: string;
   /** Where the visit would be, for services that mind the way there. */
   postalCode?: string | undefined;
+  /** In which a refusal names the alternatives; the service's or the workspace's by default. */
+  timeZone?: string | undefined;
 };
 
 /**
@@ -67,15 +69,20 @@ export async function holdSlot(ctx: Ctx, request: HoldRequest): Promise<Hold> {
       }),
     ),
   );
-  if (held) return asHold(held);
-  const zone = service.timezone ?? (await workspaceOf(ctx)).timeZone;
+  if (held) {
+    ctx.changed({ noun: "booking_hold", id: held.id, after: held });
+    return asHold(held);
+  }
+  const zone = request.timeZone ?? service.timezone ?? (await workspaceOf(ctx)).timeZone;
   throw await unavailableAt(ctx, { service, memberId, postalCode, around: startsAt, zone });
 }
 
 /** Gives a held time back; false when the hold is gone or has expired already. */
 export async function releaseHold(ctx: Ctx, id: string): Promise<boolean> {
   const gone = await deleteHold(ctx, id);
-  return gone !== undefined && gone.expires_at > ctx.now;
+  if (!gone || gone.expires_at <= ctx.now) return false;
+  ctx.changed({ noun: "booking_hold", id, action: "deleted", before: gone });
+  return true;
 }
 
 /** A hold that still counts. */

@@ -1,0 +1,41 @@
+/** How holds and what bookings need besides people come to be in the generated tests. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { Place } from "./fixtures.ts";
+
+type Input = Record<string, unknown>;
+
+async function made({ workspace }: Place, path: string, body: Input): Promise<string> {
+  const answer = await workspace.call("POST", `/api/v1${path}`, body);
+  assert.equal(answer.status, 201, answer.text);
+  return answer.body.data.id as string;
+}
+
+/** A time of an event type of its own, far enough ahead that no other test asks for it. */
+async function freeTime(place: Place): Promise<Input> {
+  const event_type_id = await made(place, "/scheduled-event-types", {
+    name: `Held ${randomUUID()}`,
+    buffer_before_minutes: 0,
+    slot_interval_minutes: 1,
+    duration_minutes: 1,
+  });
+  const slots = await place.workspace.call("POST", "/api/v1/scheduling-bookings/available-slots", {
+    event_type_id,
+    date_from: "2026-04-01",
+    date_to: "2026-04-01",
+    timezone: "Europe/London",
+  });
+  const { time } = slots.body.data.availability.dates[0].slots.at(-1) as { time: string };
+  return { event_type_id, date: "2026-04-01", time, timezone: "Europe/London" };
+}
+
+export const calendarRecords: Record<string, (place: Place) => Promise<string>> = {
+  booking_hold: async (place) => made(place, "/scheduling-bookings/holds", await freeTime(place)),
+  scheduling_booking_hold: async (place) => made(place, "/scheduling-bookings/holds", await freeTime(place)),
+  scheduling_resource: (place) =>
+    made(place, "/scheduling-resources", { name: "Treatment room", kind: "room" }),
+};
+
+export const calendarInputs: Record<string, (place: Place) => Promise<Input>> = {
+  "workspace.hold_booking_slot": freeTime,
+};
