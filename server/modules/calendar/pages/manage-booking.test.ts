@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+import { listOutbox } from "../../../local-outbox.ts";
 import { startHarness } from "../../../testing/harness.ts";
 import { bookings, openCalendar } from "../test-calendar.ts";
 
@@ -13,7 +14,8 @@ async function bookedLink(fields: Record<string, unknown> = {}) {
   const path = `${bookings}/${made.body.data.booking.id}`;
   const read = async () => (await calendar.workspace.call("GET", path)).body.data;
   const link = `/book/${calendar.workspace.slug}/manage/${(await read()).management_token}`;
-  return { calendar, read, link };
+  const post = async (form: Record<string, string>) => frontdesk.call("POST", link, { form });
+  return { calendar, read, link, post, id: made.body.data.booking.id as string };
 }
 
 test("workspace.get_scheduling_booking#1 slug and token make the link of the booker's page", async () => {
@@ -23,49 +25,141 @@ test("workspace.get_scheduling_booking#1 slug and token make the link of the boo
   assert.match(page.headers["content-type"] ?? "", /text\/html/);
   assert.equal(page.headers["cache-control"], "no-store");
   assert.equal(page.headers["referrer-policy"], "no-referrer");
+  assert.match(page.text, /<meta name="robots" content="noindex">/);
   assert.match(page.text, /Leak repair/);
-  assert.match(page.text, /Tuesday, March 3, 2026 at 10:00 AM \(Europe\/London\)/);
+  assert.match(page.text, /Tuesday, 3 March 2026, 10:00–11:00/);
+  assert.match(page.text, /United Kingdom Time \(London\)/);
   assert.match(page.text, /&lt;b&gt;Bo &amp; Co&lt;\/b&gt;/);
   assert.ok(!page.text.includes("<b>"));
-  assert.match(page.text, /<html lang="en">/);
-  assert.match(page.text, /<label for="reason">/);
+  assert.match(page.text, /<html lang="en-GB"/);
+  assert.match((await frontdesk.call("GET", `${link}?step=cancel`)).text, /<label for="reason">/);
 });
 
-test("the booker cancels with the button, not by opening the link", async () => {
-  const { calendar, link, read } = await bookedLink();
+test("the booker cancels with the button of the second page, not by opening links", async () => {
+  const { calendar, link, read, post } = await bookedLink();
   await frontdesk.call("GET", link);
+  const asked = await frontdesk.call("GET", `${link}?step=cancel`);
+  assert.match(asked.text, /Nothing has been cancelled yet/);
   assert.equal((await read()).status, "confirmed");
-  const answer = await frontdesk.call("POST", link, { form: { action: "cancel", reason: "Away" } });
+  const answer = await post({ action: "cancel", reason: "Away" });
   assert.equal(answer.status, 303);
   assert.equal(answer.headers["location"], `${link}?notice=cancelled`);
   const booking = await read();
   assert.deepEqual([booking.status, booking.cancellation_reason], ["cancelled", "Away"]);
   const after = await frontdesk.call("GET", `${link}?notice=cancelled`);
   assert.match(after.text, /Your booking was cancelled/);
-  assert.ok(!after.text.includes("<form"));
-  // Moving a cancelled one is refused, cancelling it again is not an error.
-  const move = await frontdesk.call("POST", link, {
-    form: { action: "move", starts_at: "2026-03-04T10:00:00Z" },
-  });
-  assert.match(move.headers["location"] ?? "", /notice=refused/);
-  const again = await frontdesk.call("POST", link, { form: { action: "cancel" } });
-  assert.match(again.headers["location"] ?? "", /notice=cancelled/);
+  assert.doesNotMatch(after.text, /step=/);
+  // Moving or changing a cancelled one is refused, cancelling it again is not an error.
+  for (const form of [
+    { action: "move", start: "2026-03-04T10:00:00Z" },
+    { action: "edit", name: "Eve", email: "eve@example.com" },
+  ]) {
+    assert.match((await post(form)).headers["location"] ?? "", /notice=refused/);
+  }
+  assert.match((await post({ action: "cancel" })).headers["location"] ?? "", /notice=cancelled/);
   assert.equal((await calendar.book()).status, 201);
 });
 
+test("cancelled by mistake, it is booked again at once, unless the time is gone", async () => {
+  const { calendar, link, read, post } = await bookedLink({ message: "Gate code 7" });
+  await post({ action: "cancel" });
+  assert.match((await frontdesk.call("GET", link)).text, /Book it again/);
+  const restored = await post({ action: "restore" });
+  const to = restored.headers["location"] ?? "";
+  assert.match(to, /manage\/[0-9a-f-]{36}\?notice=restored$/);
+  assert.notEqual(to.split("?")[0], link);
+  assert.match((await frontdesk.call("GET", to)).text, /You are booked again\./);
+  assert.match((await frontdesk.call("GET", to)).text, /Gate code 7/);
+  assert.equal((await read()).status, "cancelled");
+  // The time is taken now, by themselves.
+  assert.match((await post({ action: "restore" })).headers["location"] ?? "", /notice=taken/);
+  assert.equal((await calendar.book()).status, 409);
+});
+
 test("the booker moves it to an open time, and learns when that was taken", async () => {
-  const { calendar, link, read } = await bookedLink();
-  const page = await frontdesk.call("GET", link);
-  assert.match(page.text, /<option value="2026-03-03T14:00:00.000Z">/);
-  const to = (starts_at: string) => frontdesk.call("POST", link, { form: { action: "move", starts_at } });
+  const { calendar, link, read, post } = await bookedLink();
+  const page = await frontdesk.call("GET", `${link}?step=move&day=2026-03-03`);
+  assert.match(page.text, /It is now on Tuesday, 3 March 2026, 10:00–11:00\./);
+  assert.match(page.text, /<button name="start" value="2026-03-03T14:00:00.000Z">/);
+  // Half an hour later overlaps with nothing but itself; its own time is no move.
+  assert.match(page.text, /value="2026-03-03T10:30:00.000Z"/);
+  assert.doesNotMatch(page.text, /value="2026-03-03T10:00:00.000Z"/);
+  const to = (start: string) => post({ action: "move", start });
   assert.match((await to("2026-03-03T14:00:00.000Z")).headers["location"] ?? "", /notice=moved/);
   assert.equal((await read()).starts_at, "2026-03-03T14:00:00.000Z");
   await calendar.book({ time: "11:00", email: "ann@example.com" });
   for (const taken of ["2026-03-03T11:00:00.000Z", "2026-03-03T03:00:00.000Z"]) {
-    assert.match((await to(taken)).headers["location"] ?? "", /notice=taken/);
+    assert.match((await to(taken)).headers["location"] ?? "", /step=move&notice=taken/);
   }
   assert.match((await to("soon")).headers["location"] ?? "", /notice=refused/);
   assert.equal((await read()).starts_at, "2026-03-03T14:00:00.000Z");
+});
+
+test("the booker corrects their details; everybody's invitation follows", async () => {
+  const { link, read, post, id } = await bookedLink({ attendees: [{ email: "bob@example.com" }] });
+  await frontdesk.settle();
+  const form = await frontdesk.call("GET", `${link}?step=edit`);
+  assert.match(form.text, /name="email"[^>]*value="john@example.com"/);
+  const wrong = await post({ action: "edit", name: "", email: "jo@", notes: "Ring twice" });
+  assert.equal(wrong.status, 422);
+  assert.match(wrong.text, /id="email"[^>]*aria-invalid="true"/);
+  assert.match(wrong.text, /Ring twice/);
+  const details = {
+    name: "Joan Smith",
+    email: "joan@example.com",
+    phone: "020 7946 0999",
+    notes: "Ring twice",
+  };
+  const saved = await post({ action: "edit", ...details });
+  assert.equal(saved.headers["location"], `${link}?notice=saved`);
+  assert.match((await frontdesk.call("GET", `${link}?notice=saved`)).text, /Your details were saved/);
+  const booking = await read();
+  assert.deepEqual(
+    [booking.booker_name, booking.booker_email, booking.booker_phone, booking.message],
+    ["Joan Smith", "joan@example.com", "+442079460999", "Ring twice"],
+  );
+  await frontdesk.settle();
+  // Saving the same again sends nothing.
+  await post({ action: "edit", ...details });
+  await frontdesk.settle();
+  const files = (await listOutbox(frontdesk.app.database)).flatMap(({ to, attachments = [] }) =>
+    attachments.map(({ content }) => ({
+      to,
+      file: new TextDecoder().decode(content).replaceAll("\r\n ", ""),
+    })),
+  );
+  const sent = files.filter(({ file }) => file.includes(id));
+  const sequences = (address: string) =>
+    sent.filter(({ to }) => to === address).map(({ file }) => /SEQUENCE:(\d+)/.exec(file)?.[1]);
+  assert.deepEqual(sequences("john@example.com"), ["0"]);
+  assert.deepEqual(sequences("joan@example.com"), ["1"]);
+  assert.deepEqual(sequences("bob@example.com").toSorted(), ["0", "1"]);
+});
+
+test("the calendar file and the links carry the booking, under the invitation's UID", async () => {
+  const { link, id, post } = await bookedLink();
+  const page = await frontdesk.call("GET", link);
+  assert.ok(page.text.includes(`href="${link}/booking.ics"`));
+  assert.match(
+    page.text,
+    /calendar\.google\.com\/calendar\/render\?action=TEMPLATE&amp;text=Leak\+repair[^"]*dates=20260303T100000Z%2F20260303T110000Z/,
+  );
+  assert.match(page.text, /outlook\.live\.com[^"]*startdt=2026-03-03T10%3A00%3A00\.000Z/);
+  const file = await frontdesk.call("GET", `${link}/booking.ics`);
+  assert.match(file.headers["content-type"] ?? "", /text\/calendar/);
+  assert.equal(file.headers["content-disposition"], 'attachment; filename="booking.ics"');
+  const lines = file.text.replaceAll("\r\n ", "").split("\r\n");
+  for (const line of [
+    "METHOD:PUBLISH",
+    `UID:${id}@frontdesk`,
+    "DTSTART:20260303T100000Z",
+    "STATUS:CONFIRMED",
+  ]) {
+    assert.ok(lines.includes(line), line);
+  }
+  await post({ action: "cancel" });
+  assert.match((await frontdesk.call("GET", `${link}/booking.ics`)).text, /STATUS:CANCELLED/);
+  assert.equal((await frontdesk.call("GET", `/book/nobody/manage/${randomUUID()}/booking.ics`)).status, 404);
 });
 
 test("a wrong, foreign or expired link says nothing and does nothing", async () => {
@@ -86,9 +180,11 @@ test("a wrong, foreign or expired link says nothing and does nothing", async () 
   assert.equal((await read()).status, "confirmed");
   // It begins at 10:00 tomorrow: from then on nothing can be changed, a day after its end nothing is shown.
   await frontdesk.advance(25.5 * 3600);
-  const late = await frontdesk.call("GET", link);
-  assert.equal(late.status, 200);
-  assert.ok(!late.text.includes("<form"));
+  for (const step of ["", "?step=move", "?step=edit", "?step=cancel", "?notice=booked"]) {
+    const late = await frontdesk.call("GET", `${link}${step}`);
+    assert.equal(late.status, 200);
+    assert.ok(!late.text.includes("<form"));
+  }
   await frontdesk.call("POST", link, { form: { action: "cancel" } });
   assert.equal((await read()).status, "confirmed");
   await frontdesk.advance(25 * 3600);
