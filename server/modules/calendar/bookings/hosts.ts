@@ -2,16 +2,13 @@ import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { DateOverride, Host, WeeklyHours } from "../slots/slots.ts";
 import { usualHours } from "../availability/availability.ts";
-import { busyOf } from "./busy.store.ts";
-import type { BusyWindow } from "./busy.store.ts";
+import { busyTimesOf } from "./busy.store.ts";
+import type { BusyTimes, BusyWindow } from "./busy.store.ts";
 
 export type HostsQuery = BusyWindow & {
   /** Only these members; empty means everybody on the staff. */
   memberIds?: readonly string[];
 };
-
-/** When resources are taken, by their ids; those that are free have no entry. */
-export type BusyResources = Map<string, [number, number][]>;
 
 /** Who can take bookings, with hours and busy times. */
 export async function loadHosts(ctx: Ctx, query: HostsQuery): Promise<Host[]> {
@@ -19,30 +16,27 @@ export async function loadHosts(ctx: Ctx, query: HostsQuery): Promise<Host[]> {
 }
 
 /**
- * Who can take bookings, in a stable order, with hours and busy times, and when resources are taken: two statements
+ * Who can take bookings, in a stable order, with hours and busy times, and when anything is taken: two statements
  * however many there are. A member's own hours, zone and date overrides come before the company's, each on its own.
  */
 export async function loadTakers(
   ctx: Ctx,
   query: HostsQuery,
-): Promise<{ hosts: Host[]; busyResources: BusyResources }> {
-  const [members, busy] = await Promise.all([hoursOf(ctx, query.memberIds ?? []), busyOf(ctx, query)]);
-  const hosts: Host[] = members.map((member) => ({
+): Promise<{ hosts: Host[]; busyTimes: BusyTimes }> {
+  const [members, busyTimes] = await Promise.all([
+    hoursOf(ctx, query.memberIds ?? []),
+    busyTimesOf(ctx, query),
+  ]);
+  const hosts = members.map((member): Host => ({
     id: member.id,
     hours: {
       weeklyHours: member.weekly_hours ?? usualHours,
       dateOverrides: member.date_overrides ?? [],
       timeZone: member.timezone,
     },
-    busy: [],
+    busy: busyTimes.get(member.id) ?? [],
   }));
-  const busyTimes = new Map(hosts.map((host) => [host.id, host.busy]));
-  for (const { subject_id, busy_from, busy_until } of busy) {
-    const times = busyTimes.get(subject_id);
-    if (times) times.push([busy_from, busy_until]);
-    else busyTimes.set(subject_id, [[busy_from, busy_until]]);
-  }
-  return { hosts, busyResources: busyTimes };
+  return { hosts, busyTimes };
 }
 
 type HoursRow = {

@@ -7,9 +7,8 @@ import type { Host, SlotRules, SlotSearch } from "../slots/slots.ts";
 import type { Travel } from "../slots/travel.ts";
 import { MINUTE_MS } from "../slots/wall-clock.ts";
 import { sittingsOf, visitsOf } from "./busy.store.ts";
-import type { BusyWindow } from "./busy.store.ts";
+import type { BusyTimes, BusyWindow } from "./busy.store.ts";
 import { loadTakers } from "./hosts.ts";
-import type { BusyResources } from "./hosts.ts";
 
 export type SlotsQuery = {
   service?: Service | undefined;
@@ -27,7 +26,7 @@ export async function loadSearch(ctx: Ctx, query: SlotsQuery, from: number, to: 
   const { service, excludeBookingId } = query;
   const rules = rulesOf(service, query.durationMinutes);
   const window = { ...busyWindow(rules, from, to), excludeBookingId };
-  const [{ hosts, busyResources }, usable, travel] = await Promise.all([
+  const [{ hosts, busyTimes }, usable, travel] = await Promise.all([
     loadTakers(ctx, { memberIds: hostIdsOf(query), ...window }),
     service ? usableResources(ctx, service) : [],
     travelOf(ctx, query),
@@ -42,7 +41,7 @@ export async function loadSearch(ctx: Ctx, query: SlotsQuery, from: number, to: 
     now: ctx.now.getTime(),
     assignment: service?.host_assignment ?? "any",
     capacity: service?.capacity ?? 1,
-    resources: service ? requirementsOf(service, usable, busyResources) : [],
+    resources: service ? requirementsOf(service, usable, busyTimes) : [],
     ...(travel ? { travel } : {}),
   };
 }
@@ -69,7 +68,7 @@ async function usableResources(ctx: Ctx, service: Service): Promise<string[]> {
 }
 
 // A resource that is out of use, or gone, meets no requirement: a service left with none has no slots.
-function requirementsOf(service: Service, usable: string[], busy: BusyResources): ResourceRequirement[] {
+function requirementsOf(service: Service, usable: string[], busy: BusyTimes): ResourceRequirement[] {
   const inUse = new Set(usable);
   return service.resource_requirements.map(({ any_of: ids }) => ({
     anyOf: ids.filter((id) => inUse.has(id)).map((id) => ({ id, busy: busy.get(id) ?? [] })),
