@@ -15,6 +15,7 @@ import { migrate, readMigrations } from "./migrate.ts";
 import { moveDatabase } from "./move.ts";
 import { modules } from "../modules/index.ts";
 import { module } from "./operation.ts";
+import type { TenantStore } from "./store.ts";
 
 const server = process.env["FRONTDESK_TEST_DATABASE_URL"];
 const log = createLog("silent");
@@ -53,6 +54,12 @@ test(
         "select conname from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace and not convalidated",
       );
       assert.deepEqual(foreign.rows, []);
+      assert.deepEqual([rows["bookings"], rows["slot_holds"], rows["slot_claims"]], [2, 1, 3]);
+      await assert.rejects(
+        database.transaction(source.workspaceId, (db) => bookAt(db, source.memberId, "2026-03-03T10:30:00Z")),
+        { code: "23P01" },
+        "what was booked there is not kept here",
+      );
       await assert.rejects(moveDatabase(source.engine, target), /already holds rows/);
     } finally {
       await jobs.stop();
@@ -74,8 +81,7 @@ test(
     const jobs = queueOf(target);
     await jobs.start();
     await target.pool.query(
-      `create function spoil() returns trigger language plpgsql as $$ begin new.notes := 'spoilt'; return new; end $$;
-     create trigger spoil before insert on contacts for each row execute function spoil();`,
+      "create rule spoil as on insert to contacts do also update contacts set notes = 'spoilt'",
     );
     try {
       await assert.rejects(moveDatabase(source.engine, target), /contacts differs after the copy/);
@@ -106,6 +112,7 @@ async function embeddedSource() {
   const database = new Database(engine);
   const workspaceId = randomUUID();
   const other = randomUUID();
+  const memberId = randomUUID();
   await database.system("create-workspace", async (kysely) => {
     for (const [id, slug] of [
       [workspaceId, "one"],
@@ -133,6 +140,7 @@ async function embeddedSource() {
              jsonb_build_object('n', n, 'none', null), ${startOfTime}::timestamptz, ${startOfTime}::timestamptz
         from generate_series(1, 2500) n`);
     await db.raw(sql`select next_public_id('company', 'A')`);
+    await addCalendar(db, memberId);
     await db
       .insert("events", {
         id: randomUUID(),
@@ -162,11 +170,40 @@ async function embeddedSource() {
   return {
     engine,
     workspaceId,
+    memberId,
     async stillThere() {
       const rows = await database.read(workspaceId, (db) => db.from("contacts").select("id").execute());
       assert.equal(rows.length, 2500);
     },
   };
+}
+
+/** A member with a booking, a seat of a class and a hold: rows whose claims triggers derive. */
+async function addCalendar(db: TenantStore, memberId: string): Promise<void> {
+  const { workspaceId } = db;
+  const classId = randomUUID();
+  await db.raw(sql`
+    insert into members (workspace_id, id, name, role, created_at)
+    values (${workspaceId}, ${memberId}, 'Olive', 'client_admin', ${startOfTime})`);
+  await db.raw(sql`
+    insert into scheduled_event_types (workspace_id, id, name, slug, capacity, created_at, updated_at)
+    values (${workspaceId}, ${classId}, 'Yoga', 'yoga', 8, ${startOfTime}, ${startOfTime})`);
+  await bookAt(db, memberId, "2026-03-03T10:00:00Z");
+  await bookAt(db, memberId, "2026-03-03T12:00:00Z", classId);
+  await db.raw(sql`
+    insert into slot_holds (workspace_id, id, event_type_id, member_id, starts_at, ends_at, blocked_from, blocked_until,
+                            held_by, expires_at, created_at, updated_at)
+    select ${workspaceId}, gen_random_uuid(), ${classId}, ${memberId}, at, at + interval '1 hour', at, at + interval '1 hour',
+           'test', at, ${startOfTime}, ${startOfTime} from (values ('2026-03-03T14:00:00Z'::timestamptz)) v (at)`);
+}
+
+async function bookAt(db: TenantStore, memberId: string, at: string, eventTypeId?: string): Promise<void> {
+  await db.raw(sql`
+    insert into bookings (workspace_id, id, event_type_id, member_id, title, starts_at, ends_at, blocked_from, blocked_until,
+                          timezone, status, source, created_at, updated_at)
+    select ${db.workspaceId}, gen_random_uuid(), ${eventTypeId ?? null}, ${memberId}, 'Visit', at, at + interval '1 hour', at,
+           at + interval '1 hour', 'UTC', 'confirmed', 'workspace', ${startOfTime}, ${startOfTime}
+      from (values (${at}::timestamptz)) v (at)`);
 }
 
 async function emptyDatabase(url: string): Promise<string> {

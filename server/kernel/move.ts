@@ -39,6 +39,9 @@ export async function moveDatabase(
       for (const { table, name } of shape.lateConstraints) {
         await to.query(`alter table ${table} drop constraint ${name}`);
       }
+      // What triggers derive is copied like everything else; derived once more, it would be there twice.
+      const triggered = await tablesWithTriggers(to);
+      for (const table of triggered) await to.query(`alter table ${table} disable trigger user`);
       const tables: MoveReport["tables"] = [];
       for (const table of shape.tables) {
         const rows = await copyTable(from, to, table);
@@ -49,6 +52,7 @@ export async function moveDatabase(
       for (const { table, name, definition } of shape.lateConstraints) {
         await to.query(`alter table ${table} add constraint ${name} ${definition}`);
       }
+      for (const table of triggered) await to.query(`alter table ${table} enable trigger user`);
       const sequences = await copySequences(from, to, shape.tables);
       const { jobs, jobsLeftBehind } = await copyJobs(from, to);
       await to.query("commit");
@@ -81,6 +85,14 @@ async function refuseOccupied(to: PoolClient, tables: MovedTable[]): Promise<voi
 // Policies let the sweeping role see every workspace; tables without policies are read as their owner.
 async function actAs(client: PoolClient, table: MovedTable): Promise<void> {
   await client.query(`set role ${table.walled ? "frontdesk_system" : "none"}`);
+}
+
+async function tablesWithTriggers(client: PoolClient): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select distinct t.tgrelid::regclass::text as name from pg_trigger t join pg_class c on c.oid = t.tgrelid
+      where not t.tgisinternal and c.relnamespace = 'public'::regnamespace order by 1`,
+  );
+  return rows.map((row) => row.name);
 }
 
 async function copyTable(from: PoolClient, to: PoolClient, table: MovedTable): Promise<number> {

@@ -97,8 +97,8 @@ test("workspace.list_available_slots#0 slots come by date, written for people to
         day_name,
         formatted,
         slots: [
-          { time: "09:00", formatted: "9:00 AM", starts_at: `${date}T09:00:00.000Z` },
-          { time: "13:00", formatted: "1:00 PM", starts_at: `${date}T13:00:00.000Z` },
+          { time: "09:00", formatted: "9:00 AM", starts_at: `${date}T09:00:00.000Z`, seats_left: 1 },
+          { time: "13:00", formatted: "1:00 PM", starts_at: `${date}T13:00:00.000Z`, seats_left: 1 },
         ],
       })),
     },
