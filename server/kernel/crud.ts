@@ -28,7 +28,7 @@ export type Filter<T extends TenantTable> = {
   where(query: Query<T>, value: never, ctx: Ctx): Query<T>;
 };
 
-type Only = { column: string; value: string };
+type Only = { column: string; value: string | boolean };
 
 type Verb = "list" | "get" | "create" | "update" | "delete";
 

@@ -28,14 +28,18 @@ export type LoopbackGoogle = {
   events: Map<string, StoredEvent>;
   channels: LoopbackChannel[];
   calendars: Calendar[];
-  /** What the next request gets instead of an answer. */
-  failNext(reply: LoopbackReply): void;
+  /** What the next request gets instead of an answer; "stored-drop" does what was asked and then hangs up. */
+  failNext(reply: Mishap): void;
+  /** No more mishaps. */
+  answerAgain(): void;
   /** The access tokens given out so far hold no more. */
   endAccessTokens(): void;
   /** The owner has withdrawn access. */
   revoke(): void;
   /** What sync tokens stood for so far is forgotten. */
   forgetSyncTokens(): void;
+  /** An empty calendar, and the first tokens hold again. */
+  reset(): void;
   /** Somebody changes their own calendar. */
   put(event: { id: string; start: string; end: string } & Record<string, unknown>): void;
   change(id: string, fields: Record<string, unknown>): void;
@@ -44,6 +48,8 @@ export type LoopbackGoogle = {
   consent(url: string): string;
   close(): Promise<void>;
 };
+
+type Mishap = LoopbackReply | "stored-drop";
 
 const json = (body: unknown, status = 200): LoopbackReply => ({ status, json: body });
 
@@ -64,12 +70,21 @@ export async function startLoopbackGoogle(
     channels: google.channels,
     calendars: google.calendars,
     failNext: (reply) => void google.mishaps.push(reply),
+    answerAgain: () => void (google.mishaps.length = 0),
     endAccessTokens: () => google.accessTokens.clear(),
     revoke: () => {
       google.accessTokens.clear();
       google.refreshTokens.clear();
     },
     forgetSyncTokens: () => void google.generation++,
+    reset: () => {
+      google.mishaps.length = 0;
+      google.events.clear();
+      google.requests.length = 0;
+      google.channels.length = 0;
+      google.accessTokens.add("access-1");
+      google.refreshTokens.add("refresh-1");
+    },
     put: (event) => void google.put(event.id, wallOf(event)),
     change: (id, fields) => void google.put(id, fields),
     remove: (id) => void google.put(id, { status: "cancelled" }),
@@ -85,7 +100,7 @@ function wallOf({ start, end, ...rest }: { start: string; end: string } & Record
 
 class Google {
   readonly requests: LoopbackRequest[] = [];
-  readonly mishaps: LoopbackReply[] = [];
+  readonly mishaps: Mishap[] = [];
   readonly events = new Map<string, StoredEvent>();
   readonly channels: LoopbackChannel[] = [];
   readonly accessTokens = new Set(["access-1"]);
@@ -113,7 +128,12 @@ class Google {
   answer(request: LoopbackRequest): LoopbackReply {
     this.requests.push(request);
     const mishap = this.mishaps.shift();
-    if (mishap !== undefined) return mishap;
+    if (mishap !== "stored-drop") return mishap ?? this.#carryOut(request);
+    this.#carryOut(request);
+    return "drop";
+  }
+
+  #carryOut(request: LoopbackRequest): LoopbackReply {
     const { pathname } = request.url;
     if (pathname === "/token") return this.#token(new URLSearchParams(request.body));
     const token = request.headers.authorization?.replace(/^Bearer /, "") ?? "";

@@ -21,6 +21,10 @@ export interface ExternalBusyTable {
   ends_at: Timestamp;
   source: string;
   created_at: Timestamp;
+  /** The connection it was read from, and the provider's name for the entry. */
+  connection_id: string | null;
+  external_id: string | null;
+  title: string | null;
 }
 
 declare module "../../../kernel/tables.ts" {

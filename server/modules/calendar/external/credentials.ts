@@ -1,0 +1,75 @@
+import { Type } from "typebox";
+import type { App } from "../../../kernel/app.ts";
+import { invalidField } from "../../../kernel/errors.ts";
+import { seal, unseal } from "../../../kernel/seal.ts";
+import type { CalendarAccount, CalendarCredentials } from "../../../providers/calendar/port.ts";
+import type { Connection, ConnectionProvider } from "./connection.ts";
+
+const secret = Type.String({ minLength: 1, maxLength: 4096 });
+
+export const CredentialsField = Type.Object(
+  {
+    accessToken: Type.Optional(secret),
+    refreshToken: Type.Optional(secret),
+    expiresAt: Type.Optional(Type.String({ format: "date-time" })),
+    serverUrl: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
+    username: Type.Optional(secret),
+    password: Type.Optional(secret),
+  },
+  {
+    additionalProperties: false,
+    description:
+      "Google: accessToken, refreshToken and expiresAt (or connect at /oauth/google/calendar/start). CalDAV: serverUrl, username and password. ICS: nothing, unless its address asks for username and password. Kept encrypted and never shown.",
+  },
+);
+
+const needed: Record<ConnectionProvider, readonly string[]> = {
+  local: [],
+  google: ["accessToken"],
+  caldav: ["serverUrl", "username", "password"],
+  ics: [],
+};
+
+/** The credentials of a connection as its provider wants them; refuses what is missing by name. */
+export function checkCredentials(
+  provider: ConnectionProvider,
+  given: Partial<CalendarCredentials> = {},
+): CalendarCredentials {
+  const credentials = Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  // A refresh token alone is enough: it is good for an access token.
+  const missing = needed[provider].find(
+    (name) => !credentials[name] && !(name === "accessToken" && credentials["refreshToken"]),
+  );
+  if (missing === undefined) return credentials;
+  throw invalidField(`credentials.${missing}`, `is needed for ${provider}`);
+}
+
+type Place = Pick<Connection, "workspace_id" | "id">;
+
+export function sealCredentials(app: App, place: Place, credentials: CalendarCredentials): string {
+  return seal(app.ports.secrets.sealing, placeOf(place), JSON.stringify(credentials));
+}
+
+/** The account a connection opens. `renewed` is told when the provider had the credentials renewed. */
+export function accountOf(
+  app: App,
+  connection: Connection,
+  renewed: (credentials: CalendarCredentials) => Promise<void>,
+): CalendarAccount {
+  const text = unseal(app.ports.secrets.sealing, placeOf(connection), connection.credentials);
+  return {
+    // On this machine everybody's calendars lie together.
+    calendarId:
+      connection.provider === "local"
+        ? `${connection.workspace_id}/${connection.calendar_id}`
+        : connection.calendar_id,
+    credentials: JSON.parse(text) as CalendarCredentials,
+    renewed,
+  };
+}
+
+function placeOf({ workspace_id, id }: Place): string {
+  return `calendar connection ${workspace_id} ${id}`;
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from "node:crypto";
+import type { Ctx } from "../../../kernel/context.ts";
+import { job } from "../../../kernel/jobs.ts";
+import type { JobCtx } from "../../../kernel/jobs.ts";
+import { ProviderError } from "../../../providers/errors.ts";
+import type { CalendarEvent, WrittenEvent } from "../../../providers/calendar/port.ts";
+import { workspaceOf } from "../../workspace/settings/settings.ts";
+import { findBooking } from "../bookings/bookings.store.ts";
+import { findService } from "../services/services.store.ts";
+import { DAY_MS, MINUTE_MS } from "../slots/wall-clock.ts";
+import { digestOf, eventOf } from "./booking-event.ts";
+import type { BookingEvent } from "./booking-event.ts";
+import type { Connection } from "./connection.ts";
+import { accountIn, findLocked } from "./connections.store.ts";
+import { markRevoked, nextAttempt, toldOf } from "./failures.ts";
+import { keepMeetingLink } from "./meeting-link.ts";
+import { planWrites } from "./plan-writes.ts";
+
+type Payload = { bookingId: string; connectionId: string };
+
+const claimMs = 5 * MINUTE_MS;
+/** How long after a booking its event is still put right. */
+const giveUpMs = 7 * DAY_MS;
+
+/**
+ * Brings one calendar to what a booking is now: writes, changes or deletes its event. It looks at the booking when it runs and
+ * not at what happened to it, and does so one at a time, so whatever order jobs come in, the last state is what stands.
+ */
+export const writeBooking = job<Payload>({
+  name: "write-booking",
+  expireSeconds: 240,
+  async run(one, payload) {
+    const task = await one.transaction((ctx) => takeTask(ctx, payload));
+    if (!task) return;
+    try {
+      const written = await carryOut(one, task);
+      await one.transaction((ctx) => keep(ctx, task, written));
+    } catch (error) {
+      await one.transaction((ctx) => noteFailure(ctx, task, error));
+      if (!(error instanceof ProviderError)) throw error;
+    }
+  },
+});
+
+/** At most one waits for a booking and a calendar: it will find the newest state. */
+export function enqueueWrite(ctx: Ctx, bookingId: string, connectionId: string, at?: Date): void {
+  const key = `${bookingId} ${connectionId}${at ? " later" : ""}`;
+  ctx.enqueue(writeBooking, { bookingId, connectionId }, { key, ...(at ? { startAt: at } : {}) });
+}
+
+type Task = Payload & {
+  connection: Connection;
+  externalId: string | null;
+  claim: string;
+  /** undefined: it should not be there. */
+  event: CalendarEvent | undefined;
+};
+
+async function takeTask(ctx: Ctx, { bookingId, connectionId }: Payload): Promise<Task | undefined> {
+  const connection = await ctx.db
+    .from("calendar_connections")
+    .selectAll()
+    .where("id", "=", connectionId)
+    .where("is_removed", "=", false)
+    .executeTakeFirst();
+  const booking = await findBooking(ctx, bookingId);
+  if (!connection || !booking) return undefined;
+  const row = await lockRow(ctx, bookingId, connectionId);
+  if (row.claimed_until && row.claimed_until > ctx.now) {
+    enqueueWrite(ctx, bookingId, connectionId, row.claimed_until);
+    return undefined;
+  }
+  // Connected again, its bookings are planned anew.
+  if (connection.status === "revoked") return undefined;
+  const wanted =
+    booking.status !== "cancelled" &&
+    connection.writes_bookings &&
+    booking.host_ids.includes(connection.member_id);
+  const service = booking.event_type_id ? await findService(ctx, { id: booking.event_type_id }) : undefined;
+  const { timeZone } = await workspaceOf(ctx);
+  const event = wanted ? eventOf(booking, connection, { service, timeZone }) : undefined;
+  const isOver = booking.ends_at.getTime() < ctx.now.getTime() - (wanted ? 0 : giveUpMs);
+  const stands = event ? row.digest === digestOf(event) : row.external_id === null;
+  if (isOver || stands) return undefined;
+  const claim = randomUUID();
+  await updateRow(ctx, row, { claim, claimed_until: new Date(ctx.now.getTime() + claimMs) });
+  return { bookingId, connectionId, connection, claim, event, externalId: row.external_id };
+}
+
+async function carryOut(one: JobCtx, task: Task): Promise<WrittenEvent | undefined> {
+  const { connection, externalId, event } = task;
+  const provider = one.app.ports.calendars[connection.provider];
+  const account = accountIn(one, connection);
+  if (!event) {
+    if (externalId !== null) await provider.deleteEvent(account, externalId);
+    return undefined;
+  }
+  return externalId === null
+    ? provider.insertEvent(account, event)
+    : provider.updateEvent(account, externalId, event);
+}
+
+async function keep(ctx: Ctx, task: Task, written: WrittenEvent | undefined): Promise<void> {
+  const { bookingId, connectionId, event } = task;
+  const row = await lockRow(ctx, bookingId, connectionId);
+  await updateRow(ctx, row, {
+    external_id: written?.externalId ?? null,
+    digest: event ? digestOf(event) : null,
+    status: event ? "written" : "deleted",
+    failures: 0,
+    last_error: null,
+    next_attempt_at: null,
+    ...(row.claim === task.claim ? released : {}),
+  });
+  const isNews = written?.meetingUrl ? await keepMeetingLink(ctx, bookingId, written.meetingUrl) : false;
+  // The booking may have changed while we wrote, and the other hosts' events name the call.
+  if (isNews) await planWrites(ctx, [bookingId]);
+  else enqueueWrite(ctx, bookingId, connectionId);
+}
+
+async function noteFailure(ctx: Ctx, task: Task, error: unknown): Promise<void> {
+  const { bookingId, connectionId } = task;
+  const row = await lockRow(ctx, bookingId, connectionId);
+  if (row.claim !== task.claim) return;
+  if (!(error instanceof ProviderError)) {
+    await updateRow(ctx, row, released);
+    return;
+  }
+  ctx.log.warn({ bookingId, connectionId, code: error.code }, "a booking could not be written to a calendar");
+  const failures = row.failures + 1;
+  const at = error.code === "revoked" ? null : nextAttempt(ctx.now, failures, error);
+  await updateRow(ctx, row, {
+    status: "failed",
+    failures,
+    last_error: toldOf(error),
+    next_attempt_at: at,
+    ...released,
+  });
+  if (at) return enqueueWrite(ctx, bookingId, connectionId, at);
+  const connection = await findLocked(ctx, connectionId);
+  if (connection) await markRevoked(ctx, connection, error);
+}
+
+const released = { claim: null, claimed_until: null };
+
+async function lockRow(ctx: Ctx, bookingId: string, connectionId: string): Promise<BookingEvent> {
+  const values = { status: "pending" as const, failures: 0, created_at: ctx.now, updated_at: ctx.now };
+  await ctx.db
+    .insert("booking_calendar_events", { booking_id: bookingId, connection_id: connectionId, ...values })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return ctx.db
+    .from("booking_calendar_events")
+    .selectAll()
+    .where("booking_id", "=", bookingId)
+    .where("connection_id", "=", connectionId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+}
+
+async function updateRow(ctx: Ctx, row: BookingEvent, values: Partial<BookingEvent>): Promise<void> {
+  await ctx.db
+    .update("booking_calendar_events")
+    .set({ ...values, updated_at: ctx.now })
+    .where("booking_id", "=", row.booking_id)
+    .where("connection_id", "=", row.connection_id)
+    .execute();
+}
