@@ -26,6 +26,11 @@ export function parsePhone(text: string, country?: string): Phone | undefined {
   return { e164: parsed.number, kind, country: parsed.country };
 }
 
+/** "+44 7700 900123" of an E.164 number: what people can read out. */
+export function readablePhone(e164: string): string {
+  return parsePhoneNumberFromString(e164)?.formatInternational() ?? e164;
+}
+
 /** A mobile number for a field, in E.164; a landline or nonsense is a 400 that names the field. */
 export function mobileField(field: string, text: string, country?: string): string {
   const phone = parsePhone(text, country);

@@ -2,7 +2,7 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { eventPayload } from "../bookings/booking.ts";
 import type { Booking } from "../bookings/booking.ts";
 import { updateBooking } from "../bookings/bookings.store.ts";
-import { enqueueInvitations } from "../invitations/enqueue-invitations.ts";
+import { enqueueChangedInvitations } from "../invitations/enqueue-invitations.ts";
 import { parsePhone } from "../../../phones.ts";
 import type { Details } from "./details-form.ts";
 
@@ -29,6 +29,6 @@ export async function changeDetails(
   const { management_token: _after, ...recordedAfter } = after;
   ctx.changed({ noun: "booking", id: before.id, before: recordedBefore, after: recordedAfter });
   ctx.emit({ type: "booking.updated", noun: "booking", recordId: before.id, payload: eventPayload(after) });
-  enqueueInvitations(ctx, after, "REQUEST");
+  enqueueChangedInvitations(ctx, before, after);
   return after;
 }

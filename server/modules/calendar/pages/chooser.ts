@@ -36,10 +36,10 @@ ${calendar(frame, chooser)}
 </section>
 ${times(frame, chooser)}
 </div>
-<section class="zone" aria-label="${m.zone}">
+<div class="zone">
 <p>${m.zoneIs(zoneText(locale, choice.zone, now))}${isElsewhere && markup` <strong>${m.businessZoneIs(company?.name ?? "", zoneText(locale, businessZone, now))}</strong>`}</p>
 ${zoneForm(frame, chooser)}
-</section>`;
+</div>`;
 }
 
 function calendar(frame: Frame, { choice, kept = {} }: Chooser): Markup {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import type { App } from "../../../kernel/app.ts";
 import { Markup, attributes, markup } from "../../../surfaces/markup.ts";
+import { readablePhone } from "../../../phones.ts";
 import { scriptPath, stylePath } from "./assets.ts";
 import { brandOf } from "./brand.ts";
 import type { Company } from "./company.ts";
@@ -62,14 +63,17 @@ export function sendBookingPage(reply: FastifyReply, frame: Frame, page: Page): 
   rememberLanguage(frame.app, reply, visitor);
   // Set by the security headers of every page; it knows no list of sites, frame-ancestors does.
   if (mayEmbed) void reply.removeHeader("x-frame-options");
-  return reply
-    .code(page.status ?? 200)
-    .header("content-security-policy", policy(frame, style, mayEmbed))
-    .header("cache-control", page.isPublic ? "private, no-cache" : "no-store")
-    .header("vary", "accept-language, cookie")
-    .header("referrer-policy", page.isPublic ? "same-origin" : "no-referrer")
-    .type("text/html; charset=utf-8")
-    .send(document(frame, page, style).text);
+  return (
+    reply
+      .code(page.status ?? 200)
+      .header("content-security-policy", policy(frame, style, mayEmbed))
+      .header("cache-control", page.isPublic ? "private, no-cache" : "no-store")
+      .header("vary", "accept-language, cookie")
+      // Not no-referrer: browsers then hide from us, too, where a form comes from.
+      .header("referrer-policy", "same-origin")
+      .type("text/html; charset=utf-8")
+      .send(document(frame, page, style).text)
+  );
 }
 
 function policy({ app, company }: Frame, style: string, mayEmbed: boolean): string {
@@ -166,7 +170,7 @@ ${company && contact(m.contactUs, company)}
 
 function contact(question: string, { phone, email }: Company): Markup {
   const ways = [
-    phone && markup`<a href="tel:${phone}">${phone}</a>`,
+    phone && markup`<a href="tel:${phone}">${readablePhone(phone)}</a>`,
     email && markup`<a href="mailto:${email}">${email}</a>`,
   ].filter((way) => way instanceof Markup);
   return ways.length === 0

@@ -24,7 +24,7 @@ test("workspace.get_scheduling_booking#1 slug and token make the link of the boo
   assert.equal(page.status, 200);
   assert.match(page.headers["content-type"] ?? "", /text\/html/);
   assert.equal(page.headers["cache-control"], "no-store");
-  assert.equal(page.headers["referrer-policy"], "no-referrer");
+  assert.equal(page.headers["referrer-policy"], "same-origin");
   assert.match(page.text, /<meta name="robots" content="noindex">/);
   assert.match(page.text, /Leak repair/);
   assert.match(page.text, /Tuesday, 3 March 2026, 10:00–11:00/);

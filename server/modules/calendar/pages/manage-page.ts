@@ -1,4 +1,5 @@
 /** The booker's own pages as HTML: one booking, and what can still be done about it. */
+import { readablePhone } from "../../../phones.ts";
 import { Markup, markup } from "../../../surfaces/markup.ts";
 import type { Booking } from "../bookings/booking.ts";
 import type { Service } from "../services/service.ts";
@@ -37,8 +38,8 @@ export function managePage(frame: CompanyFrame, managed: Managed): Page {
     body: markup`<h1>${title}</h1>
 ${notice(told, isBad ? "bad" : "good")}
 ${facts(frame, managed)}
-${mayChange && calendarChoices(frame, booking)}
 ${mayChange && changes(frame)}
+${mayChange && calendarChoices(frame, booking)}
 ${booking.status === "cancelled" && restoring(frame, managed)}`,
   };
 }
@@ -67,14 +68,15 @@ function facts(frame: CompanyFrame, managed: Managed): Markup {
   const { messages: m } = frame.visitor;
   const { booking } = managed;
   const place = [booking.address, booking.postal_code].filter(Boolean).join(", ");
-  const who = [booking.booker_name, booking.booker_email, booking.booker_phone].filter(Boolean);
+  const phone = booking.booker_phone && readablePhone(booking.booker_phone);
+  const who = [booking.booker_name, booking.booker_email, phone].filter(Boolean);
   const when = whenText(frame, { ...managed, startsAt: booking.starts_at, endsAt: booking.ends_at });
   const rows: [string, Markup | string | null][] = [
     [m.what, booking.title],
     [m.when, when],
     [m.where, place],
     [m.who, markup`${who.map((line) => markup`<p>${line}</p>`)}`],
-    [m.fields.notes, booking.notes],
+    [m.notes, booking.notes],
     [m.status, m.state[stateOf(managed)]],
   ];
   const shown = rows.filter(([, value]) => value !== null && String(value) !== "");

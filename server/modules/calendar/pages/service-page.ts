@@ -10,7 +10,7 @@ import type { DetailName, Details, Mistakes } from "./details-form.ts";
 import { address, bookPath, hiddenFields, notice } from "./layout.ts";
 import type { Frame, Page } from "./layout.ts";
 import { wallTimeAt } from "../slots/wall-clock.ts";
-import { factsText, periodText, sameClock, timeText, zoneText } from "./wording.ts";
+import { factsText, periodText, sameClock, timeText, timesText, zoneText } from "./wording.ts";
 import type { Company } from "./company.ts";
 
 /** What the business offers. */
@@ -158,7 +158,9 @@ export function whenText(
 ): Markup {
   const { startsAt, endsAt, zone, businessZone } = when;
   const { messages: m, locale } = frame.visitor;
-  const there = periodText(locale, businessZone, startsAt, endsAt);
+  const dateIn = (where: string) => wallTimeAt(startsAt.getTime(), where).date;
+  const words = dateIn(zone) === dateIn(businessZone) ? timesText : periodText;
+  const there = words(locale, businessZone, startsAt, endsAt);
   return markup`<p class="when"><time datetime="${startsAt.toISOString()}">${periodText(locale, zone, startsAt, endsAt)}</time></p>
 <p class="hint">${zoneText(locale, zone, startsAt)}</p>
 ${!sameClock(zone, businessZone, startsAt) && markup`<p class="hint">${m.timeThere(there, zoneText(locale, businessZone, startsAt))}</p>`}`;

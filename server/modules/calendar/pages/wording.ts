@@ -30,9 +30,14 @@ export function dateText(locale: string, zone: string, at: Date): string {
   );
 }
 
+/** "14:30–15:30". */
+export function timesText(locale: string, zone: string, startsAt: Date, endsAt: Date): string {
+  return formatOf(locale, zone, { timeStyle: "short" }).formatRange(startsAt, endsAt);
+}
+
 /** "Thursday, 5 March 2026, 14:30–15:30". */
 export function periodText(locale: string, zone: string, startsAt: Date, endsAt: Date): string {
-  const times = formatOf(locale, zone, { timeStyle: "short" }).formatRange(startsAt, endsAt);
+  const times = timesText(locale, zone, startsAt, endsAt);
   const sameDay = wallTimeAt(startsAt.getTime(), zone).date === wallTimeAt(endsAt.getTime(), zone).date;
   if (sameDay) return `${dateText(locale, zone, startsAt)}, ${times}`;
   return formatOf(locale, zone, { dateStyle: "full", timeStyle: "short" }).formatRange(startsAt, endsAt);
@@ -92,6 +97,7 @@ export function priceText(m: Messages, locale: string, service: Service): string
   const format = new Intl.NumberFormat(locale, {
     style: "currency",
     currency,
+    currencyDisplay: "narrowSymbol",
     ...(whole ? { maximumFractionDigits: 0 } : {}),
   });
   const shown = (cents: number) => format.format(fromMinor(cents, currency));

@@ -19,6 +19,8 @@
   }
 
   let latest = 0;
+  /** The address whose page is shown; a jump within it is no new page. */
+  let shown = location.pathname + location.search;
 
   /** Puts the page at `url` in the place of this one, without a reload; whatever is in the way, the browser goes there. */
   async function show(url, { replace = false, focus } = {}) {
@@ -34,6 +36,7 @@
       document.querySelector("footer")?.replaceWith(page.querySelector("footer"));
       if (replace) history.replaceState(null, "", url);
       else history.pushState(null, "", url);
+      shown = location.pathname + location.search;
       main.removeAttribute("aria-busy");
       const target = focus && document.getElementById(focus);
       target?.focus({ preventScroll: true });
@@ -53,7 +56,9 @@
     void show(link.href, { focus: link.dataset.swap || link.id });
   });
 
-  addEventListener("popstate", () => location.reload());
+  addEventListener("popstate", () => {
+    if (location.pathname + location.search !== shown) location.reload();
+  });
 
   /** A zone is shown as soon as it is chosen. */
   document.addEventListener("change", (event) => {

@@ -35,7 +35,6 @@ export const de: Messages = {
   noTimes: "Zurzeit ist online kein Termin frei.",
   noTimesInMonth: (month) => `Im ${month} ist nichts mehr frei.`,
   goToNext: (day) => `Nächster freier Tag: ${day}`,
-  pickDay: "Wählen Sie einen Tag, um seine freien Termine zu sehen.",
   morning: "Vormittag",
   afternoon: "Nachmittag",
   evening: "Abend",
@@ -53,7 +52,7 @@ export const de: Messages = {
   where: "Wo",
   who: "Für",
   status: "Stand",
-  price: "Preis",
+  notes: "Notiz",
   changeTime: "Anderen Termin wählen",
   heldUntil: (time) => `Wir halten diesen Termin bis ${time} für Sie frei.`,
   heldNoLonger: "Der Termin wird nicht mehr für Sie freigehalten, ist aber noch frei. Sie können ihn buchen.",
@@ -150,9 +149,8 @@ export const de: Messages = {
     "Der Termin ist vorbei, oder der Link ist nicht vollständig. Bitte wenden Sie sich an das Unternehmen, bei dem Sie gebucht haben.",
 
   script: {
-    secondsLeft: "Noch {time} für Sie freigehalten",
+    secondsLeft: "(noch {time})",
     holdOver:
       "Der Termin wird nicht mehr für Sie freigehalten. Solange er frei ist, können Sie ihn noch buchen.",
-    loading: "Wird geladen",
   },
 };

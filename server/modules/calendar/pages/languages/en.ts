@@ -34,7 +34,6 @@ export const en = {
   noTimes: "No free times online at the moment.",
   noTimesInMonth: (month: string) => `No free times in ${month}.`,
   goToNext: (day: string) => `Next free day: ${day}`,
-  pickDay: "Choose a day to see its free times.",
   morning: "Morning",
   afternoon: "Afternoon",
   evening: "Evening",
@@ -52,7 +51,7 @@ export const en = {
   where: "Where",
   who: "For",
   status: "Status",
-  price: "Price",
+  notes: "Notes",
   changeTime: "Choose another time",
   heldUntil: (time: string) => `We keep this time for you until ${time}.`,
   heldNoLonger: "This time is not kept for you any more, but it is still free. You can book it.",
@@ -148,9 +147,8 @@ export const en = {
     "The booking it belonged to is over, or the link is not complete. Please contact the business you booked with.",
 
   script: {
-    secondsLeft: "Kept for you for another {time}",
+    secondsLeft: "({time} left)",
     holdOver: "This time is not kept for you any more, but you can still book it if it is free.",
-    loading: "Loading",
   },
 };
 

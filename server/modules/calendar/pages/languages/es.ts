@@ -34,7 +34,6 @@ export const es: Messages = {
   noTimes: "En este momento no hay horas libres en línea.",
   noTimesInMonth: (month) => `No hay horas libres en ${month}.`,
   goToNext: (day) => `Próximo día libre: ${day}`,
-  pickDay: "Elija un día para ver sus horas libres.",
   morning: "Mañana",
   afternoon: "Tarde",
   evening: "Noche",
@@ -52,7 +51,7 @@ export const es: Messages = {
   where: "Dónde",
   who: "Para",
   status: "Estado",
-  price: "Precio",
+  notes: "Nota",
   changeTime: "Elegir otra hora",
   heldUntil: (time) => `Le guardamos esta hora hasta las ${time}.`,
   heldNoLonger: "Ya no le guardamos esta hora, pero sigue libre. Puede reservarla.",
@@ -147,8 +146,7 @@ export const es: Messages = {
     "La reserva ya ha pasado o el enlace no está completo. Póngase en contacto con la empresa con la que reservó.",
 
   script: {
-    secondsLeft: "Se la guardamos {time} más",
+    secondsLeft: "(quedan {time})",
     holdOver: "Ya no le guardamos esta hora, pero puede reservarla si sigue libre.",
-    loading: "Cargando",
   },
 };
