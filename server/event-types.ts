@@ -7,6 +7,7 @@
 const recordNouns = [
   "activity",
   "calendar_connection",
+  "calendar_feed",
   "company",
   "contact",
   "crm_template",

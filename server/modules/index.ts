@@ -10,6 +10,7 @@ import { bookingHolds } from "./calendar/bookings/holds/index.ts";
 import { calendar } from "./calendar/index.ts";
 import { schedulingResources } from "./calendar/resources/index.ts";
 import { externalCalendars } from "./calendar/external/index.ts";
+import { calendarFeeds } from "./calendar/feeds/index.ts";
 import { universalCalendar } from "./calendar/universal/index.ts";
 import { privateBookingsApi } from "./calendar/private/index.ts";
 import { voice } from "./calendar/voice/index.ts";
@@ -72,6 +73,7 @@ export const modules: readonly Module[] = [
   privateBookingsApi,
   voice,
   externalCalendars,
+  calendarFeeds,
   universalCalendar,
   capabilities,
   consents,

@@ -3,6 +3,7 @@ import type { App } from "../kernel/app.ts";
 import type { TimeTravel } from "../kernel/time-travel.ts";
 import { addIncomingWebhooks } from "../modules/automation/webhooks/receive-webhook.ts";
 import { addConsentPages } from "../modules/calendar/capability/consent/pages.ts";
+import { addCalendarFeeds } from "../modules/calendar/feeds/feed-page.ts";
 import { addBookingPages } from "../modules/calendar/pages/booking-pages.ts";
 import { addWorkStatusPages } from "../modules/crm/work-orders/pages/work-status.ts";
 import { addJoinPages } from "../modules/workspace/sign-in/pages/join.ts";
@@ -32,6 +33,7 @@ export async function addSurfaces(
   addCapabilities(http, app);
   addConsentPages(http, app);
   addBookingPages(http, app);
+  addCalendarFeeds(http, app);
   addWorkStatusPages(http, app);
   addIncomingWebhooks(http, app);
   addSignInPages(http, app);

@@ -54,7 +54,8 @@ export function createCalDavCalendar(options: CalDavOptions): CalendarProvider {
 
   function appointmentOf(event: CalendarEvent) {
     // As guests of the entry they would be invited by the server too.
-    const guests = event.attendees.map(({ name, email }) => (name ? `${name} <${email}>` : email));
+    const named = event.attendees.filter(({ email }) => !event.description?.includes(email));
+    const guests = named.map(({ name, email }) => (name ? `${name} <${email}>` : email));
     const description = [event.description, ...guests].filter(Boolean).join("\n");
     return { ...event, description, touchedAt: options.now() };
   }

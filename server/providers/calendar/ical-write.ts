@@ -1,6 +1,9 @@
 /** Writes iCalendar files; ical.js escapes and folds. */
 import ICAL from "ical.js";
 
+// ical.js does not count the space that a folded line goes on with; a line has 75 octets with it (RFC 5545, 3.1).
+ICAL.foldLength = 74;
+
 /** An appointment as a file says it. `touchedAt` becomes DTSTAMP and LAST-MODIFIED. */
 export type WrittenAppointment = {
   uid: string;

@@ -29,13 +29,42 @@ async function freeTime(place: Place): Promise<Input> {
   return { event_type_id, date: "2026-04-01", time, timezone: "Europe/London" };
 }
 
+const caller = "+447700900556";
+
+/** A booking of somebody the voice agent will know by their number. */
+async function comingBooking(place: Place): Promise<void> {
+  const customer = { fullName: "Paul Jones", email: `${randomUUID()}@example.com`, phone: caller };
+  const body = { ...(await freeTime(place)), ...customer };
+  const answer = await place.workspace.call("POST", "/api/v1/scheduling-bookings", body);
+  assert.equal(answer.status, 201, answer.text);
+}
+
 export const calendarRecords: Record<string, (place: Place) => Promise<string>> = {
   booking_hold: async (place) => made(place, "/scheduling-bookings/holds", await freeTime(place)),
   scheduling_booking_hold: async (place) => made(place, "/scheduling-bookings/holds", await freeTime(place)),
+  event_type: (place) =>
+    made(place, "/scheduled-event-types", { name: `Visit ${randomUUID()}`, duration_minutes: 30 }),
+  calendar_feed: (place) => made(place, "/calendar-feeds", { member_id: place.workspace.adminId }),
   scheduling_resource: (place) =>
     made(place, "/scheduling-resources", { name: "Treatment room", kind: "room" }),
 };
 
 export const calendarInputs: Record<string, (place: Place) => Promise<Input>> = {
   "workspace.hold_booking_slot": freeTime,
+  "workspace.book_voice_slot": () =>
+    Promise.resolve({
+      slot: "2026-04-02 10:00",
+      name: "Paul Jones",
+      email: "paul@example.com",
+      timezone: "Europe/London",
+    }),
+  "workspace.cancel_voice_booking": async (place) => {
+    await comingBooking(place);
+    return { phone: caller, booking_selector: "1" };
+  },
+  "workspace.reschedule_voice_booking": async (place) => {
+    await comingBooking(place);
+    return { phone: caller, booking_selector: "1", new_slot: "2026-04-03 10:00", timezone: "Europe/London" };
+  },
+  "workspace.create_calendar_feed": async ({ workspace }) => ({ member_id: workspace.adminId }),
 };

@@ -1,0 +1,15 @@
+import { module } from "../../../kernel/operation.ts";
+import { feedsCrud } from "./feeds.crud.ts";
+import { createCalendarFeed, regenerateCalendarFeed, updateCalendarFeed } from "./write-feeds.ts";
+
+export const calendarFeeds = module({
+  name: "calendar-feeds",
+  operations: [
+    feedsCrud.list,
+    createCalendarFeed,
+    feedsCrud.get,
+    updateCalendarFeed,
+    regenerateCalendarFeed,
+    feedsCrud.remove,
+  ],
+});

@@ -1,0 +1,96 @@
+import { Type } from "typebox";
+import type { Ctx } from "../../../kernel/context.ts";
+import { invalidField, missing } from "../../../kernel/errors.ts";
+import { recordCreated, recordUpdated } from "../../../kernel/lifecycle.ts";
+import { operation } from "../../../kernel/operation.ts";
+import { workspaceApi } from "../../../surfaces/workspace-api.ts";
+import { lockMember } from "../../workspace/members/members.store.ts";
+import { hashOfToken, newToken } from "../../workspace/sign-in/tokens.ts";
+import { FeedRecord, feedNoun, presentFeed, recordedFeed, shows } from "./feed.ts";
+import type { CalendarFeed } from "./feed.ts";
+import { insertFeed, lockFeed, updateFeed } from "./feeds.store.ts";
+
+const section = "Calendar Connections";
+const id = Type.String({ format: "uuid" });
+
+export const createCalendarFeed = operation({
+  name: "create_calendar_feed",
+  surface: workspaceApi,
+  section,
+  route: "POST /calendar-feeds",
+  scopes: ["company:write"],
+  effect: "write",
+  noun: feedNoun,
+  summary: "Make a secret address at which calendar programs read a member's bookings.",
+  description:
+    "Subscribe to it in Google Calendar, Apple Calendar or Outlook. It holds the bookings of the last 30 days and all to come. The address is shown in this answer only; regenerating makes a new one.",
+  input: Type.Object(
+    {
+      member_id: Type.String({
+        format: "uuid",
+        description: "Whose bookings; GET /company/users lists them.",
+      }),
+      shows: Type.Optional({ ...shows, default: "titles" }),
+    },
+    { additionalProperties: false },
+  ),
+  output: FeedRecord,
+  async run(ctx, { member_id, shows: detail = "titles" }) {
+    if (!(await lockMember(ctx, member_id))) {
+      throw invalidField(
+        "member_id",
+        `there is no member ${member_id}`,
+        "GET /company/users lists those there are.",
+      );
+    }
+    const token = newToken();
+    const row = await insertFeed(ctx, { member_id, shows: detail, token_hash: hashOfToken(token) });
+    recordCreated(ctx, feedNoun, recordedFeed(row));
+    return presentFeed(ctx.app, row, token);
+  },
+});
+
+export const updateCalendarFeed = operation({
+  name: "update_calendar_feed",
+  surface: workspaceApi,
+  section,
+  route: "PATCH /calendar-feeds/:id",
+  scopes: ["company:write"],
+  effect: "write",
+  noun: feedNoun,
+  summary: "Change how much a calendar of bookings shows; its address stays.",
+  input: Type.Object({ id, shows }, { additionalProperties: false }),
+  output: FeedRecord,
+  example: { input: { shows: "busy" } },
+  run: async (ctx, { id: feedId, shows: detail }) =>
+    presentFeed(ctx.app, await change(ctx, feedId, { shows: detail })),
+});
+
+export const regenerateCalendarFeed = operation({
+  name: "regenerate_calendar_feed",
+  surface: workspaceApi,
+  section,
+  route: "POST /calendar-feeds/:id/regenerate",
+  scopes: ["company:write"],
+  effect: "write",
+  noun: feedNoun,
+  summary: "Give a calendar of bookings a new secret address; the old one stops working at once.",
+  input: Type.Object({ id }, { additionalProperties: false }),
+  output: FeedRecord,
+  async run(ctx, { id: feedId }) {
+    const token = newToken();
+    return presentFeed(ctx.app, await change(ctx, feedId, { token_hash: hashOfToken(token) }), token);
+  },
+});
+
+async function change(
+  ctx: Ctx,
+  feedId: string,
+  values: Partial<Pick<CalendarFeed, "shows" | "token_hash">>,
+): Promise<CalendarFeed> {
+  const before = await lockFeed(ctx, feedId);
+  if (!before) throw missing("calendar feed", feedId);
+  const after = await updateFeed(ctx, feedId, values);
+  recordUpdated(ctx, feedNoun, recordedFeed(before), recordedFeed(after));
+  return after;
+}
