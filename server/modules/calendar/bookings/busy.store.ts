@@ -35,7 +35,7 @@ export async function busyTimesOf(ctx: Ctx, { from, to, excludeBookingId }: Busy
          where workspace_id = ${ctx.workspaceId}
            and claimed_from > ${earliest} and claimed_from < ${to} and claimed_until > ${from}
            and (expires_at is null or expires_at > ${ctx.now})
-           and booking_id is distinct from ${excludeBookingId ?? null}::uuid
+           and ${excludeBookingId === undefined ? sql`true` : sql`booking_id is distinct from ${excludeBookingId}`}
         union all
         select member_id, starts_at, ends_at
           from external_busy
