@@ -8,7 +8,7 @@ export async function installationSecrets(
   given: Partial<InstallationSecrets>,
 ): Promise<InstallationSecrets> {
   const stored = await database.system("installation", async (kysely) => {
-    for (const name of ["service_jwt_secret", "twilio_auth_token", "consent_secret"]) {
+    for (const name of ["service_jwt_secret", "twilio_auth_token", "consent_secret", "sealing_key"]) {
       await kysely
         .insertInto("installation")
         .values({ name, value: randomBytes(32).toString("hex") })
@@ -21,6 +21,7 @@ export async function installationSecrets(
   return {
     serviceJwt: given.serviceJwt ?? value("service_jwt_secret"),
     twilioAuthToken: given.twilioAuthToken ?? value("twilio_auth_token"),
+    sealing: given.sealing ?? value("sealing_key"),
     consent: given.consent ?? value("consent_secret"),
   };
 }
