@@ -15,7 +15,14 @@ export type OutboundEmail = {
   replyTo?: string;
   headers?: Record<string, string>;
   attachments?: Attachment[];
+  calendar?: CalendarPart;
 };
+
+/**
+ * An invitation (iMIP, RFC 6047): it goes as an alternative to the text, where mail programs look for what they can answer
+ * or put into a calendar, and as a file for those that look nowhere else. `content` is an iCalendar file with this METHOD.
+ */
+export type CalendarPart = { method: "REQUEST" | "CANCEL"; filename: string; content: string };
 
 /** `providerId` is stable per key: a resend of the same message carries the same one. */
 export type SentEmail = { providerId: string };

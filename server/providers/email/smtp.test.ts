@@ -53,6 +53,20 @@ describe("a mail over SMTP", () => {
   );
 
   it(
+    "carries an invitation as an alternative to the text, and as a file",
+    withServer(plain, async ({ received }, address) => {
+      const content = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n";
+      const calendar = { method: "REQUEST", filename: "invite.ics", content } as const;
+      await createSmtpEmail({ url: `smtp://${address}`, from }).sendEmail({ ...email, calendar });
+      const raw = received[0]?.raw ?? "";
+      const [, alternatives = ""] = raw.split(/Content-Type: multipart\/alternative;/i);
+      assert.match(alternatives, /Content-Type: text\/plain/i);
+      assert.match(alternatives, /Content-Type: text\/calendar; charset=utf-8;\s+method=REQUEST/i);
+      assert.match(raw, /Content-Disposition: attachment; filename=invite\.ics/i);
+    }),
+  );
+
+  it(
     "keeps its Message-ID when another process sends it again",
     withServer(plain, async ({ received }, address) => {
       const first = await createSmtpEmail({ url: `smtp://${address}`, from }).sendEmail(email);

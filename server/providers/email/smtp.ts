@@ -53,7 +53,19 @@ async function deliver(
   email: OutboundEmail,
   defaultFrom: string,
 ): Promise<SentEmail> {
-  const { key, from = defaultFrom, fromName, to, subject, text, html, replyTo, headers, attachments } = email;
+  const {
+    key,
+    from = defaultFrom,
+    fromName,
+    to,
+    subject,
+    text,
+    html,
+    replyTo,
+    headers,
+    attachments,
+    calendar,
+  } = email;
   const messageId = messageIdOf(key, from);
   try {
     await transport.sendMail({
@@ -66,6 +78,7 @@ async function deliver(
       replyTo,
       headers,
       attachments: attachments?.map((file) => ({ ...file, content: Buffer.from(file.content) })),
+      icalEvent: calendar,
     });
   } catch (thrown) {
     throw toProviderError(thrown);

@@ -7,6 +7,9 @@ import { job } from "../../../kernel/jobs.ts";
 import type { JobCtx, JobDefinition } from "../../../kernel/jobs.ts";
 import { ProviderError } from "../../../providers/errors.ts";
 import type { OutboundEmail } from "../../../providers/email/port.ts";
+import { workspaceOf } from "../../workspace/settings/settings.ts";
+import { findBooking } from "../bookings/bookings.store.ts";
+import { calendarParts } from "../invitations/send-invitation.job.ts";
 import { sendText } from "../../messaging/messages/send-text.ts";
 import { hasBookedAgain } from "./booked-again.ts";
 import { loadAppointment } from "./appointment.ts";
@@ -106,9 +109,32 @@ async function take(
     });
     return undefined;
   }
-  if (composed.channel === "email") return { message, email: composed.email };
+  if (composed.channel === "email") {
+    return { message, email: { ...composed.email, ...(await invitationOf(ctx, message)) } };
+  }
   await handToMessaging(ctx, appointment, message, composed);
   return undefined;
+}
+
+/** The calendar files that go with a mail. */
+async function invitationOf(
+  ctx: Ctx,
+  message: BookingMessage,
+): Promise<Pick<OutboundEmail, "calendar" | "attachments">> {
+  const booking =
+    message.invitation_sequence === null ? undefined : await findBooking(ctx, message.booking_id);
+  if (!booking) return {};
+  const replacedId = booking.replaces_booking_id;
+  return calendarParts(
+    {
+      app: ctx.app,
+      workspace: await workspaceOf(ctx),
+      booking,
+      method: message.kind === "cancellation" ? "CANCEL" : "REQUEST",
+      isBooker: message.audience === "customer",
+    },
+    replacedId === null ? undefined : await findBooking(ctx, replacedId),
+  );
 }
 
 // A worker that died in the middle of a mail left the row taken; look again when its time is over.

@@ -203,7 +203,7 @@ async function complete(ctx: Ctx, request: BookRequest, taken: Booking): Promise
     recordId: booking.id,
     payload: { ...eventPayload(booking), ...replacement },
   });
-  enqueueInvitations(ctx, booking, "REQUEST", replaces);
+  enqueueInvitations(ctx, booking, "REQUEST");
   await scheduleBookingMessages(ctx, booking);
   await recordStep(ctx, "created", booking);
   return booking;

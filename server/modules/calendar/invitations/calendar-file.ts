@@ -12,8 +12,14 @@ export type CalendarEntry = {
   summary: string;
   description: string;
   location?: string | undefined;
-  organizer: { name: string; email: string };
-  attendees: readonly { name?: string | undefined; email: string }[];
+  /** Where the meeting is held online. */
+  meetingUrl?: string | undefined;
+  /** `sentBy` when somebody else's address sends the mail. */
+  organizer: { name: string; email: string; sentBy?: string | undefined };
+  /** Who asked for the appointment has accepted it; the others are asked for an answer. */
+  attendees: readonly { name?: string | undefined; email: string; accepted?: boolean | undefined }[];
+  /** With CANCEL: only these attendees are uninvited, the appointment takes place. */
+  uninvites?: boolean | undefined;
 };
 
 export function calendarFile(entry: CalendarEntry): string {
@@ -32,18 +38,35 @@ export function calendarFile(entry: CalendarEntry): string {
     `DTEND:${stamp(entry.endsAt)}`,
     `SUMMARY:${text(entry.summary)}`,
     `DESCRIPTION:${text(entry.description)}`,
-    ...(entry.location ? [`LOCATION:${text(entry.location)}`] : []),
-    `ORGANIZER;CN=${parameter(entry.organizer.name)}:mailto:${address(entry.organizer.email)}`,
-    ...entry.attendees.map(
-      ({ name, email }) =>
-        `ATTENDEE;CN=${parameter(name || email)};ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:${address(email)}`,
-    ),
-    `STATUS:${cancelled ? "CANCELLED" : "CONFIRMED"}`,
+    ...placeLines(entry),
+    organizerLine(entry.organizer),
+    ...entry.attendees.map(attendeeLine),
+    ...(entry.uninvites ? [] : [`STATUS:${cancelled ? "CANCELLED" : "CONFIRMED"}`]),
     `TRANSP:${cancelled ? "TRANSPARENT" : "OPAQUE"}`,
     "END:VEVENT",
     "END:VCALENDAR",
   ];
   return lines.map((line) => `${fold(line)}\r\n`).join("");
+}
+
+/** An online meeting is told in every way some program reads: RFC 7986 has CONFERENCE, most look at LOCATION and URL. */
+function placeLines({ location, meetingUrl }: CalendarEntry): string[] {
+  const place = location || meetingUrl;
+  const url = meetingUrl && address(meetingUrl);
+  return [
+    ...(place ? [`LOCATION:${text(place)}`] : []),
+    ...(url ? [`URL:${url}`, `CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO:${url}`] : []),
+  ];
+}
+
+function organizerLine({ name, email, sentBy }: CalendarEntry["organizer"]): string {
+  const sender = sentBy && address(sentBy) !== address(email) ? `;SENT-BY="mailto:${address(sentBy)}"` : "";
+  return `ORGANIZER;CN=${parameter(name)}${sender}:mailto:${address(email)}`;
+}
+
+function attendeeLine({ name, email, accepted }: CalendarEntry["attendees"][number]): string {
+  const answer = accepted ? "PARTSTAT=ACCEPTED;RSVP=FALSE" : "PARTSTAT=NEEDS-ACTION;RSVP=TRUE";
+  return `ATTENDEE;CN=${parameter(name || email)};ROLE=REQ-PARTICIPANT;${answer}:mailto:${address(email)}`;
 }
 
 /** 20260401T090000Z */
@@ -63,7 +86,7 @@ function parameter(value: string): string {
 }
 
 function address(value: string): string {
-  return value.replaceAll(/[\s\p{Cc}]/gu, "");
+  return value.replaceAll(/[\s"\p{Cc}]/gu, "");
 }
 
 function withoutControls(value: string): string {

@@ -1,20 +1,25 @@
 import type { Ctx } from "../../../kernel/context.ts";
 import type { Booking } from "../bookings/booking.ts";
+import type { InvitationMethod } from "./invitation.ts";
 import { sendInvitation } from "./send-invitation.job.ts";
 
-/**
- * Enqueues the booking's calendar file for the booker and every attendee: one job each, in this transaction. The mail of a
- * booking that takes another's place takes that one off the calendars too.
- */
-export function enqueueInvitations(
-  ctx: Ctx,
-  booking: Booking,
-  method: "REQUEST" | "CANCEL",
-  replaces?: Booking,
-): void {
+/** Enqueues the booking's calendar file for the booker and every attendee: one job each, in this transaction. */
+export function enqueueInvitations(ctx: Ctx, booking: Booking, method: InvitationMethod): void {
   const about = { bookingId: booking.id, sequence: booking.sequence, method };
-  for (const recipient of recipientsOf(booking)) {
-    ctx.enqueue(sendInvitation, { ...about, ...recipient, ...(replaces ? { replacesId: replaces.id } : {}) });
+  for (const recipient of recipientsOf(booking)) ctx.enqueue(sendInvitation, { ...about, ...recipient });
+}
+
+/**
+ * A booking changed without being moved: everybody gets the invitation anew, and who is not invited any more gets it off
+ * their calendar. The change must have raised its sequence.
+ */
+export function enqueueChangedInvitations(ctx: Ctx, before: Booking, after: Booking): void {
+  enqueueInvitations(ctx, after, "REQUEST");
+  const invited = new Set(recipientsOf(after).map(({ to }) => to.toLowerCase()));
+  for (const { to } of recipientsOf(before)) {
+    if (invited.has(to.toLowerCase())) continue;
+    const about = { bookingId: after.id, sequence: after.sequence, method: "CANCEL" as const };
+    ctx.enqueue(sendInvitation, { ...about, to, isBooker: false, wasRemoved: true });
   }
 }
 

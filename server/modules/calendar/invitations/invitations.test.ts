@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { listOutbox } from "../../../local-outbox.ts";
 import { startHarness } from "../../../testing/harness.ts";
+import type { Json } from "../../../testing/harness.ts";
 import { storeSettings } from "../../workspace/settings/settings.ts";
+import { findBooking, updateBooking } from "../bookings/bookings.store.ts";
 import { reschedule } from "../bookings/reschedule.ts";
 import { bookings, openCalendar } from "../test-calendar.ts";
+import { enqueueChangedInvitations } from "./enqueue-invitations.ts";
 
 const frontdesk = await startHarness();
 
@@ -94,4 +97,102 @@ test("nothing is mailed while the workspace's messaging is off", async () => {
   const { id } = (await calendar.book()).body.data.booking;
   await frontdesk.settle();
   assert.deepEqual(await invitations(id), []);
+});
+
+test("a booker with an address gets one mail: the confirmation, with the invitation; the record says so", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const email = "one-mail@example.com";
+  const { id } = (await calendar.book({ email })).body.data.booking;
+  await frontdesk.settle();
+  const mails = async () =>
+    (await listOutbox(frontdesk.app.database)).filter(
+      (entry) => entry.channel === "email" && entry.to === email,
+    );
+  assert.deepEqual(
+    (await mails()).map((mail) => [mail.subject, mail.attachments?.map((file) => file.contentType)]),
+    [["Booked: Leak repair on Tue 3 Mar at 10:00 AM", ["text/calendar; charset=utf-8; method=REQUEST"]]],
+  );
+  const messages = await calendar.workspace.call("GET", `${bookings}/${id}/messages`);
+  const carriers = messages.body.data.filter((message: Json) => message.invitation_sequence !== null);
+  assert.deepEqual(
+    carriers.map((message: Json) => [
+      message.kind,
+      message.channel,
+      message.status,
+      message.invitation_sequence,
+    ]),
+    [["confirmation", "email", "sent", 0]],
+  );
+  await calendar.inside((ctx) => reschedule(ctx, id, { startsAt: new Date("2026-03-03T14:00:00Z") }));
+  await frontdesk.settle();
+  assert.equal((await mails()).length, 2);
+});
+
+test("without a confirmation by mail the invitation goes by itself, and a cancellation by text has its file mailed", async () => {
+  const calendar = await openCalendar(frontdesk);
+  await calendar.inside((ctx) =>
+    storeSettings(ctx, { booking_messages: { confirmation: { channels: ["sms"] }, reminders: [] } }),
+  );
+  const { id } = (await calendar.book({ email: "texted@example.com" })).body.data.booking;
+  await frontdesk.settle();
+  await calendar.workspace.call("POST", `${bookings}/${id}/cancel`, {});
+  await frontdesk.settle();
+  assert.deepEqual(
+    (await invitations(id)).map((mail) => [mail.subject.split(":")[0], line(mail.file, "METHOD")]),
+    [
+      ["Invitation", "REQUEST"],
+      ["Cancelled", "CANCEL"],
+    ],
+  );
+});
+
+test("a cancellation by mail brings the end of the invitation along", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const email = "cancelled@example.com";
+  const { id } = (await calendar.book({ email, phone: undefined })).body.data.booking;
+  await frontdesk.settle();
+  await calendar.workspace.call("POST", `${bookings}/${id}/cancel`, {});
+  await frontdesk.settle();
+  assert.deepEqual(
+    (await invitations(id)).map((mail) => [mail.to, mail.subject, line(mail.file, "METHOD")]),
+    [
+      [email, "Booked: Leak repair on Tue 3 Mar at 10:00 AM", "REQUEST"],
+      [email, "Cancelled: Leak repair on Tue 3 Mar at 10:00 AM", "CANCEL"],
+    ],
+  );
+});
+
+test("who is not invited any more gets it off their calendar; the others get the change", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const attendees = [{ email: "ann@example.com" }, { email: "bob@example.com" }];
+  const { id } = (await calendar.book({ email: "host@example.com", attendees })).body.data.booking;
+  await frontdesk.settle();
+  const before = (await invitations(id)).length;
+  await calendar.inside(async (ctx) => {
+    const booking = await findBooking(ctx, id);
+    assert.ok(booking);
+    const values = { attendees: JSON.stringify([{ email: "ann@example.com" }]), sequence: 1 };
+    enqueueChangedInvitations(ctx, booking, await updateBooking(ctx, id, values));
+  });
+  await frontdesk.settle();
+  const changed = (await invitations(id)).slice(before);
+  assert.deepEqual(
+    changed
+      .map(({ to, file, text }) => [
+        to,
+        line(file, "METHOD"),
+        line(file, "SEQUENCE"),
+        line(file, "STATUS"),
+        text.includes("not invited"),
+      ])
+      .toSorted(),
+    [
+      ["ann@example.com", "REQUEST", "1", "CONFIRMED", false],
+      ["bob@example.com", "CANCEL", "1", undefined, true],
+      ["host@example.com", "REQUEST", "1", "CONFIRMED", false],
+    ],
+  );
+  const [uninvited] = changed.filter((mail) => mail.to === "bob@example.com");
+  assert.match(uninvited?.file ?? "", /ATTENDEE;[^\r]*:mailto:bob@example\.com/);
+  assert.ok(!uninvited?.file.includes("ann@example.com"));
 });

@@ -1,39 +1,54 @@
-import type { App } from "../../../kernel/app.ts";
+import type { Ctx } from "../../../kernel/context.ts";
 import { job } from "../../../kernel/jobs.ts";
 import { ProviderError } from "../../../providers/errors.ts";
 import type { OutboundEmail } from "../../../providers/email/port.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
-import type { WorkspaceRow } from "../../workspace/settings/settings.ts";
 import type { Booking } from "../bookings/booking.ts";
 import { findBooking } from "../bookings/bookings.store.ts";
-import { managementUrl } from "../bookings/management-link.ts";
-import { formatDateTime } from "../slots/wall-clock.ts";
-import { calendarFile } from "./calendar-file.ts";
+import { invitationLines, invitationPart, isInvited, timeOf } from "./invitation.ts";
+import type { InvitationMethod, InvitationSubject } from "./invitation.ts";
 
 type Invitation = {
   bookingId: string;
   sequence: number;
-  method: "REQUEST" | "CANCEL";
+  method: InvitationMethod;
   to: string;
   isBooker: boolean;
-  /** The booking whose place this one took: the same mail takes that one off the calendar. */
-  replacesId?: string;
+  /** Not invited any more: the appointment leaves their calendar, whatever became of it otherwise. */
+  wasRemoved?: boolean;
 };
 
-/** Mails one calendar file. A booking that changed since has a later sequence, and a later file of its own. */
+/**
+ * Mails one calendar file, unless the confirmation or the cancellation of the booking brings it along. A booking that
+ * changed since has a later sequence, and a later file of its own.
+ */
 export const sendInvitation = job<Invitation>({
   name: "send-invitation",
   async run(one, invitation) {
-    const found = await one.transaction(async (ctx) => ({
-      booking: await findBooking(ctx, invitation.bookingId),
-      workspace: await workspaceOf(ctx),
-      replaced: invitation.replacesId ? await findBooking(ctx, invitation.replacesId) : undefined,
-    }));
-    const { booking, workspace, replaced } = found;
-    if (!booking || booking.sequence !== invitation.sequence) return;
-    if (!workspace.settings.messaging.enabled) return;
+    const found = await one.transaction(async (ctx) => {
+      const booking = await findBooking(ctx, invitation.bookingId);
+      return {
+        booking,
+        workspace: await workspaceOf(ctx),
+        replaced: booking?.replaces_booking_id
+          ? await findBooking(ctx, booking.replaces_booking_id)
+          : undefined,
+        isCarried: invitation.isBooker && (await isCarried(ctx, invitation)),
+      };
+    });
+    const { booking, workspace, replaced, isCarried: carried } = found;
+    if (!booking || carried || !workspace.settings.messaging.enabled) return;
+    const { to, wasRemoved = false } = invitation;
+    if (wasRemoved ? isInvited(booking, to) : booking.sequence !== invitation.sequence) return;
+    const subject = {
+      ...invitation,
+      app: one.app,
+      workspace,
+      booking,
+      ...(wasRemoved ? { uninvited: to } : {}),
+    };
     try {
-      await one.app.ports.email.sendEmail(invitationEmail(one.app, workspace, booking, invitation, replaced));
+      await one.app.ports.email.sendEmail(invitationEmail(subject, invitation, replaced));
     } catch (error) {
       if (!(error instanceof ProviderError) || error.retryable) throw error;
       one.log.warn({ code: error.code, bookingId: booking.id }, "an invitation cannot be delivered");
@@ -41,71 +56,42 @@ export const sendInvitation = job<Invitation>({
   },
 });
 
-/** The mail with its file. Only the booker's names the management link: whoever holds that may cancel. */
-export function invitationEmail(
-  app: App,
-  workspace: WorkspaceRow,
-  booking: Booking,
-  invitation: Invitation,
-  replaced?: Booking,
-): OutboundEmail {
-  const cancelled = invitation.method === "CANCEL";
-  const when = `${formatDateTime(booking.starts_at.getTime(), booking.timezone)} (${booking.timezone})`;
-  const link = invitation.isBooker && !cancelled ? managementUrl(app, workspace.slug, booking) : undefined;
-  const place = placeOf(booking);
-  const lines = [
-    cancelled ? `${booking.title} on ${when} is cancelled.` : `${booking.title}: ${when}.`,
-    ...(place && !cancelled ? [`Where: ${place}`] : []),
-    ...(link ? [`To see or cancel it: ${link}`] : []),
-    workspace.name,
-  ];
-  const about = { app, workspace, lines };
-  const verb = cancelled ? "Cancelled" : booking.sequence > 0 || replaced ? "Updated" : "Invitation";
+/** Whether a message to the booker takes this very invitation along. */
+async function isCarried(ctx: Ctx, { bookingId, sequence, method }: Invitation): Promise<boolean> {
+  const carrier = await ctx.db
+    .from("booking_messages")
+    .select("id")
+    .where("booking_id", "=", bookingId)
+    .where("kind", "=", method === "CANCEL" ? "cancellation" : "confirmation")
+    .where("invitation_sequence", "=", sequence)
+    .where("status", "in", ["pending", "sending", "sent"])
+    .limit(1)
+    .executeTakeFirst();
+  return carrier !== undefined;
+}
+
+function invitationEmail(subject: InvitationSubject, { to }: Invitation, replaced?: Booking): OutboundEmail {
+  const { workspace, booking, method } = subject;
+  const isUpdate = booking.sequence > 0 || replaced !== undefined;
+  const verb = method === "CANCEL" ? "Cancelled" : isUpdate ? "Updated" : "Invitation";
   return {
-    key: `invitation:${booking.id}:${booking.sequence}:${invitation.to.toLowerCase()}`,
+    key: `invitation:${booking.id}:${booking.sequence}:${to.toLowerCase()}`,
     fromName: workspace.name,
-    to: invitation.to,
-    subject: `${verb}: ${booking.title}, ${when}`.replaceAll(/\s+/g, " "),
-    text: `${lines.join("\n\n")}\n`,
-    attachments: [
-      attachment(booking, invitation.method, about),
-      ...(replaced ? [attachment(replaced, "CANCEL", about)] : []),
-    ],
+    to,
+    subject: `${verb}: ${booking.title}, ${timeOf(booking)}`.replaceAll(/\s+/g, " "),
+    text: `${invitationLines(subject).join("\n\n")}\n`,
+    ...calendarParts(subject, replaced),
   };
 }
 
-type About = { app: App; workspace: WorkspaceRow; lines: string[] };
-
-function attachment(booking: Booking, method: Invitation["method"], { app, workspace, lines }: About) {
-  const file = calendarFile({
-    method,
-    uid: `${booking.id}@frontdesk`,
-    sequence: booking.sequence,
-    stampedAt: booking.updated_at,
-    startsAt: booking.starts_at,
-    endsAt: booking.ends_at,
-    summary: `${booking.title} - ${workspace.name}`,
-    description: lines.join("\n"),
-    location: placeOf(booking),
-    organizer: { name: workspace.name, email: app.ports.email.from },
-    attendees: participants(booking),
-  });
-  return {
-    filename: method === "CANCEL" ? "cancel.ics" : "invite.ics",
-    contentType: `text/calendar; charset=utf-8; method=${method}`,
-    content: new TextEncoder().encode(file),
-  };
-}
-
-function placeOf(booking: Booking): string {
-  return [booking.address, booking.postal_code].filter(Boolean).join(", ");
-}
-
-function participants(booking: Booking): { name?: string | undefined; email: string }[] {
-  return [
-    ...(booking.booker_email
-      ? [{ name: booking.booker_name ?? undefined, email: booking.booker_email }]
-      : []),
-    ...booking.attendees,
-  ];
+/** The calendar files of a mail: the booking's own, and the end of the one whose place it took. */
+export function calendarParts(
+  subject: InvitationSubject,
+  replaced: Booking | undefined,
+): Pick<OutboundEmail, "calendar" | "attachments"> {
+  const calendar = invitationPart(subject);
+  if (!replaced || subject.method === "CANCEL") return { calendar };
+  const { filename, content } = invitationPart({ ...subject, booking: replaced, method: "CANCEL" });
+  const contentType = "text/calendar; charset=utf-8; method=CANCEL";
+  return { calendar, attachments: [{ filename, contentType, content: new TextEncoder().encode(content) }] };
 }

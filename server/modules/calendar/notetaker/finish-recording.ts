@@ -19,7 +19,9 @@ export async function finish(ctx: Ctx, botId: string, recording: Ended): Promise
   if (row?.status !== "joined") return;
   const booking = await findBooking(ctx, row.booking_id);
   if (!booking) return;
-  const { recordedMinutes, parts, remark = null } = recording;
+  const { parts, remark = null } = recording;
+  // Begun minutes count.
+  const recordedMinutes = Math.ceil(recording.recordedMinutes);
   await updateNotetaker(ctx, row, {
     status: "completed",
     recorded_minutes: recordedMinutes,
@@ -44,9 +46,9 @@ export async function fail(ctx: Ctx, botId: string, reason: string): Promise<voi
   if (booking) await noteDown(ctx, booking, "No transcript", [`The notetaker took no notes: ${reason}.`]);
 }
 
-/** Begun minutes count. What runs over the booked time is charged as far as the workspace has credits for it. */
+/** What runs over the booked time is charged as far as the workspace has credits for it. */
 async function bill(ctx: Ctx, row: BookingNotetaker, booking: Booking, minutes: number): Promise<number> {
-  const cost = creditsPerMinute * Math.ceil(minutes);
+  const cost = creditsPerMinute * minutes;
   const held = expectedCredits(booking);
   const settled = Math.min(cost, held);
   if (row.credit_hold_id !== null) await settleCredits(ctx, row.credit_hold_id, settled);
