@@ -3,11 +3,11 @@ import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { stopwatch } from "../kernel/clock.ts";
 import type { App } from "../kernel/app.ts";
-import { invalidField, validationError } from "../kernel/errors.ts";
-import type { OperationError } from "../kernel/errors.ts";
+import { OperationError, invalidField, validationError } from "../kernel/errors.ts";
 import type { AnyOperation, FileAnswer, Surface } from "../kernel/operation.ts";
 import { pathParameters } from "../kernel/registry.ts";
 import { newRequestId } from "../kernel/run.ts";
+import type { Outcome } from "../kernel/run.ts";
 import { coerceText } from "../kernel/validation.ts";
 import type { SchemaNode } from "../kernel/validation.ts";
 import type { JsonObject } from "../kernel/tables.ts";
@@ -18,6 +18,7 @@ import { sendFile } from "./files.ts";
 import { countCall } from "./limits.ts";
 import { FileBody, acceptFiles, discard, receiveFile } from "./uploads.ts";
 import type { Received } from "./uploads.ts";
+import { spokenFailure, spokenStatus } from "./spoken-failure.ts";
 
 const bodyLimitBytes = 2 * 1024 * 1024;
 // Tokens and ids are far shorter; what is longer is refused by whoever reads it, by name.
@@ -50,6 +51,7 @@ export function createHttp(app: App): FastifyInstance {
     fastify.route({
       method: route.method,
       url: route.url,
+      config: { voice: route.candidates.find((one) => one.voice)?.voice },
       handler: (request, reply) => answer(app, meter, route.candidates, request, reply),
     });
   }
@@ -61,6 +63,8 @@ export function createHttp(app: App): FastifyInstance {
 function fail(app: App, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const surface = surfaceAt(app, request.url);
   const failure = asOperationError(error, app.log.child({ corrId: request.id }));
+  const voice = (request.routeOptions?.config as { voice?: AnyOperation["voice"] } | undefined)?.voice;
+  if (voice) return void speakFailure(reply.headers(failure.headers ?? {}), voice, failure);
   void reply
     .code(failure.status)
     .headers(failure.headers ?? {})
@@ -132,6 +136,7 @@ async function answer(
       return sendFile(reply, outcome.output as FileAnswer);
     }
     if (operation.shape === "text" && !outcome.held) return reply.type("text/plain").send(outcome.output);
+    if (operation.voice && outcome.held) return speakFailure(reply, operation.voice, heldBack(outcome));
     const creditsRemaining =
       actor.workspaceId && surface.name === "workspace"
         ? await meter.remaining(actor.workspaceId)
@@ -142,7 +147,7 @@ async function answer(
     const failure = asOperationError(error, app.log.child({ corrId: request.id, operation: operation.name }));
     app.metrics.request(operation.name, failure.status, startedAt);
     void reply.code(failure.status).headers(failure.headers ?? {});
-    if (operation.voice) return reply.type("text/plain").send(spokenFailure(operation.voice, failure));
+    if (operation.voice) return speakFailure(reply, operation.voice, failure);
     return reply.type("application/json").send(JSON.stringify(surface.failure(failure)));
   } finally {
     if (file) await discard(file.upload);
@@ -165,9 +170,20 @@ function withFile(
   return { ...input, content_sha256: sha256 };
 }
 
-/** What a voice agent is told when it did not work: first that it did not, then why and what would help. */
-export function spokenFailure(voice: { failure: string }, error: OperationError): string {
-  return [voice.failure, error.message, error.fix].filter(Boolean).join(" ");
+function speakFailure(
+  reply: FastifyReply,
+  voice: NonNullable<AnyOperation["voice"]>,
+  error: OperationError,
+): FastifyReply {
+  return reply.code(spokenStatus(voice, error.status)).type("text/plain").send(spokenFailure(voice, error));
+}
+
+/** A caller hears of a call that waits for a person as of one that did not succeed: nothing was done. */
+function heldBack({ status, output }: Outcome): OperationError {
+  const id = (output as { approval_id?: string }).approval_id ?? "";
+  return new OperationError("HELD", status, "Somebody here has to agree first, and has been asked.", {
+    fix: `Tell the caller that they will hear from us. Approval ID: ${id}.`,
+  });
 }
 
 // A held write answers the approval, whatever the operation would have answered.

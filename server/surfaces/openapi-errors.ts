@@ -14,6 +14,7 @@ import type { DeclaredError } from "../kernel/errors.ts";
 import type { AnyOperation, AuthKind } from "../kernel/operation.ts";
 import type { ResponseObject } from "./openapi-operation.ts";
 import { errorName } from "./openapi-schemas.ts";
+import { spokenFailure, spokenStatus } from "./spoken-failure.ts";
 
 /** Whether an Idempotency-Key means anything to the operation. */
 export function isKeyed(operation: AnyOperation): boolean {
@@ -53,13 +54,17 @@ export function failures(operation: AnyOperation): Record<string, ResponseObject
   const internal = { code: "INTERNAL_ERROR", status: 500, summary: "Something went wrong on our side." };
   const responses: Record<string, ResponseObject> = {};
   for (const { code, status, summary } of [...errorsOf(operation), internal]) {
+    const { voice } = operation;
+    // Told with the success, which it looks like to a program.
+    if (voice?.status !== undefined && spokenStatus(voice, status) === voice.status) continue;
     const response = (responses[String(status)] ??= { description: "", content: {} });
-    const media = ((response.content ??= {})["application/json"] ??= {
-      schema: { $ref: `#/components/schemas/${errorName(operation.surface)}` },
+    const media = ((response.content ??= {})[voice ? "text/plain" : "application/json"] ??= {
+      schema: voice ? { type: "string" } : { $ref: `#/components/schemas/${errorName(operation.surface)}` },
       examples: {},
     });
     const error = new OperationError(code, status, summary, exampleExtras(code));
-    media.examples = { ...media.examples, [code]: { summary, value: operation.surface.failure(error) } };
+    const value = voice ? spokenFailure(voice, error) : operation.surface.failure(error);
+    media.examples = { ...media.examples, [code]: { summary, value } };
     response.description = [response.description, `${code}: ${summary}`].filter(Boolean).join(" ");
     if (status === 429) {
       response.headers = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } };

@@ -196,7 +196,9 @@ function successes(operation: AnyOperation, schemas: NamedSchemas): Record<strin
       : {}),
   };
   if (operation.shape === "file") return { [String(status)]: download(operation, headers) };
-  if (operation.shape === "text") return { [String(status)]: spoken(headers), ...held(operation, schemas) };
+  if (operation.shape === "text") {
+    return { [String(status)]: spoken(operation, headers), ...held(operation, schemas) };
+  }
   if (status === 204) return { 204: { description: "Done.", headers }, ...held(operation, schemas) };
   const body = operation.surface.successSchema(operation.output, operation) as JsonSchema;
   const output = operation.example?.output ?? sampleOf(operation.output as JsonSchema, true);
@@ -239,9 +241,10 @@ function download(operation: AnyOperation, headers: ResponseObject["headers"]): 
   };
 }
 
-function spoken(headers: ResponseObject["headers"]): ResponseObject {
+function spoken({ voice }: AnyOperation, headers: ResponseObject["headers"]): ResponseObject {
+  const failure = voice?.status === undefined ? "" : ` What did not succeed begins with ${voice.failure}`;
   return {
-    description: "A sentence to be read aloud.",
+    description: `A text to be read aloud.${failure}`,
     headers,
     content: { "text/plain": { schema: { type: "string" } } },
   };
@@ -250,6 +253,12 @@ function spoken(headers: ResponseObject["headers"]): ResponseObject {
 function held(operation: AnyOperation, schemas: NamedSchemas): Record<string, ResponseObject> {
   const auth = operation.auth ?? operation.surface.auth;
   if (!isKeyed(operation) || operation.holdable === false || !isKeyAuth(auth)) return {};
+  if (operation.voice) {
+    const description = "Held: a key with approval asked, and a person decides. Told as a failure.";
+    return operation.voice.status === undefined
+      ? { 202: { description, content: { "text/plain": { schema: { type: "string" } } } } }
+      : {};
+  }
   const asRecord: AnyOperation = { ...operation, shape: "record" };
   const schema = operation.surface.successSchema(heldOutput, asRecord) as JsonSchema;
   return {

@@ -93,10 +93,17 @@ async function foreignId(operation: AnyOperation, place: Place): Promise<void> {
     const input = await validInput(operation, place);
     const foreign = await send(frontdesk, operation, { ...input, [name]: theirs }, { key });
     const absent = await send(frontdesk, operation, { ...input, [name]: never }, { key });
-    assert.equal(foreign.status, 404, foreign.text);
-    assert.equal(absent.status, 404, absent.text);
+    refused(operation, foreign, 404);
+    refused(operation, absent, 404);
     assert.equal(foreign.text.replaceAll(theirs, "ID"), absent.text.replaceAll(never, "ID"));
   }
+}
+
+/** By its status, or by the words a voice agent is told it in. */
+function refused(operation: AnyOperation, answer: Answer, status: number, about = operation.name): void {
+  const { voice } = operation;
+  assert.equal(answer.status, voice?.status ?? status, `${about}: ${answer.text}`);
+  if (voice) assert.ok(answer.text.startsWith(voice.failure), answer.text);
 }
 
 async function misfit(operation: AnyOperation, place: Place, context: TestContext): Promise<void> {
@@ -105,7 +112,7 @@ async function misfit(operation: AnyOperation, place: Place, context: TestContex
   assert.ok(cases.length > 0, "the schema refuses something");
   for (const { field, input } of cases) {
     const answer = await send(frontdesk, operation, input, { key });
-    assert.equal(answer.status, 400, `${field}: ${answer.text}`);
+    refused(operation, answer, 400, field);
     assert.ok(answer.text.includes(field), `the answer names ${field}: ${answer.text}`);
   }
   context.diagnostic(`${cases.length} malformed inputs`);

