@@ -4,6 +4,7 @@ import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { create as contentDisposition } from "content-disposition";
 import type { FastifyReply } from "fastify";
 import type { AnyOperation, FileAnswer } from "../kernel/operation.ts";
+import { userContent } from "./user-content.ts";
 
 /** Streams a download; a caller who hangs up ends the reading behind it. */
 export function sendFile(reply: FastifyReply, file: FileAnswer): FastifyReply {
@@ -32,7 +33,7 @@ export async function fileForAgent(
     const resource = {
       uri: `frontdesk://files/${encodeURIComponent(filename)}`,
       mimeType: contentType,
-      text,
+      text: userContent(text),
     };
     return {
       content: [{ type: "resource", resource }],

@@ -2,6 +2,7 @@
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import type { Actor } from "../kernel/actor.ts";
 import type { App } from "../kernel/app.ts";
+import type { CredentialKind } from "../kernel/credentials.ts";
 import { successStatus } from "../kernel/run.ts";
 import type { AnyOperation } from "../kernel/operation.ts";
 import { nameOf } from "../kernel/registry.ts";
@@ -10,18 +11,25 @@ import { sampleOf } from "./json-schema.ts";
 import { errorsOf } from "./openapi-errors.ts";
 import { mayCall } from "./visible.ts";
 
-export type CredentialKind = "workspace" | "private";
-
 const surfacesOf: Record<CredentialKind, readonly string[]> = {
   workspace: ["workspace", "capability"],
   private: ["bookings"],
+  consent: ["capability"],
 };
 
 /** The operations a credential can reach over MCP, whatever its scopes. */
 export function reachable(app: App, kind: CredentialKind): AnyOperation[] {
   return app.registry.operations.filter(
-    (one) => one.route !== undefined && surfacesOf[kind].includes(one.surface.name),
+    (one) =>
+      one.route !== undefined &&
+      surfacesOf[kind].includes(one.surface.name) &&
+      (kind !== "consent" || isForAgents(one)),
   );
+}
+
+// Whoever speaks for a customer does what any agent may do, and nothing in the name of the business.
+function isForAgents(one: AnyOperation): boolean {
+  return one.auth === "agent-token" || (one.auth === "public" && one.effect === "read");
 }
 
 /** The name an operation goes by: its own, or `surface.name` where two surfaces use the same one. */
@@ -80,7 +88,10 @@ const keySchema: JsonSchema = {
 
 export function listTools(app: App, kind: CredentialKind, actor: Actor): Tool[] {
   const visible = toolNames(reachable(app, kind));
-  const direct = [...visible].filter(([, one]) => one.preloaded && mayCall(actor, one));
+  // An agent of a customer's has so few that it sees them all.
+  const direct = [...visible].filter(
+    ([, one]) => (one.preloaded || kind === "consent") && mayCall(actor, one),
+  );
   return [
     ...metaTools,
     ...direct.map(([name, one]) => ({
@@ -142,59 +153,6 @@ const metaTools: Tool[] = [
     },
   },
 ];
-
-/** Operations ranked by how many words of the query they answer to; the name counts most. */
-export function searchOperations(
-  names: Map<string, AnyOperation>,
-  query: string,
-  limit: number,
-): Record<string, unknown>[] {
-  const words = query
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .map(stem)
-    .filter((word) => word !== "");
-  const ranked = [...names]
-    .map(([name, one]) => ({ name, one, score: scoreOf(one, words) }))
-    .filter(({ score }) => words.length === 0 || score > 0)
-    .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
-  return ranked.slice(0, limit).map(({ name, one }) => ({
-    name,
-    summary: one.summary,
-    section: one.section,
-    effect: one.effect,
-    scopes: one.scopes,
-  }));
-}
-
-function scoreOf(one: AnyOperation, words: string[]): number {
-  const fields: [string, number][] = [
-    [one.name, 5],
-    [one.noun, 3],
-    [one.summary, 2],
-    [one.section, 2],
-    [one.description ?? "", 1],
-  ];
-  let score = 0;
-  for (const word of words) {
-    for (const [text, weight] of fields) {
-      if (
-        text
-          .toLowerCase()
-          .split(/[^a-z0-9]+/)
-          .some((part) => stem(part) === word)
-      )
-        score += weight;
-      else if (word.length > 3 && text.toLowerCase().includes(word)) score += weight / 2;
-    }
-  }
-  return score;
-}
-
-// "bookings" and "booking" are the same word to somebody who searches.
-function stem(word: string): string {
-  return word.length > 3 ? word.replace(/ies$/, "y").replace(/s$/, "") : word;
-}
 
 export function describeOperation(name: string, operation: AnyOperation): Record<string, unknown> {
   return {

@@ -10,22 +10,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Actor } from "../kernel/actor.ts";
 import type { App } from "../kernel/app.ts";
 import { stopwatch } from "../kernel/clock.ts";
+import type { CredentialKind } from "../kernel/credentials.ts";
 import { OperationError, invalidField, notFound } from "../kernel/errors.ts";
 import type { AnyOperation, FileAnswer } from "../kernel/operation.ts";
+import { manifestPath } from "../modules/calendar/capability/manifest.ts";
 import { asOperationError } from "./failures.ts";
 import { fileForAgent } from "./files.ts";
 import { heldOperation, one } from "./http.ts";
 import type { Body } from "./http.ts";
 import { countCall } from "./limits.ts";
-import {
-  describeOperation,
-  findOperation,
-  listTools,
-  reachable,
-  searchOperations,
-  toolNames,
-} from "./mcp-tools.ts";
-import type { CredentialKind } from "./mcp-tools.ts";
+import { answered, failed, succeeded } from "./mcp-answers.ts";
+import { describeOperation, findOperation, listTools, reachable, toolNames } from "./mcp-tools.ts";
+import { searchOperations } from "./search-operations.ts";
+import { withoutMarks } from "./user-content.ts";
 import { mayCall } from "./visible.ts";
 
 type Caller = { app: App; actor: Actor; kind: CredentialKind; requestId: string };
@@ -51,7 +48,8 @@ async function answer(app: App, request: FastifyRequest, reply: FastifyReply): P
   const found = await callerOf(app, request);
   if (!found) {
     const fix =
-      "Send Authorization: Bearer fd_live_… (or X-API-Key), or a token of the private bookings API.";
+      "Send Authorization: Bearer fd_live_… (or X-API-Key), a token of the private bookings API, or the token of a person's " +
+      `consent: ${app.baseUrl}${manifestPath} says how to get one.`;
     return reply
       .code(401)
       .header("www-authenticate", "Bearer")
@@ -86,7 +84,7 @@ async function callerOf(app: App, request: FastifyRequest): Promise<Caller | und
   const bearer = one(request.headers.authorization)?.match(/^Bearer\s+(\S+)$/i)?.[1];
   const secret = bearer ?? one(request.headers["x-api-key"]);
   if (!secret) return undefined;
-  for (const kind of ["workspace", "private"] as const) {
+  for (const kind of ["workspace", "private", "consent"] as const) {
     const actor = await app.credentials.actorOf(secret, kind);
     if (actor) return { app, actor: { ...actor }, kind, requestId: request.id };
   }
@@ -167,7 +165,7 @@ async function execute(
   key: string | undefined,
 ): Promise<CallToolResult> {
   const properties = (operation.input as { properties?: Record<string, unknown> }).properties ?? {};
-  const input = { ...given };
+  const input = withoutMarks(given) as Record<string, unknown>;
   let idempotencyKey = key;
   if (!properties["idempotency_key"] && typeof input["idempotency_key"] === "string") {
     idempotencyKey ??= input["idempotency_key"];
@@ -194,32 +192,7 @@ async function execute(
     creditsRemaining: undefined,
   };
   const body = operation.surface.success(outcome.output, about);
-  const note = outcome.held
-    ? { held: true, message: "A person has to approve this first; nothing was done yet." }
-    : {};
-  return succeeded({ ...(isObject(body) ? body : { result: body }), ...note }, outcome.replayed);
-}
-
-function succeeded(body: Record<string, unknown>, replayed = false): CallToolResult {
-  const plain = JSON.parse(JSON.stringify(body)) as Record<string, unknown>;
-  return {
-    content: [{ type: "text", text: JSON.stringify(plain) }],
-    structuredContent: plain,
-    ...(replayed ? { _meta: { "frontdesk/idempotent-replayed": true } } : {}),
-  };
-}
-
-function failed(error: OperationError): CallToolResult {
-  const body = {
-    error: {
-      code: error.code,
-      message: error.message,
-      status: error.status,
-      ...(error.fix === undefined ? {} : { fix: error.fix }),
-      ...(error.details === undefined ? {} : { details: error.details }),
-    },
-  };
-  return { isError: true, content: [{ type: "text", text: JSON.stringify(body) }], structuredContent: body };
+  return answered(about.operation, body, outcome);
 }
 
 function unknownOperation(name: string): OperationError {
@@ -232,8 +205,4 @@ function textOf(args: Record<string, unknown>, name: string, fallback?: string):
   const value = args[name] ?? fallback;
   if (typeof value !== "string") throw invalidField(name, "must be text");
   return value;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -10,6 +10,7 @@ import type { Harness, TestWorkspace } from "../harness.ts";
 import { insertNumber } from "../../modules/phone/numbers/numbers.store.ts";
 import { createLead } from "../../modules/receptionist/leads/leads.ts";
 import { calendarInputs, calendarRecords } from "./calendar-records.ts";
+import { agentInputs, agentRecords } from "./agent-records.ts";
 import { dealInputs, dealRecords } from "./deal-records.ts";
 import { mergeInputs, mergeRecords } from "./merge-records.ts";
 import { exportInputs, exportRecords } from "./export-records.ts";
@@ -34,6 +35,7 @@ const providerCall = {
 /** Makes a record in a workspace and answers its id, by what path parameters call it: contact, sms_conversation. */
 export const records: Record<string, (place: Place) => Promise<string>> = {
   ...calendarRecords,
+  ...agentRecords,
   ...dealRecords,
   ...mergeRecords,
   ...peopleRecords,
@@ -66,6 +68,7 @@ export const records: Record<string, (place: Place) => Promise<string>> = {
  */
 export const inputs: Record<string, (place: Place) => Promise<Input> | Input> = {
   ...calendarInputs,
+  ...agentInputs,
   ...dealInputs,
   ...mergeInputs,
   ...peopleInputs,

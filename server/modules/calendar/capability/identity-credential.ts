@@ -43,7 +43,7 @@ export async function credentialActor(app: App, providerId: string, token: strin
     workspaceId: provider.id,
     scopes: new Set(capabilityScopes.filter((scope) => scopes.includes(scope))),
     approvalLevel: "full",
-    ratePerSecond: 5,
+    ratePerSecond: 10,
     claims: { email, ...(typeof payload["name"] === "string" ? { name: payload["name"] } : {}) },
   };
 }

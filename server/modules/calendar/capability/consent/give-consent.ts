@@ -119,7 +119,7 @@ async function grant(ctx: Ctx, consent: Consent): Promise<Granted> {
     scopes: consent.scopes,
     approvalLevel: "full",
     expiresAt,
-    ratePerSecond: 5,
+    ratePerSecond: 10,
   });
   const granted = await updateConsent(ctx, consent.id, {
     state: "granted",
