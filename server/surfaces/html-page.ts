@@ -43,12 +43,15 @@ export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (sign) => named[sign] ?? sign);
 }
 
-/** Sends a page that belongs to one person: nothing on the way keeps it, and no other site learns its address. */
+/**
+ * Sends a page that belongs to one person: nothing on the way keeps it, and no other site learns its address. The policy is
+ * not no-referrer: with that, browsers send `Origin: null` with the page's own forms, which are then taken for somebody else's.
+ */
 export function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {
   return reply
     .code(status)
     .header("cache-control", "no-store")
-    .header("referrer-policy", "no-referrer")
+    .header("referrer-policy", "same-origin")
     .type("text/html; charset=utf-8")
     .send(html);
 }

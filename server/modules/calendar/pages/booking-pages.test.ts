@@ -235,7 +235,7 @@ test("times are in the visitor's zone, with the zone's name; the business's is n
   const action = /<form method="post" action="([^"]+)"/.exec(far.text)?.[1]?.replaceAll("&amp;", "&") ?? "";
   const details = await visitor.submit(action, { action: "hold", start: "2026-03-03T14:00:00.000Z" });
   assert.match(details.text, /Tuesday, 3 March 2026, 09:00–10:00/);
-  assert.match(details.text, /Tuesday, 3 March 2026, 14:00–15:00 in United Kingdom Time/);
+  assert.match(details.text, />14:00–15:00 in United Kingdom Time/);
   await visitor.submit(`${path}?tz=America%2FNew_York`, { ...hiddenIn(details.text), ...ann });
   assert.equal((await stored())[0]?.["timezone"], "America/New_York");
   // What the script found out comes in a cookie; nonsense is left alone.

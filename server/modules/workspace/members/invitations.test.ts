@@ -57,7 +57,7 @@ test("workspace.invite_company_user#2 the invited gets a mail, follows its link,
   const page = await frontdesk.call("GET", link);
   assert.equal(page.status, 200);
   assert.match(page.text, /Pipe &amp; &lt;Drain&gt;/);
-  assert.equal(page.headers["referrer-policy"], "no-referrer");
+  assert.equal(page.headers["referrer-policy"], "same-origin");
   assert.equal(page.headers["cache-control"], "no-store");
   assert.match(page.text, /<label for="password">/);
   const entered = await post(link);

@@ -172,7 +172,7 @@ test("workspace.send_work_status#5 behind the PIN stand all work orders of that 
   const page = await look(link, cookieOf(right));
   assert.equal(page.status, 200);
   assert.equal(page.headers["cache-control"], "no-store");
-  assert.equal(page.headers["referrer-policy"], "no-referrer");
+  assert.equal(page.headers["referrer-policy"], "same-origin");
   assert.match(page.text, /<h1>New bathroom<\/h1>/);
   assert.match(page.text, /1 of 3 done/);
   assert.match(page.text, /Tiling \(WO-001\).*Tiling \(WO-002\).*Boiler \(WO-003\)/s);
