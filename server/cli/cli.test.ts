@@ -38,6 +38,17 @@ function frontdesk(words: string[], extra: Record<string, string> = {}): Promise
   });
 }
 
+test("the key that signs what agents are told is changed, before there was one too", async () => {
+  const kids = [];
+  for (let round = 0; round < 2; round += 1) {
+    const rotated = await frontdesk(["agent-keys", "rotate", "--json"]);
+    assert.equal(rotated.code, 0, rotated.err);
+    kids.push((JSON.parse(rotated.out) as { kid: string }).kid);
+    assert.doesNotMatch(rotated.out, /"d"/);
+  }
+  assert.notEqual(kids[0], kids[1]);
+});
+
 test("a workspace and a key are made, listed, rotated and revoked", async () => {
   const made = await frontdesk(["workspaces", "create", "--name", "Pipe & Drain", "--json"]);
   assert.equal(made.code, 0, made.err);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addAgentKeys } from "./agent-keys.ts";
 import { addJobs } from "./jobs.ts";
 import { addKeys } from "./keys.ts";
 import { addPeople } from "./people.ts";
@@ -13,4 +14,5 @@ export function addInstallationCommands(program: Command): void {
   addPeople(program);
   addWorkspaces(program);
   addJobs(program);
+  addAgentKeys(program);
 }
