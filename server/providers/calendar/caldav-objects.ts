@@ -24,7 +24,7 @@ export async function entriesIn(
   reading: Reading & { touching?: Range },
 ): Promise<CalDavEntry[]> {
   const { from, to } = reading.touching ?? reading.range;
-  const timeZone = account.credentials["timeZone"] ?? (await zoneOf(session, account.calendarId));
+  const timeZone = (await zoneOf(session, account.calendarId)) ?? account.timeZone;
   const responses = await calendarQuery({
     url: account.calendarId,
     depth: "1",
@@ -50,7 +50,7 @@ export async function entriesAt(
   urls: readonly string[],
   reading: Reading,
 ): Promise<CalDavEntry[]> {
-  const timeZone = account.credentials["timeZone"] ?? (await zoneOf(session, account.calendarId));
+  const timeZone = (await zoneOf(session, account.calendarId)) ?? account.timeZone;
   const entries: CalDavEntry[] = [];
   for (let start = 0; start < urls.length; start += atOnce) {
     const paths = urls.slice(start, start + atOnce).map((url) => new URL(url).pathname);

@@ -62,7 +62,8 @@ describe("CalDAV, against Radicale", { skip: noRadicale }, () => {
     return {
       calendarId,
       path: new URL(calendarId).pathname,
-      credentials: { serverUrl, username, password, timeZone: "Europe/London" },
+      credentials: { serverUrl, username, password },
+      timeZone: "Europe/London",
     };
   }
 
@@ -202,6 +203,19 @@ describe("CalDAV, against Radicale", { skip: noRadicale }, () => {
         ["2026-03-25T08:00:00.000Z", "2026-03-25T08:30:00.000Z"],
       ],
     );
+  });
+
+  it("takes times without a zone as the calendar's, else as the caller's", async () => {
+    const own = await account();
+    await put(own.path, "one", entry("one", "DTSTART:20260305T090000", "DTEND:20260305T100000"));
+    const starts = async (timeZone: string) =>
+      (await calendar.busy({ ...own, timeZone }, range)).map(({ start }) => start.toISOString());
+    assert.deepEqual(await starts("Asia/Tokyo"), ["2026-03-05T00:00:00.000Z"]);
+    const zone = perth.replace("BEGIN:VEVENT", "");
+    const body = `<?xml version="1.0"?><propertyupdate xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><set><prop>
+<C:calendar-timezone>BEGIN:VCALENDAR\r\n${zone}END:VCALENDAR</C:calendar-timezone></prop></set></propertyupdate>`;
+    assert.ok((await radicale.send("PROPPATCH", own.path, body)).ok);
+    assert.deepEqual(await starts("Asia/Tokyo"), ["2026-03-05T01:00:00.000Z"]);
   });
 
   it("tells with a token only what changed since, and everything when the token is over", async () => {

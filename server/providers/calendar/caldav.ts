@@ -16,8 +16,7 @@ import type {
 
 /**
  * Calendars on CalDAV servers (RFC 4791): iCloud, Fastmail, Nextcloud, Radicale. Credentials: `{serverUrl, username, password}`,
- * where serverUrl may be left out for an address as user name, and `timeZone` says what floating times mean. A calendar's id is
- * its URL; so is an event's.
+ * where serverUrl may be an address of the service ("olive@fastmail.com"). A calendar's id is its URL; so is an event's.
  */
 export function createCalDavCalendar(options: CalDavOptions): CalendarProvider {
   const within = async <Result>(

@@ -64,6 +64,17 @@ test("one bad event does not lose the others, and a declined one does not count"
   assert.deepEqual(changes, [{ externalId: "3", uid: "3", title: "Dentist", busy: [busyAt("11")] }]);
 });
 
+test("times without a zone are the feed's, else the caller's", async (t) => {
+  for (const [own, hour] of [
+    [[], "00"],
+    [["X-WR-TIMEZONE:Australia/Perth"], "01"],
+  ] as const) {
+    const floating = at("1", "09").replace("0000Z", "0000");
+    const { calendar, account } = await serve(t, () => ({ status: 200, text: feed(...own, floating) }));
+    assert.deepEqual(await calendar.busy({ ...account, timeZone: "Asia/Tokyo" }, range), [busyAt(hour)]);
+  }
+});
+
 test("a feed that has not changed is not read again, by its ETag, its date or its content", async (t) => {
   for (const version of [{ etag: '"1"' }, { "last-modified": "Sun, 01 Mar 2026 00:00:00 GMT" }, {}] as Record<
     string,

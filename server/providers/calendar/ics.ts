@@ -27,7 +27,7 @@ type Place = { etag?: string; modified?: string; digest: string; until: string }
 
 /**
  * iCalendar feeds by their address, for reading only. Credentials: `{url}` (http, https or webcal), where a feed wants it with
- * `{username, password}`; `timeZone` says what its floating times mean, and `owner` whose declined invitations do not count.
+ * `{username, password}`; `owner` is the address whose declined invitations do not count.
  */
 export function createIcsCalendar(options: IcsOptions): CalendarProvider {
   const guarded = createGuardedFetch({ provider, ...options });
@@ -65,13 +65,13 @@ export function createIcsCalendar(options: IcsOptions): CalendarProvider {
   }
 
   async function read(account: CalendarAccount, range: { from: Date; to: Date }, place?: Place) {
-    const { credentials, calendarId } = account;
+    const { credentials, calendarId, timeZone } = account;
     const loaded = await load(credentials, credentials["url"] ?? calendarId, place);
     if (!loaded) return undefined;
     const owners = credentials["owner"] ? [credentials["owner"]] : [];
     return {
       ...loaded,
-      reading: readBusy(loaded.text, { range, owners, timeZone: credentials["timeZone"] }),
+      reading: readBusy(loaded.text, { range, owners, timeZone }),
     };
   }
 

@@ -13,6 +13,8 @@ export type CalendarCredentials = Record<string, string>;
 export type CalendarAccount = {
   calendarId: string;
   credentials: CalendarCredentials;
+  /** What whole days and times without a zone mean (IANA), where the calendar does not say. UTC when it is not given. */
+  timeZone?: string;
   /** Called when the adapter had to renew the credentials; whoever keeps them stores these instead. */
   renewed?(credentials: CalendarCredentials): Promise<void>;
 };

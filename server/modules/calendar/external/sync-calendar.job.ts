@@ -4,6 +4,7 @@ import { job } from "../../../kernel/jobs.ts";
 import type { JobCtx } from "../../../kernel/jobs.ts";
 import { ProviderError } from "../../../providers/errors.ts";
 import type { CalendarChanges } from "../../../providers/calendar/port.ts";
+import { workspaceOf } from "../../workspace/settings/settings.ts";
 import { DAY_MS, MINUTE_MS } from "../slots/wall-clock.ts";
 import { storeChanges } from "./busy.store.ts";
 import { reconcileConflicts } from "./conflicts.ts";
@@ -66,6 +67,7 @@ type Turn = {
   claim: string;
   range: { from: Date; to: Date };
   syncToken: string | undefined;
+  timeZone: string;
 };
 
 async function takeTurn(ctx: Ctx, connectionId: string, asked: boolean): Promise<Turn | undefined> {
@@ -97,6 +99,7 @@ async function takeTurn(ctx: Ctx, connectionId: string, asked: boolean): Promise
       to: reachesFarEnough ? syncedUntil : new Date(needed + spareDays * DAY_MS),
     },
     syncToken: reachesFarEnough ? (syncToken ?? undefined) : undefined,
+    timeZone: (await workspaceOf(ctx)).timeZone,
   };
 }
 
@@ -110,9 +113,10 @@ async function horizonDays(ctx: Ctx): Promise<number> {
 }
 
 /** A calendar that is only written to has nothing to tell; that it lets us in is worth knowing all the same. */
-async function read(one: JobCtx, { connection, range, syncToken }: Turn): Promise<CalendarChanges> {
+async function read(one: JobCtx, turn: Turn): Promise<CalendarChanges> {
+  const { connection, range, syncToken, timeZone } = turn;
   const provider = one.app.ports.calendars[connection.provider];
-  const account = accountIn(one, connection);
+  const account = { ...accountIn(one, connection), timeZone };
   if (connection.reads_busy) return provider.changes(account, range, syncToken);
   await provider.listCalendars(account.credentials);
   return { full: true, changes: [] };
