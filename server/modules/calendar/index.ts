@@ -1,6 +1,7 @@
 import { module } from "../../kernel/operation.ts";
 import { getAvailability } from "./availability/get-availability.ts";
 import { setAvailability } from "./availability/set-availability.ts";
+import { calendarChangesSweep } from "./bookings/busy-cache.ts";
 import { cancelBooking } from "./bookings/cancel-booking.ts";
 import { checkAvailability } from "./bookings/check-availability.ts";
 import { createBooking } from "./bookings/create-booking.ts";
@@ -52,4 +53,5 @@ export const calendar = module({
     collectNotetaker,
     dismissNotetaker,
   ],
+  sweeps: [calendarChangesSweep],
 });

@@ -25,7 +25,10 @@ export type BusyTimes = Map<string, [number, number][]>;
  * each takes longer than to find them. Comparisons of instants only: the range operators are not leakproof, so row level
  * security would keep them from an index.
  */
-export async function busyTimesOf(ctx: Ctx, { from, to, excludeBookingId }: BusyWindow): Promise<BusyTimes> {
+export async function readBusyTimes(
+  ctx: Ctx,
+  { from, to, excludeBookingId }: BusyWindow,
+): Promise<BusyTimes> {
   const earliest = new Date(from.getTime() - longestBlockMs);
   const rows = await ctx.db.raw(sql<{ subject_id: string; times: string }>`
     select subject_id, '[[' || string_agg(${epochMs("busy_from")} || ',' || ${epochMs("busy_until")}, '],[') || ']]' as times

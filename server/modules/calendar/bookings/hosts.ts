@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { DateOverride, Host, WeeklyHours } from "../slots/slots.ts";
 import { usualHours } from "../availability/availability.ts";
-import { busyTimesOf } from "./busy.store.ts";
+import { busyTimesOf } from "./busy-cache.ts";
 import type { BusyTimes, BusyWindow } from "./busy.store.ts";
 
 export type HostsQuery = BusyWindow & {
