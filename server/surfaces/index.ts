@@ -5,6 +5,8 @@ import { addIncomingWebhooks } from "../modules/automation/webhooks/receive-webh
 import { addConsentPages } from "../modules/calendar/capability/consent/pages.ts";
 import { addCalendarFeeds } from "../modules/calendar/feeds/feed-page.ts";
 import { addBookingPages } from "../modules/calendar/pages/booking-pages.ts";
+import { addGoogleConsent } from "../modules/calendar/external/google-consent.ts";
+import { addCalendarNotifications } from "../modules/calendar/external/notifications.ts";
 import { addWorkStatusPages } from "../modules/crm/work-orders/pages/work-status.ts";
 import { addJoinPages } from "../modules/workspace/sign-in/pages/join.ts";
 import { addSignInPages } from "../modules/workspace/sign-in/pages/sign-in.ts";
@@ -36,6 +38,8 @@ export async function addSurfaces(
   addCalendarFeeds(http, app);
   addWorkStatusPages(http, app);
   addIncomingWebhooks(http, app);
+  addCalendarNotifications(http, app);
+  addGoogleConsent(http, app);
   addSignInPages(http, app);
   addJoinPages(http, app);
   addNotFound(http, app, await addConsole(http));

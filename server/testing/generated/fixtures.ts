@@ -14,7 +14,7 @@ import { agentInputs, agentRecords } from "./agent-records.ts";
 import { dealInputs, dealRecords } from "./deal-records.ts";
 import { mergeInputs, mergeRecords } from "./merge-records.ts";
 import { exportInputs, exportRecords } from "./export-records.ts";
-import { externalCalendarInputs } from "./external-calendar-records.ts";
+import { externalCalendarInputs, externalCalendarRecords } from "./external-calendar-records.ts";
 import { peopleInputs, peopleRecords } from "./people-records.ts";
 import { reportInputs, reportRecords } from "./report-records.ts";
 import { webhookRecords } from "./webhook-records.ts";
@@ -43,6 +43,7 @@ export const records: Record<string, (place: Place) => Promise<string>> = {
   ...webhookRecords,
   ...reportRecords,
   ...workRecords,
+  ...externalCalendarRecords,
   contact: (place) => created(place, "/api/v1/contacts", { first_name: "Paul" }),
   scheduled_event_type: (place) =>
     created(place, "/api/v1/scheduled-event-types", { name: "Leak repair", is_bookable: true }),
