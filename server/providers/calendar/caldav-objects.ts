@@ -2,7 +2,7 @@
 import { calendarMultiGet, calendarQuery } from "tsdav";
 import type { DAVResponse } from "tsdav";
 import { mergeBusy } from "./busy-times.ts";
-import { properties, textOf } from "./caldav-session.ts";
+import { checkMultistatus, properties, textOf } from "./caldav-session.ts";
 import type { Session } from "./caldav-session.ts";
 import { readBusy } from "./ical-busy.ts";
 import { isCalendarText } from "./ical-text.ts";
@@ -40,6 +40,7 @@ export async function entriesIn(
     },
     fetch: session.fetch(),
   });
+  checkMultistatus(responses);
   return responses.flatMap((response) => entryOf(account, response, reading, timeZone));
 }
 
@@ -61,6 +62,7 @@ export async function entriesAt(
       objectUrls: paths,
       fetch: session.fetch(),
     }).catch((error: unknown) => oneByOne(session, urls.slice(start, start + atOnce), error));
+    checkMultistatus(responses);
     entries.push(...responses.flatMap((response) => entryOf(account, response, reading, timeZone)));
   }
   return entries;

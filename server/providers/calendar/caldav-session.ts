@@ -122,8 +122,15 @@ export async function properties(
 ): Promise<DAVResponse[]> {
   const props = Object.fromEntries(names.map((name) => [name, {}]));
   const responses = await propfind({ url, depth, props, fetch: session.fetch() });
-  if (responses.some(({ href, status }) => href === undefined && status >= 300)) throw malformed();
+  checkMultistatus(responses);
   return responses.filter(({ href }) => typeof href === "string");
+}
+
+/** Refuses an answer that is not CalDAV's, such as a page to sign in: it would look like a calendar that is empty. */
+export function checkMultistatus(responses: readonly DAVResponse[]): void {
+  const isOne = ({ props, raw }: DAVResponse) =>
+    props !== undefined || (typeof raw === "object" && raw !== null && "multistatus" in raw);
+  if (!responses.every(isOne)) throw malformed();
 }
 
 /** A text among what a server answered, where numbers look like numbers and CDATA like something else. */
