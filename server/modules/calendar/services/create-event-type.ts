@@ -5,6 +5,7 @@ import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { checkPrices, EventTypeRecord, eventTypeValues, presentEventType } from "./event-type.ts";
 import { optionalFields } from "./event-type-fields.ts";
+import { checkPlacement } from "./deal-defaults.ts";
 import { findService, insertService } from "./services.store.ts";
 
 export const createEventType = operation({
@@ -31,6 +32,7 @@ export const createEventType = operation({
   async run(ctx, fields) {
     const values = await eventTypeValues(ctx, fields);
     checkPrices(fields);
+    await checkPlacement(ctx, fields);
     if (fields.slug !== undefined) await checkSlugFree(ctx, fields.slug);
     const service = await insertService(ctx, {
       is_meeting: fields.default_duration_minutes != null,

@@ -6,6 +6,7 @@ import { checkRequirements } from "../resources/requirements.ts";
 import { zoneField } from "../wall-input.ts";
 import { eventTypeFields, oneOf } from "./event-type-fields.ts";
 import type { EventTypeFields } from "./event-type-fields.ts";
+import { checkProducts } from "./deal-defaults.ts";
 import { durationOf } from "./service.ts";
 import type { BookingNotifications, Service } from "./service.ts";
 import type { ServiceValues } from "./services.store.ts";
@@ -65,7 +66,10 @@ export async function eventTypeValues(ctx: Ctx, fields: EventTypeFields): Promis
     values.min_notice_hours = min_notice_hours === null ? null : String(min_notice_hours);
   }
   if (booking_default_tags) values.booking_default_tags = JSON.stringify(booking_default_tags);
-  if (booking_default_products) values.booking_default_products = JSON.stringify(booking_default_products);
+  if (booking_default_products) {
+    await checkProducts(ctx, booking_default_products);
+    values.booking_default_products = JSON.stringify(booking_default_products);
+  }
   if (booking_notifications) {
     values.booking_notifications = JSON.stringify(completed(booking_notifications as BookingNotifications));
   }

@@ -13,6 +13,21 @@ async function create(workspace: TestWorkspace, fields: Record<string, unknown> 
   return answer.body.data;
 }
 
+async function productOf(workspace: TestWorkspace): Promise<string> {
+  const fields = { name: "Valve", price: 12.5, category: "Parts" };
+  return (await workspace.call("POST", "/api/v1/products", fields)).body.data.id;
+}
+
+async function pipelineOf(workspace: TestWorkspace, name: string) {
+  const made = await workspace.call("POST", "/api/v1/pipelines", {
+    name,
+    stages: [{ name: "New" }, { name: "Seen" }],
+  });
+  assert.equal(made.status, 201, made.text);
+  const { id, stages } = made.body.data;
+  return { id: id as string, stages: stages.map((stage: { id: string }) => stage.id) as string[] };
+}
+
 async function refused(workspace: TestWorkspace, fields: Record<string, unknown>, field: string) {
   const answer = await workspace.call("POST", path, { name: "Site visit", ...fields });
   assert.equal(answer.status, 400, answer.text);
@@ -106,7 +121,7 @@ test("workspace.create_scheduled_event_type#14 workspace.create_scheduled_event_
   };
   const fields = {
     booking_default_tags: [{ name: "vip", color: "red" }],
-    booking_default_products: [{ id: "p-1", quantity: 2 }],
+    booking_default_products: [{ id: await productOf(workspace), quantity: 2 }],
     booking_notifications: {
       pre_meeting: [{ ...notification, offset_minutes: 1440 }],
       meeting_start: [notification],
@@ -130,6 +145,40 @@ test("workspace.create_scheduled_event_type#14 workspace.create_scheduled_event_
     { booking_default_products: [{ id: "p" }] },
     "booking_default_products.0.quantity",
   );
+});
+
+test("workspace.create_scheduled_event_type#15 workspace.create_scheduled_event_type#21 products, pipelines and stages must be there and belong together", async () => {
+  const workspace = await frontdesk.workspace();
+  const jobs = await pipelineOf(workspace, "Jobs");
+  const repairs = await pipelineOf(workspace, "Repairs");
+  const foreign = await pipelineOf(await frontdesk.workspace(), "Theirs");
+  const product = await productOf(workspace);
+  for (const id of [randomUUID(), "p-1"]) {
+    const products = [
+      { id: product, quantity: 1 },
+      { id, quantity: 1 },
+    ];
+    await refused(workspace, { booking_default_products: products }, "booking_default_products.1.id");
+  }
+  for (const id of [randomUUID(), foreign.id]) {
+    await refused(workspace, { booking_pipeline_id: id }, "booking_pipeline_id");
+  }
+  for (const id of [randomUUID(), foreign.stages[0]]) {
+    await refused(workspace, { booking_stage_id: id }, "booking_stage_id");
+  }
+  const mixed = { booking_pipeline_id: jobs.id, booking_stage_id: repairs.stages[0] };
+  await refused(workspace, mixed, "booking_stage_id");
+  // A stage says its pipeline; what is sent alone is held against what is there.
+  const made = await create(workspace, { booking_stage_id: repairs.stages[0] });
+  const patch = async (fields: object) => {
+    const answer = await workspace.call("PATCH", `${path}/${made.id}`, fields);
+    return answer.status === 200 ? 200 : answer.body.error.details.fields[0].field;
+  };
+  assert.equal(await patch({ booking_pipeline_id: jobs.id }), "booking_stage_id");
+  assert.equal(await patch({ booking_pipeline_id: repairs.id }), 200);
+  assert.equal(await patch({ booking_stage_id: jobs.stages[1] }), "booking_stage_id");
+  assert.equal(await patch({ booking_pipeline_id: jobs.id, booking_stage_id: null }), 200);
+  assert.equal(await patch({ booking_pipeline_id: null }), 200);
 });
 
 test("assigned users must be members, prices must be in order", async () => {
@@ -175,6 +224,7 @@ test("workspace.list_scheduled_event_types#0 workspace.list_scheduled_event_type
 test("workspace.update_scheduled_event_type#0 workspace.update_scheduled_event_type#1 workspace.update_scheduled_event_type#2 every field can be changed alone", async () => {
   const workspace = await frontdesk.workspace();
   let before = await create(workspace);
+  const pipeline = await pipelineOf(workspace, "Jobs");
   const changes: Record<string, unknown> = {
     name: "Client visit",
     description: "At the client's",
@@ -193,14 +243,14 @@ test("workspace.update_scheduled_event_type#0 workspace.update_scheduled_event_t
     min_notice_hours: 1.5,
     max_advance_days: 20,
     slot_interval_minutes: 20,
-    booking_pipeline_id: randomUUID(),
-    booking_stage_id: randomUUID(),
+    booking_pipeline_id: pipeline.id,
+    booking_stage_id: pipeline.stages[1],
     booking_auto_create_deal: false,
     booking_lead_source: "website",
     booking_deal_name_template: "{event_type}",
     booking_assigned_user_ids: [workspace.adminId],
     booking_default_tags: [{ name: "hot" }],
-    booking_default_products: [{ id: "p", quantity: 1 }],
+    booking_default_products: [{ id: await productOf(workspace), quantity: 1 }],
     booking_confirmation_message: "See you",
     booking_deal_behavior: "never_create",
     booking_notifications: { late: [{ channels: ["sms"], recipients: "team" }] },

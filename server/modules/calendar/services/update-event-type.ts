@@ -6,6 +6,7 @@ import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { checkSlugFree } from "./create-event-type.ts";
 import { checkPrices, EventTypeRecord, eventTypeValues, presentEventType } from "./event-type.ts";
 import { optionalFields } from "./event-type-fields.ts";
+import { checkPlacement } from "./deal-defaults.ts";
 import { lockService, updateService } from "./services.store.ts";
 
 export const updateEventType = operation({
@@ -34,6 +35,7 @@ export const updateEventType = operation({
     if (!before) throw missing("scheduled event type", id);
     const values = await eventTypeValues(ctx, fields);
     checkPrices({ ...before, ...fields });
+    await checkPlacement(ctx, fields, before);
     if (fields.slug !== undefined && fields.slug !== before.slug) await checkSlugFree(ctx, fields.slug);
     const after = await updateService(ctx, before, values);
     ctx.emit({
