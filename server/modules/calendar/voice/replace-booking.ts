@@ -70,7 +70,8 @@ function likeBefore(
 
 /** With whom it was before when that one is free, else with whoever is. */
 async function bookLikeBefore(ctx: Ctx, request: BookRequest, old: Booking): Promise<Booking> {
-  if (old.member_id === null) return book(ctx, request);
+  const isTeam = request.service?.host_assignment === "all";
+  if (old.member_id === null || isTeam) return book(ctx, request);
   try {
     return await book(ctx, { ...request, memberId: old.member_id });
   } catch (error) {

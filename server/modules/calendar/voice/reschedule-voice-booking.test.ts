@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { listOutbox } from "../../../local-outbox.ts";
 import { startHarness } from "../../../testing/harness.ts";
 import type { Json } from "../../../testing/harness.ts";
+import { insertContact } from "../../crm/contacts/contacts.store.ts";
+import { createLead } from "../../receptionist/leads/leads.ts";
 import { openCalendar } from "../test-calendar.ts";
 import type { TestCalendar } from "../test-calendar.ts";
 import { annsMobile, failed, keysIn, spoken, voiceOf } from "./testing.ts";
@@ -236,6 +238,39 @@ test("everything comes along: customer, notes, attendees, the member, and the on
   assert.equal(after.source, "voice");
   const deals = await calendar.inside((ctx) => ctx.db.from("opportunities").select("id").execute());
   assert.equal(deals.length, 1);
+});
+
+test("on the timeline of its lead a move is a move", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const { workspace } = calendar;
+  const phone = annsMobile;
+  const leadId = await calendar.inside(async (ctx) => {
+    const contact = await insertContact(ctx, { first_name: "Ann", phone });
+    const event = { kind: "missed_call", providerId: "CA1" } as const;
+    const wanted = { contactId: contact.id, phoneNumberId: null, customerE164: phone, event };
+    return (await createLead(ctx, wanted)).lead.id;
+  });
+  const token = await workspace.privateToken(["WRITE_BOOKINGS"]);
+  const made = await frontdesk.call("POST", "/api/private/v1/bookings", {
+    key: token,
+    body: {
+      customerPhone: phone,
+      scheduledStartAt: "2026-03-03T10:00:00Z",
+      scheduledEndAt: "2026-03-03T11:00:00Z",
+      serviceLabel: "Leak repair",
+      leadId,
+    },
+  });
+  assert.equal(made.status, 201, made.text);
+  spoken(await voiceOf(calendar).reschedule({ args: friday }));
+  await frontdesk.settle();
+  const told = await calendar.inside((ctx) =>
+    ctx.db.from("lead_events").select("type").where("lead_id", "=", leadId).orderBy("id").execute(),
+  );
+  assert.deepEqual(
+    told.map(({ type }) => type).filter((type) => type.startsWith("book")),
+    ["booked", "booked", "booking_rescheduled"],
+  );
 });
 
 test("another member takes it when the one before is not free", async () => {

@@ -27,8 +27,14 @@ export const noteLeadBooking = job<{ leadId: string; bookingId: string; what: "r
 const noted = (what: "rescheduled" | "cancelled"): Reaction => ({
   on: `booking.${what}`,
   job: noteLeadBooking as never,
-  payload: ({ payload }) =>
-    payload["lead_id"] ? { leadId: payload["lead_id"], bookingId: payload["id"], what } : undefined,
+  payload: ({ payload }) => {
+    const { lead_id: leadId, id, replaced_by_booking_id: successorId } = payload;
+    if (!leadId) return undefined;
+    // Cancelled because another took its place: to the lead that is a move.
+    return successorId
+      ? { leadId, bookingId: successorId, what: "rescheduled" }
+      : { leadId, bookingId: id, what };
+  },
 });
 
 export const leadReactions: Reaction[] = [
