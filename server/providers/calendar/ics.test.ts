@@ -37,13 +37,13 @@ async function serve(
   t.after(() => server.close());
   const url = `${server.url}/sam.ics`;
   const calendar = createIcsCalendar({ allowPrivate: true, now, ...options });
-  return { calendar, url, account: { calendarId: url, credentials: { url } } };
+  return { calendar, url, account: { calendarId: url, credentials: {} } };
 }
 
 test("a feed is one calendar that can only be read", async (t) => {
   const { calendar, url, account } = await serve(t, () => ({ status: 200, text: feed(at("1", "09")) }));
   assert.equal(calendar.writable, false);
-  assert.deepEqual(await calendar.listCalendars({ url }), [
+  assert.deepEqual(await calendar.listCalendars({ serverUrl: url }), [
     { id: url, name: "Sam's rounds", isPrimary: true, canWrite: false },
   ]);
   assert.deepEqual(await calendar.busy(account, range), [busyAt("09")]);
@@ -119,7 +119,7 @@ test("a range that has grown is read again even if the feed has not changed", as
 test("webcal is read like https, and as it stands where there is no encryption", async (t) => {
   const { calendar, url } = await serve(t, () => ({ status: 200, text: feed(at("1", "09")) }));
   const webcal = url.replace("http:", "webcal:");
-  const account = { calendarId: webcal, credentials: { url: webcal } };
+  const account = { calendarId: webcal, credentials: {} };
   assert.deepEqual(await calendar.busy(account, range), [busyAt("09")]);
 });
 
@@ -141,7 +141,10 @@ test("redirects are followed, a few of them, without the password to another ser
   assert.deepEqual(seen, [seen[0], seen[0], undefined]);
   assert.match(seen[0] ?? "", /^Basic /);
   const url = account.calendarId.replace("sam", "round");
-  assert.equal((await providerErrorOf(calendar.listCalendars({ url }))).code, "too-many-redirects");
+  assert.equal(
+    (await providerErrorOf(calendar.listCalendars({ serverUrl: url }))).code,
+    "too-many-redirects",
+  );
 });
 
 const refusals: [string, LoopbackReply, [code: string, retryable: boolean, retryAfterMs?: number]][] = [
@@ -206,7 +209,7 @@ test("a feed inside our own network is not fetched, nor what is no address of th
     "nonsense",
   ]) {
     assert.equal(
-      (await providerErrorOf(careful.listCalendars({ url: address }))).code,
+      (await providerErrorOf(careful.listCalendars({ serverUrl: address }))).code,
       "address-refused",
       address,
     );

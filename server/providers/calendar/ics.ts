@@ -26,8 +26,9 @@ export type IcsOptions = Pick<GuardedFetchOptions, "allowPrivate" | "now" | "mos
 type Place = { etag?: string; modified?: string; digest: string; until: string };
 
 /**
- * iCalendar feeds by their address, for reading only. Credentials: `{url}` (http, https or webcal), where a feed wants it with
- * `{username, password}`; `owner` is the address whose declined invitations do not count.
+ * iCalendar feeds, for reading only; a calendar's id is its address (http, https or webcal). Credentials: `{serverUrl}` to look at
+ * an address before connecting it, `{username, password}` where a feed wants them, and `{owner}`, the address whose declined
+ * invitations do not count.
  */
 export function createIcsCalendar(options: IcsOptions): CalendarProvider {
   const guarded = createGuardedFetch({ provider, ...options });
@@ -66,7 +67,7 @@ export function createIcsCalendar(options: IcsOptions): CalendarProvider {
 
   async function read(account: CalendarAccount, range: { from: Date; to: Date }, place?: Place) {
     const { credentials, calendarId, timeZone } = account;
-    const loaded = await load(credentials, credentials["url"] ?? calendarId, place);
+    const loaded = await load(credentials, calendarId, place);
     if (!loaded) return undefined;
     const owners = credentials["owner"] ? [credentials["owner"]] : [];
     return {
@@ -79,7 +80,7 @@ export function createIcsCalendar(options: IcsOptions): CalendarProvider {
     name: provider,
     writable: false,
     async listCalendars(credentials) {
-      const url = credentials["url"] ?? "";
+      const url = credentials["serverUrl"] ?? "";
       const loaded = await load(credentials, url);
       const now = options.now();
       const { name } = readBusy(loaded?.text ?? "", { range: { from: now, to: now } });

@@ -130,10 +130,16 @@ test("a feed of ours is a calendar others can connect: one shop's bookings keep 
   });
   const address = `${url}${new URL(feed.body.data.url).pathname}`;
   assert.equal((await first.book()).status, 201);
+  const looked = await second.workspace.call("POST", `${connections}/remote-calendars`, {
+    provider: "ics",
+    credentials: { serverUrl: address },
+  });
+  const [{ calendar_id: calendarId, can_write: canWrite }] = looked.body.data.calendars;
+  assert.deepEqual([calendarId, canWrite], [address, false]);
   const made = await second.workspace.call("POST", connections, {
     member_id: second.workspace.adminId,
     provider: "ics",
-    calendar_id: address,
+    calendar_id: calendarId,
   });
   assert.equal(made.status, 201, made.text);
   await frontdesk.settle();

@@ -19,7 +19,7 @@ export const CredentialsField = Type.Object(
   {
     additionalProperties: false,
     description:
-      "Google: accessToken, refreshToken and expiresAt (or connect at /oauth/google/calendar/start). CalDAV: serverUrl, username and password. ICS: nothing, unless its address asks for username and password. Kept encrypted and never shown.",
+      "Google: accessToken, refreshToken and expiresAt (or connect at /oauth/google/calendar/start). CalDAV: serverUrl (or an address of the service, olive@fastmail.com), username and password; most services want a password made for one app. ICS: nothing, unless its address asks for username and password; serverUrl is the address to try. Kept encrypted and never shown.",
   },
 );
 

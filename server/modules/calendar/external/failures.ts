@@ -27,6 +27,12 @@ export function toldOf({ code, status }: ProviderError): string {
     case "network":
     case "timeout":
       return "The provider could not be reached.";
+    case "address-refused":
+      return "Its address is none of the public internet.";
+    case "bad-response":
+      return "What answers at its address is not a calendar.";
+    case "too-large":
+      return "The calendar is too large to be read.";
     default:
       return `The provider answered: ${code}${status === undefined ? "" : ` (${status})`}.`;
   }
