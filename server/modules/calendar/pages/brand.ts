@@ -7,7 +7,7 @@ export type Brand = { fill: string; onFill: string; lightText: string; darkText:
 
 export const usualColor = "#1f5f8b";
 const white: Rgb = [255, 255, 255];
-const black: Rgb = [15, 18, 22];
+const black: Rgb = [0, 0, 0];
 /** The darkest surface text stands on in light mode, and the lightest in dark mode; assets/booking.css has the same. */
 const lightSurface: Rgb = [232, 237, 241];
 const darkSurface: Rgb = [43, 51, 60];

@@ -50,10 +50,11 @@ test("the booker cancels with the button of the second page, not by opening link
   assert.match(after.text, /Your booking was cancelled/);
   assert.doesNotMatch(after.text, /step=/);
   // Moving or changing a cancelled one is refused, cancelling it again is not an error.
-  for (const form of [
+  const late: Record<string, string>[] = [
     { action: "move", start: "2026-03-04T10:00:00Z" },
     { action: "edit", name: "Eve", email: "eve@example.com" },
-  ]) {
+  ];
+  for (const form of late) {
     assert.match((await post(form)).headers["location"] ?? "", /notice=refused/);
   }
   assert.match((await post({ action: "cancel" })).headers["location"] ?? "", /notice=cancelled/);

@@ -106,7 +106,6 @@ export const de: Messages = {
   seeOrChange: "Termin ansehen, verschieben oder absagen",
   bookAnother: "Noch etwas buchen",
 
-  yourBooking: "Ihr Termin",
   yourBookingWith: (company) => `Ihr Termin bei ${company}`,
   state: {
     confirmed: "Bestätigt",

@@ -104,7 +104,6 @@ export const en = {
   seeOrChange: "See, move or cancel this booking",
   bookAnother: "Book something else",
 
-  yourBooking: "Your booking",
   yourBookingWith: (company: string) => `Your booking with ${company}`,
   state: {
     confirmed: "Confirmed",

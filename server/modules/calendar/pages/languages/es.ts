@@ -103,7 +103,6 @@ export const es: Messages = {
   seeOrChange: "Ver, mover o cancelar la reserva",
   bookAnother: "Reservar otra cosa",
 
-  yourBooking: "Su reserva",
   yourBookingWith: (company) => `Su reserva con ${company}`,
   state: {
     confirmed: "Confirmada",
