@@ -7,6 +7,8 @@ export type ConformanceTarget = {
   providerId: string;
   /** What the server takes for now, when that is not the present. */
   now?: Date;
+  /** What was last sent to an address, where the runner can know; a demo's simulator shows it anyway. */
+  mailTo?: (address: string) => Promise<string>;
 };
 
 export type Answer = { status: number; body: Record<string, unknown> };
@@ -17,8 +19,17 @@ export type Client = {
   call(
     capability: string,
     body: Record<string, unknown>,
-    options?: { withoutKey?: boolean },
+    options?: { withoutKey?: boolean; key?: string },
   ): Promise<Answer>;
+  /** The provider as it stands in a path, and what the server takes for now. */
+  readonly provider: string;
+  readonly now: Date;
+  read(path: string): Promise<{ status: number; text: string; json: Record<string, unknown> }>;
+  post(path: string, body: unknown): Promise<Answer>;
+  /** Sends a form as a browser does; answers the path of the page it leads to. */
+  submit(path: string, form: Record<string, string>): Promise<string>;
+  readonly canReadMail: boolean;
+  mailTo(address: string): Promise<string>;
   /** A service of the provider with an open slot that no earlier test took. */
   freeSlot(): Promise<{ service: OfferedService; slot: Slot }>;
   customer(): { name: string; email: string };
@@ -37,7 +48,9 @@ const daysAhead = 60;
 export async function openClient(target: ConformanceTarget): Promise<Client> {
   const base = target.baseUrl.replace(/\/+$/, "");
   const provider = encodeURIComponent(target.providerId);
-  const now = target.now ?? (await simulatedNow(base)) ?? new Date();
+  const simulated = await simulatedNow(base);
+  const now = target.now ?? simulated ?? new Date();
+  const mailTo = target.mailTo ?? (simulated && ((address: string) => simulatedMail(base, address)));
   const made = new Set<string>();
   const used = new Set<string>();
   let elapsed = 0;
@@ -59,9 +72,37 @@ export async function openClient(target: ConformanceTarget): Promise<Client> {
     post(`/providers/${provider}/capabilities/${capability}`, body, key);
 
   return {
+    provider,
+    now,
+    post,
+    async read(path) {
+      const response = await fetch(`${base}${path}`);
+      const text = await response.text();
+      const isJson = response.headers.get("content-type")?.includes("json");
+      return {
+        status: response.status,
+        text,
+        json: isJson ? (JSON.parse(text) as Record<string, unknown>) : {},
+      };
+    },
+    async submit(path, form) {
+      const response = await fetch(`${base}${path}`, {
+        method: "POST",
+        body: new URLSearchParams(form),
+        redirect: "manual",
+      });
+      if (response.status !== 303) throw new Error(`${path} answered ${response.status} to a form`);
+      return response.headers.get("location") ?? path;
+    },
+    canReadMail: mailTo !== undefined,
+    mailTo: async (address) => (await mailTo?.(address)) ?? "",
     async call(capability, body, options = {}) {
       const startedAt = performance.now();
-      const answer = await ask(capability, body, options.withoutKey ? undefined : target.key);
+      const answer = await ask(
+        capability,
+        body,
+        options.withoutKey ? undefined : (options.key ?? target.key),
+      );
       elapsed += performance.now() - startedAt;
       return answer;
     },
@@ -113,4 +154,16 @@ async function simulatedNow(base: string): Promise<Date | undefined> {
   if (!response.ok) return undefined;
   const { now } = (await response.json()) as { now?: string };
   return now === undefined ? undefined : new Date(now);
+}
+
+/** The demo shows what left it; a mail may take a moment to leave. */
+async function simulatedMail(base: string, address: string): Promise<string> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const response = await fetch(`${base}/simulator/outbox`);
+    const shown = (await response.json()) as { to: string; body: string }[];
+    const mail = shown.findLast((one) => one.to === address);
+    if (mail) return mail.body;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return "";
 }

@@ -1,5 +1,6 @@
 /** What a server that offers the booking capabilities has to do; each test stands for itself. */
 import assert from "node:assert/strict";
+import { agentTests } from "./conformance-agents.ts";
 import type { Client } from "./conformance-client.ts";
 
 export type Outcome = {
@@ -10,7 +11,13 @@ export type Outcome = {
   detail?: string;
 };
 
-type ConformanceTest = { capability: string; name: string; run(client: Client): Promise<void> };
+export type ConformanceTest = {
+  capability: string;
+  name: string;
+  /** Left out where the runner cannot read what people are sent. */
+  needsMailbox?: boolean;
+  run(client: Client): Promise<void>;
+};
 
 const create = "booking.create_booking";
 
@@ -34,7 +41,7 @@ function refused(body: Record<string, unknown>, error: string): void {
   assert.equal(body["booking_id"], undefined, "a refused booking has no id");
 }
 
-export const conformanceTests: readonly ConformanceTest[] = [
+const bookingTests: readonly ConformanceTest[] = [
   {
     capability: create,
     name: "idempotency_window",
@@ -152,3 +159,5 @@ export const conformanceTests: readonly ConformanceTest[] = [
     },
   },
 ];
+
+export const conformanceTests: readonly ConformanceTest[] = [...bookingTests, ...agentTests];

@@ -19,7 +19,8 @@ import type { ConformanceTarget } from "./conformance-client.ts";
 export async function runConformance(target: ConformanceTarget): Promise<Outcome[]> {
   const client = await openClient(target);
   const outcomes: Outcome[] = [];
-  for (const { capability, name, run } of conformanceTests) {
+  const tests = conformanceTests.filter((one) => !one.needsMailbox || client.canReadMail);
+  for (const { capability, name, run } of tests) {
     client.beginTest();
     let detail: string | undefined;
     try {
