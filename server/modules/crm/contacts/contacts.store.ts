@@ -9,8 +9,9 @@ export function findContact(ctx: Ctx, id: string): Promise<Contact | undefined> 
   return ctx.db.from("contacts").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
+/** Locks a contact against whoever changes it. Whoever only writes down something about it need not wait. */
 export function lockContact(ctx: Ctx, id: string): Promise<Contact | undefined> {
-  return ctx.db.from("contacts").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
+  return ctx.db.from("contacts").selectAll().where("id", "=", id).forNoKeyUpdate().executeTakeFirst();
 }
 
 /** The oldest contact with this number as mobile or landline. */
