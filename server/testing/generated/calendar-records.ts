@@ -1,6 +1,7 @@
 /** How holds and what bookings need besides people come to be in the generated tests. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { inside } from "../../modules/messaging/testing.ts";
 import type { Place } from "./fixtures.ts";
 
 type Input = Record<string, unknown>;
@@ -39,6 +40,22 @@ async function comingBooking(place: Place): Promise<void> {
   assert.equal(answer.status, 201, answer.text);
 }
 
+/** A booking whose meeting the notetaker may join. */
+async function onlineMeeting(place: Place): Promise<Input> {
+  const enabled = { front_desk: { notetaker: { enabled: true } } };
+  await place.workspace.call("PATCH", "/api/v1/company", enabled);
+  const customer = { fullName: "Paul Jones", email: `${randomUUID()}@example.com` };
+  const body = { ...(await freeTime(place)), ...customer };
+  const answer = await place.workspace.call("POST", "/api/v1/scheduling-bookings", body);
+  assert.equal(answer.status, 201, answer.text);
+  const { id } = answer.body.data.booking as { id: string };
+  const link = { google_meet_link: "https://meet.example/abc" };
+  await inside(place.frontdesk, place.workspace.id, (ctx) =>
+    ctx.db.update("bookings").set(link).where("id", "=", id).execute(),
+  );
+  return { id };
+}
+
 export const calendarRecords: Record<string, (place: Place) => Promise<string>> = {
   booking_hold: async (place) => made(place, "/scheduling-bookings/holds", await freeTime(place)),
   scheduling_booking_hold: async (place) => made(place, "/scheduling-bookings/holds", await freeTime(place)),
@@ -51,6 +68,7 @@ export const calendarRecords: Record<string, (place: Place) => Promise<string>> 
 
 export const calendarInputs: Record<string, (place: Place) => Promise<Input>> = {
   "workspace.hold_booking_slot": freeTime,
+  "workspace.attach_booking_notetaker": onlineMeeting,
   "workspace.book_voice_slot": () =>
     Promise.resolve({
       slot: "2026-04-02 10:00",

@@ -153,7 +153,7 @@ async function bookedJob(place: Place): Promise<string> {
   timesTaken.set(place.workspace.id, taken + 1);
   return created(place, "/api/v1/scheduling-bookings", {
     event_type_id: await record("scheduled_event_type", place),
-    date: `2026-03-${10 + Math.floor(taken / 3)}`,
+    date: weekday(Math.floor(taken / 3)),
     time: `${10 + 2 * (taken % 3)}:00`,
     timezone: "Europe/London",
     ...customer,
@@ -161,6 +161,13 @@ async function bookedJob(place: Place): Promise<string> {
 }
 
 const timesTaken = new Map<string, number>();
+
+/** The nth day from Tuesday, 10 March 2026 on which businesses are open. */
+function weekday(n: number): string {
+  const sinceMonday = n + 1;
+  const days = Math.floor(sinceMonday / 5) * 7 + (sinceMonday % 5);
+  return new Date(Date.UTC(2026, 2, 9 + days)).toISOString().slice(0, 10);
+}
 
 async function startedLead(place: Place): Promise<string> {
   const contactId = await record("contact", place);
