@@ -2,11 +2,12 @@ import type { Compared } from "./compare.ts";
 import type { FileFigure } from "./files.ts";
 import type { JobFigures } from "./jobs.ts";
 import type { Measured } from "./measure.ts";
+import type { SlotFigures } from "./slots.ts";
 
 export type Figures = {
   contacts: number;
   compared: Compared[];
-  slots: { p50Ms: number; p99Ms: number; slots: number };
+  slots: SlotFigures;
   jobs: JobFigures;
   webhookAt25: { p50Ms: number; p99Ms: number };
   searchAt100: { p50Ms: number; p99Ms: number };
@@ -61,6 +62,9 @@ the conversation, and enqueues the reply.
 | | measured | aim |
 |---|---|---|
 | a month of slots, 5 people × 200 bookings, ${slots.slots} slots, the whole operation | p50 ${slots.p50Ms.toFixed(1)} ms, p99 ${slots.p99Ms.toFixed(1)} ms | ≤ 10 ms |
+| the same of 20 people × 100 bookings, ${slots.team.slots} slots | p50 ${slots.team.p50Ms.toFixed(1)} ms, p99 ${slots.team.p99Ms.toFixed(1)} ms | ≤ 10 ms |
+| the same when a booking changed since the last look | p50 ${slots.changing.p50Ms.toFixed(1)} ms, p99 ${slots.changing.p99Ms.toFixed(1)} ms | ≤ 10 ms |
+| the slot engine alone, 30 days, 20 people, 2,000 busy times | p50 ${slots.engine.p50Ms.toFixed(1)} ms, p99 ${slots.engine.p99Ms.toFixed(1)} ms | ≤ 10 ms |
 | inbound SMS webhook, 25 a second evenly, the receptionist answering meanwhile | p50 ${figures.webhookAt25.p50Ms.toFixed(0)} ms, p99 ${figures.webhookAt25.p99Ms.toFixed(0)} ms | p99 ≤ 250 ms |
 | booking page with a month of days, to the first byte | p50 ${figures.pageMs.toFixed(1)} ms | ≤ 50 ms |
 | search for a misspelt name, 100 a second evenly | p50 ${figures.searchAt100.p50Ms.toFixed(0)} ms, p99 ${figures.searchAt100.p99Ms.toFixed(0)} ms | p99 ≤ 50 ms |

@@ -38,7 +38,10 @@ async function onPostgres(): Promise<Omit<Figures, "embedded" | "files">> {
   const running = await open({ DATABASE_URL: url }, [benchModule]);
   const ground = await prepare(running);
   const slots = await measureSlots(running.app, url, ground);
-  say(`slots, a month of 5 people: p50 ${slots.p50Ms.toFixed(1)} ms (${slots.slots} slots)`);
+  say(
+    `slots, a month of 5 people: p50 ${slots.p50Ms.toFixed(1)} ms (${slots.slots} slots), of 20: ${slots.team.p50Ms.toFixed(1)} ms, ` +
+      `with a change between: ${slots.changing.p50Ms.toFixed(1)} ms, the engine alone: ${slots.engine.p50Ms.toFixed(1)} ms`,
+  );
   await running.app.jobs.work(running.app);
   const jobs = await measureJobs(running.app, ground.workspaceId);
   say(
