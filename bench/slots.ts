@@ -12,7 +12,7 @@ export type SlotTimes = { p50Ms: number; p99Ms: number; slots: number };
 export type SlotFigures = SlotTimes & {
   /** 20 people with 100 bookings each. */
   team: SlotTimes;
-  /** The same with every booking changed elsewhere between two looks at somebody's, so that one person is read again. */
+  /** The same with a booking changed between any two looks, so that somebody's times are read again. */
   changing: SlotTimes;
   /** The engine alone, on as much. */
   engine: SlotTimes;
