@@ -30,6 +30,8 @@ export type LoopbackGoogle = {
   calendars: Calendar[];
   /** What the next request gets instead of an answer; "stored-drop" does what was asked and then hangs up. */
   failNext(reply: Mishap): void;
+  /** Resolves with the next request. */
+  requested(): Promise<void>;
   /** No more mishaps. */
   answerAgain(): void;
   /** The access tokens given out so far hold no more. */
@@ -49,7 +51,7 @@ export type LoopbackGoogle = {
   close(): Promise<void>;
 };
 
-type Mishap = LoopbackReply | "stored-drop";
+type Mishap = LoopbackReply | Promise<LoopbackReply> | "stored-drop";
 
 const json = (body: unknown, status = 200): LoopbackReply => ({ status, json: body });
 
@@ -70,6 +72,7 @@ export async function startLoopbackGoogle(
     channels: google.channels,
     calendars: google.calendars,
     failNext: (reply) => void google.mishaps.push(reply),
+    requested: () => new Promise((resolve) => google.heard.push(resolve)),
     answerAgain: () => void (google.mishaps.length = 0),
     endAccessTokens: () => google.accessTokens.clear(),
     revoke: () => {
@@ -101,6 +104,7 @@ function wallOf({ start, end, ...rest }: { start: string; end: string } & Record
 class Google {
   readonly requests: LoopbackRequest[] = [];
   readonly mishaps: Mishap[] = [];
+  readonly heard: (() => void)[] = [];
   readonly events = new Map<string, StoredEvent>();
   readonly channels: LoopbackChannel[] = [];
   readonly accessTokens = new Set(["access-1"]);
@@ -125,8 +129,9 @@ class Google {
     this.#options = options;
   }
 
-  answer(request: LoopbackRequest): LoopbackReply {
+  answer(request: LoopbackRequest): LoopbackReply | Promise<LoopbackReply> {
     this.requests.push(request);
+    this.heard.splice(0).forEach((hear) => hear());
     const mishap = this.mishaps.shift();
     if (mishap !== "stored-drop") return mishap ?? this.#carryOut(request);
     this.#carryOut(request);

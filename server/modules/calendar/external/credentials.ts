@@ -15,11 +15,12 @@ export const CredentialsField = Type.Object(
     serverUrl: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
     username: Type.Optional(secret),
     password: Type.Optional(secret),
+    owner: Type.Optional(Type.String({ minLength: 1, maxLength: 320 })),
   },
   {
     additionalProperties: false,
     description:
-      "Google: accessToken, refreshToken and expiresAt (or connect at /oauth/google/calendar/start). CalDAV: serverUrl (or an address of the service, olive@fastmail.com), username and password; most services want a password made for one app. ICS: nothing, unless its address asks for username and password; serverUrl is the address to try. Kept encrypted and never shown.",
+      "Google: accessToken, refreshToken and expiresAt (or connect at /oauth/google/calendar/start). CalDAV: serverUrl (or an address of the service, olive@fastmail.com), username and password; most services want a password made for one app. ICS: nothing, unless its address asks for username and password; serverUrl is the address to try. owner is the e-mail address whose declined invitations do not count. Kept encrypted and never shown.",
   },
 );
 
