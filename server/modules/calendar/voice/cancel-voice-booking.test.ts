@@ -5,19 +5,11 @@ import { startHarness } from "../../../testing/harness.ts";
 import type { Json } from "../../../testing/harness.ts";
 import { openCalendar } from "../test-calendar.ts";
 import type { TestCalendar } from "../test-calendar.ts";
-import { annsMobile, failed, spoken, voiceOf } from "./testing.ts";
+import { annsMobile, bookedAt, failed, spoken, voiceOf } from "./testing.ts";
 
 const frontdesk = await startHarness();
 const uncancelled = "BOOKING CANCELLATION FAILED:";
 const ours = "+442079460999";
-const ann = { fullName: "Ann Lee", email: "ann@example.com", phone: annsMobile };
-
-/** A booking of Ann's; answers its id. */
-async function booked(calendar: TestCalendar, time: string, more: object = {}): Promise<string> {
-  const answer = await calendar.book({ ...ann, time, ...more });
-  assert.equal(answer.status, 201, answer.text);
-  return answer.body.data.booking.id as string;
-}
 
 async function read(calendar: TestCalendar, id: string): Promise<Json> {
   return (await calendar.workspace.call("GET", `/api/v1/scheduling-bookings/${id}`)).body.data;
@@ -36,7 +28,7 @@ async function anotherType(calendar: TestCalendar, name: string): Promise<string
 
 test("workspace.cancel_voice_booking#0 workspace.cancel_voice_booking#2 the only upcoming booking is cancelled, in words", async () => {
   const calendar = await openCalendar(frontdesk);
-  const id = await booked(calendar, "10:00");
+  const id = await bookedAt(calendar, "10:00");
   const text = spoken(await voiceOf(calendar).cancel({ args: { phone: annsMobile } }));
   assert.match(text, /^Cancelled: Leak repair on Tuesday the 3rd of March at 10 AM, London time\./);
   assert.equal(await statuses(calendar, [id]), "cancelled");
@@ -46,8 +38,8 @@ test("workspace.cancel_voice_booking#0 a failure is 200, begins by saying so, an
   const calendar = await openCalendar(frontdesk);
   const voice = voiceOf(calendar);
   const stranger = await openCalendar(frontdesk);
-  const theirs = await booked(stranger, "10:00");
-  const own = await booked(calendar, "10:00", { phone: "+447700900111", email: "o@example.com" });
+  const theirs = await bookedAt(stranger, "10:00");
+  const own = await bookedAt(calendar, "10:00", { phone: "+447700900111", email: "o@example.com" });
   const bodies: [unknown, RegExp][] = [
     [undefined, /phone: is missing/],
     [{}, /phone: is missing/],
@@ -80,7 +72,7 @@ test("workspace.cancel_voice_booking#1 the caller is who args name, else who ran
     { call: { direction: "inbound", from_number: annsMobile }, args: { phone: "{{user_number}}" } },
     { args: { phone: "07700 900321" } },
   ]) {
-    const id = await booked(calendar, "10:00");
+    const id = await bookedAt(calendar, "10:00");
     spoken(await voice.cancel({ name: "cancel", ...body }));
     assert.equal(await statuses(calendar, [id]), "cancelled", JSON.stringify(body));
   }
@@ -89,9 +81,9 @@ test("workspace.cancel_voice_booking#1 the caller is who args name, else who ran
 test("workspace.cancel_voice_booking#1 numbers written the Australian way, and bookings made under a number no contact has", async () => {
   const calendar = await openCalendar(frontdesk);
   const voice = voiceOf(calendar);
-  const id = await booked(calendar, "10:00", { phone: "+61412345678" });
+  const id = await bookedAt(calendar, "10:00", { phone: "+61412345678" });
   // The same address with another number: the contact keeps the number it has, the booking knows the one it was made with.
-  const later = await booked(calendar, "12:00", { phone: "+61487654321" });
+  const later = await bookedAt(calendar, "12:00", { phone: "+61487654321" });
   spoken(await voice.cancel({ args: { phone: "0487 654 321" } }));
   assert.equal(await statuses(calendar, [id, later]), "confirmed cancelled");
   spoken(await voice.cancel({ args: { phone: "0412 345 678", booking_selector: "1" } }));
@@ -102,9 +94,9 @@ test("workspace.cancel_voice_booking#2 of several nothing is cancelled before on
   const calendar = await openCalendar(frontdesk);
   const voice = voiceOf(calendar);
   const ids = [
-    await booked(calendar, "15:00"),
-    await booked(calendar, "09:00", { date: "2026-03-05" }),
-    await booked(calendar, "10:00"),
+    await bookedAt(calendar, "15:00"),
+    await bookedAt(calendar, "09:00", { date: "2026-03-05" }),
+    await bookedAt(calendar, "10:00"),
   ];
   const expected = [
     "Nothing was changed yet. The caller has 3 upcoming bookings:",
@@ -136,9 +128,9 @@ test("workspace.cancel_voice_booking#3 a number of the list, the beginning of an
     return gone.join(" ");
   };
   const three = async (): Promise<string[]> => [
-    await booked(calendar, "10:00"),
-    await booked(calendar, "12:00", { event_type_id: boiler }),
-    await booked(calendar, "14:00", { event_type_id: drain }),
+    await bookedAt(calendar, "10:00"),
+    await bookedAt(calendar, "12:00", { event_type_id: boiler }),
+    await bookedAt(calendar, "14:00", { event_type_id: drain }),
   ];
   for (const [selector, name] of [
     ["1", "Leak repair"],
@@ -167,7 +159,7 @@ test("workspace.cancel_voice_booking#3 a number of the list, the beginning of an
 
 test("workspace.cancel_voice_booking#4 the reason is kept with the booking", async () => {
   const calendar = await openCalendar(frontdesk);
-  const id = await booked(calendar, "10:00");
+  const id = await bookedAt(calendar, "10:00");
   spoken(await voiceOf(calendar).cancel({ args: { phone: annsMobile, reason: " Feeling better " } }));
   assert.equal((await read(calendar, id)).cancellation_reason, "Feeling better");
 });
@@ -175,7 +167,7 @@ test("workspace.cancel_voice_booking#4 the reason is kept with the booking", asy
 test("workspace.cancel_voice_booking#5 what is documented lives inside args; flat works too", async () => {
   const calendar = await openCalendar(frontdesk);
   const voice = voiceOf(calendar);
-  const ids = [await booked(calendar, "10:00"), await booked(calendar, "12:00")];
+  const ids = [await bookedAt(calendar, "10:00"), await bookedAt(calendar, "12:00")];
   spoken(await voice.cancel({ args: { phone: annsMobile, booking_selector: "2", reason: "no time" } }));
   assert.equal(await statuses(calendar, ids), "confirmed cancelled");
   spoken(await voice.cancel({ phone: annsMobile, booking_selector: "1" }));
@@ -186,9 +178,9 @@ test("the same request sent twice cancels once: a number keeps its meaning for t
   const calendar = await openCalendar(frontdesk);
   const voice = voiceOf(calendar);
   const ids = [
-    await booked(calendar, "10:00"),
-    await booked(calendar, "12:00"),
-    await booked(calendar, "14:00"),
+    await bookedAt(calendar, "10:00"),
+    await bookedAt(calendar, "12:00"),
+    await bookedAt(calendar, "14:00"),
   ];
   const first = { args: { phone: annsMobile, booking_selector: "1" } };
   assert.match(spoken(await voice.cancel(first)), /^Cancelled: /);
@@ -207,7 +199,7 @@ test("the same request sent twice cancels once: a number keeps its meaning for t
 test("what has begun is no longer upcoming", async () => {
   const calendar = await openCalendar(frontdesk);
   const now = frontdesk.app.clock.now();
-  await booked(calendar, "12:00", { date: now.toISOString().slice(0, 10) });
+  await bookedAt(calendar, "12:00", { date: now.toISOString().slice(0, 10) });
   await frontdesk.advance(4 * 60 * 60);
   failed(await voiceOf(calendar).cancel({ args: { phone: annsMobile } }), uncancelled);
 });

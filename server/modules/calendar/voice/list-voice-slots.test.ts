@@ -165,10 +165,12 @@ test("workspace.list_voice_slots#4 workspace.list_voice_slots#5 the state's cloc
   assert.equal(keysIn(spoken(said))[0], "2026-03-04 06:00", "what was said in the call comes first");
 });
 
-test("wrong times are worse than a question: an unknown state or zone is refused by name", async () => {
+test("an unknown zone is refused by name; of an unknown state the listing says whose clock it keeps to", async () => {
   const calendar = await openCalendar(frontdesk);
   const voice = voiceOf(calendar);
-  assert.match(failed(await voice.slots({ state: "Otago" }), listed, 400), /state: Otago.*timezone/);
+  const text = spoken(await voice.slots({ state: "Otago" }));
+  assert.match(text, /Times are in Sydney time\./);
+  assert.match(text, /"Otago" is no state known here: say that these are Sydney time\./);
   assert.match(failed(await voice.slots({ timezone: "Mars/Base" }), listed, 400), /timezone: Mars\/Base/);
   assert.match(failed(await voice.slots({ preferred_day: 3 }), listed, 400), /preferred_day/);
 });

@@ -4,8 +4,8 @@ import { operation } from "../../../kernel/operation.ts";
 import { callEnvelope, given } from "../../../surfaces/voice-call.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { defaultZone } from "../bookings/wanted-slot.ts";
-import { wallTimeAt } from "../slots/wall-clock.ts";
-import { callerZone } from "./caller-zone.ts";
+import { resolveZone, wallTimeAt } from "../slots/wall-clock.ts";
+import { callerState, callerZone } from "./caller-zone.ts";
 import { chooseSlots } from "./choose-slots.ts";
 import { listingText } from "./listing-text.ts";
 import { offeringOf } from "./offering.ts";
@@ -60,6 +60,8 @@ export const listVoiceSlots = operation({
       country,
     });
     const choice = await chooseSlots(ctx, service, wish, zone);
-    return listingText({ service, hosts, wish, choice, zone, now: ctx.now.getTime() });
+    const state = callerState(input);
+    const unknownState = state !== undefined && !resolveZone(state) ? state : undefined;
+    return listingText({ service, hosts, wish, choice, zone, unknownState, now: ctx.now.getTime() });
   },
 });

@@ -13,6 +13,8 @@ type Listing = {
   wish: Wish;
   choice: Choice;
   zone: string;
+  /** What was said for a state and is none known here. */
+  unknownState: string | undefined;
   now: number;
 };
 
@@ -58,8 +60,11 @@ function dayName(at: number, zone: string, now: number): string {
   return ahead === 0 ? `Today, ${day}` : ahead === 1 ? `Tomorrow, ${day}` : day;
 }
 
-function misheard({ wish: { unclear, moved, dates }, zone, now }: Listing): string[] {
+function misheard({ wish: { unclear, moved, dates }, unknownState, zone, now }: Listing): string[] {
   return [
+    ...(unknownState === undefined
+      ? []
+      : [`"${unknownState}" is no state known here: say that these are ${spokenZone(zone)}.`]),
     ...(unclear.day === undefined
       ? []
       : [

@@ -1,12 +1,13 @@
 /** What the tests of the voice endpoints share: an agent with a tool for each, and what its answers hold. */
 import assert from "node:assert/strict";
-import type { Answer } from "../../../testing/harness.ts";
+import type { Answer, Json } from "../../../testing/harness.ts";
 import type { TestCalendar } from "../test-calendar.ts";
 
 type Body = Record<string, unknown>;
 
 export const caller = { name: "Ann Lee", email: "ann@example.com" };
 export const annsMobile = "+447700900321";
+export const unbooked = "**BOOKING NOT CONFIRMED -- DO NOT TELL THE CALLER THEY ARE BOOKED.**";
 
 /** The four tools of a calendar's event type; `book` sends Ann's details, flat, in London time, where nothing else is said. */
 export function voiceOf({ workspace, eventType }: TestCalendar) {
@@ -42,4 +43,27 @@ export function failed(answer: Answer, beginning: string, status = 200): string 
 /** The keys of a listing, in its order. */
 export function keysIn(text: string): string[] {
   return [...text.matchAll(/\[slot:"(\d{4}-\d\d-\d\d \d\d:\d\d)"\]/g)].map(([, key]) => key!);
+}
+
+/** The calendar's bookings, earliest first, as the API shows them. */
+export async function bookingsIn({ workspace }: TestCalendar): Promise<Json[]> {
+  const answer = await workspace.call("GET", "/api/v1/scheduling-bookings?limit=100");
+  assert.equal(answer.status, 200, answer.text);
+  return (answer.body.data as Json[]).toSorted((a, b) =>
+    String(a.starts_at).localeCompare(String(b.starts_at)),
+  );
+}
+
+/** "confirmed 2026-03-06T14:00" of every booking, earliest first. */
+export async function standing(calendar: TestCalendar): Promise<string[]> {
+  return (await bookingsIn(calendar)).map((row) => `${row.status} ${String(row.starts_at).slice(0, 16)}`);
+}
+
+const ann = { fullName: "Ann Lee", email: "ann@example.com", phone: annsMobile };
+
+/** Books a time of Tuesday the 3rd of March for Ann, as the shop would; answers the booking's id. */
+export async function bookedAt(calendar: TestCalendar, time: string, more: object = {}): Promise<string> {
+  const answer = await calendar.book({ ...ann, time, ...more });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.body.data.booking.id as string;
 }

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { listOutbox } from "../../../local-outbox.ts";
+import { startHarness } from "../../../testing/harness.ts";
+import { insertContact } from "../../crm/contacts/contacts.store.ts";
+import { createLead } from "../../receptionist/leads/leads.ts";
+import { openCalendar } from "../test-calendar.ts";
+import { annsMobile, bookedAt, bookingsIn, spoken, standing, voiceOf } from "./testing.ts";
+
+const frontdesk = await startHarness();
+const friday = { phone: annsMobile, new_slot: "2026-03-06 14:00" };
+
+test("everything comes along: customer, notes, attendees, the member, and the one opportunity", async () => {
+  const calendar = await openCalendar(frontdesk, { booking_deal_behavior: "create", duration_minutes: 45 });
+  await calendar.addStaff("Bea");
+  await bookedAt(calendar, "10:00", {
+    message: "Side door",
+    attendees: [{ email: "tim@example.com", name: "Tim" }],
+    booker_state: "VIC",
+  });
+  const [before] = await bookingsIn(calendar);
+  spoken(await voiceOf(calendar).reschedule({ args: friday }));
+  const [, after] = await bookingsIn(calendar);
+  for (const field of [
+    "event_type_id", "title", "contact_id", "deal_id", "user_id", "booker_name", "booker_email", "booker_phone",
+    "booker_state", "message", "attendees", "timezone",
+  ]) {
+    assert.deepEqual(after[field], before[field], field);
+  } // prettier-ignore
+  assert.ok(before.deal_id);
+  assert.equal(after.source, "voice");
+  const deals = await calendar.inside((ctx) => ctx.db.from("opportunities").select("id").execute());
+  assert.equal(deals.length, 1);
+});
+
+test("on the timeline of its lead a move is a move", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const { workspace } = calendar;
+  const phone = annsMobile;
+  const leadId = await calendar.inside(async (ctx) => {
+    const contact = await insertContact(ctx, { first_name: "Ann", phone });
+    const event = { kind: "missed_call", providerId: "CA1" } as const;
+    const wanted = { contactId: contact.id, phoneNumberId: null, customerE164: phone, event };
+    return (await createLead(ctx, wanted)).lead.id;
+  });
+  const token = await workspace.privateToken(["WRITE_BOOKINGS"]);
+  const made = await frontdesk.call("POST", "/api/private/v1/bookings", {
+    key: token,
+    body: {
+      customerPhone: phone,
+      scheduledStartAt: "2026-03-03T10:00:00Z",
+      scheduledEndAt: "2026-03-03T11:00:00Z",
+      serviceLabel: "Leak repair",
+      leadId,
+    },
+  });
+  assert.equal(made.status, 201, made.text);
+  spoken(await voiceOf(calendar).reschedule({ args: friday }));
+  await frontdesk.settle();
+  const told = await calendar.inside((ctx) =>
+    ctx.db.from("lead_events").select("type").where("lead_id", "=", leadId).orderBy("id").execute(),
+  );
+  assert.deepEqual(
+    told.map(({ type }) => type).filter((type) => type.startsWith("book")),
+    ["booked", "booked", "booking_rescheduled"],
+  );
+});
+
+test("another member takes it when the one before is not free", async () => {
+  const calendar = await openCalendar(frontdesk);
+  await bookedAt(calendar, "10:00");
+  await bookedAt(calendar, "14:00", { date: "2026-03-06", phone: "+447700900111", email: "o@example.com" });
+  const bea = await calendar.addStaff("Bea");
+  spoken(await voiceOf(calendar).reschedule({ args: friday }));
+  assert.equal((await bookingsIn(calendar)).at(-1).user_id, bea);
+});
+
+test("half an hour later runs into the booking itself, and moves it", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const id = await bookedAt(calendar, "10:00");
+  const text = spoken(
+    await voiceOf(calendar).reschedule({ args: { ...friday, new_slot: "2026-03-03 10:30" } }),
+  );
+  assert.match(text, /^Moved! .* to Tuesday the 3rd of March at 10:30 AM/);
+  assert.deepEqual(await standing(calendar), ["confirmed 2026-03-03T10:30"]);
+  assert.equal((await bookingsIn(calendar))[0].id, id);
+});
+
+test("the customer hears of the move once: no cancellation, one confirmation a channel, one mail that mends the calendar", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const email = `ann-${calendar.workspace.slug}@example.com`;
+  const old = await bookedAt(calendar, "10:00", { email });
+  await frontdesk.settle();
+  const mailsTo = async () => (await listOutbox(frontdesk.app.database)).filter(({ to }) => to === email);
+  const before = new Set((await mailsTo()).map(({ key }) => key));
+  spoken(await voiceOf(calendar).reschedule({ args: friday }));
+  await frontdesk.settle();
+  const moved = (await bookingsIn(calendar)).find(({ status }) => status === "confirmed");
+  const messages = await calendar.inside((ctx) =>
+    ctx.db.from("booking_messages").select(["kind", "channel", "status", "booking_id"]).execute(),
+  );
+  const said = messages.filter(({ booking_id: id }) => id === moved.id);
+  assert.deepEqual(
+    said
+      .filter(({ kind }) => kind === "confirmation")
+      .map(({ channel }) => channel)
+      .toSorted(),
+    ["email", "sms"],
+  );
+  const ofOld = messages.filter(({ booking_id: id }) => id === old);
+  assert.ok(ofOld.length > 0);
+  assert.deepEqual(
+    ofOld.filter(({ kind, status }) => kind === "cancellation" || status === "pending"),
+    [],
+  );
+  const news = (await mailsTo()).filter(({ key }) => !before.has(key));
+  const withFiles = news.filter(({ attachments = [] }) => attachments.length > 0);
+  assert.equal(withFiles.length, 1);
+  assert.match(withFiles[0]!.subject ?? "", /Leak repair.*(March 6|6 Mar)/);
+  const files = (withFiles[0]!.attachments ?? []).map(({ content }) => new TextDecoder().decode(content));
+  assert.match(files[0] ?? "", new RegExp(`METHOD:REQUEST[^]*UID:${moved.id}[^]*DTSTART:20260306T140000Z`));
+  assert.match(files[1] ?? "", new RegExp(`METHOD:CANCEL[^]*UID:${old}[^]*SEQUENCE:1[^]*STATUS:CANCELLED`));
+  for (const { subject = "", body } of news) assert.doesNotMatch(subject + body, /cancelled/i);
+});
