@@ -411,6 +411,21 @@ test("a file of endless rules by the second yields a bounded number of times", (
   assert.ok(counted <= 200_000, `${counted} times`);
 });
 
+test("a file of rules that never come true is read to its end", () => {
+  const text = calendar(
+    ...Array.from({ length: 5_000 }, (_, index) =>
+      event(
+        `UID:${index}`,
+        "DTSTART:20260302T090000Z",
+        "DURATION:PT1H",
+        "RRULE:FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=31",
+      ),
+    ),
+  );
+  const { entries, broken: lost } = readBusy(text, { range });
+  assert.deepEqual([entries.filter(({ busy }) => busy.length === 1).length, lost], [5_000, 0]);
+});
+
 test("what is not a calendar has no events", () => {
   for (const text of [
     "",

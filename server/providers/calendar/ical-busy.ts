@@ -29,10 +29,14 @@ export type ReadOptions = {
 
 /** All events of a file together. */
 const mostBusyTimes = 200_000;
+const mostSteps = 2_000_000;
 
 /** Reads the busy times of a file that touch [from, to). Never throws on what the file says. */
 export function readBusy(text: string, options: ReadOptions): CalendarReading {
-  const parts = readParts(text);
+  const parts = readParts(text, {
+    from: dayOf(options.range.from.getTime() - zoneSlackMs),
+    to: dayOf(options.range.to.getTime() + zoneSlackMs),
+  });
   const reader = readerOf(parts, options);
   const entries: CalendarEntry[] = [];
   let broken = parts.broken;
@@ -48,12 +52,18 @@ export function readBusy(text: string, options: ReadOptions): CalendarReading {
   return { entries, broken, ...(parts.name ? { name: parts.name } : {}) };
 }
 
+/** YYYYMMDD */
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10).replaceAll("-", "");
+}
+
 function readerOf(parts: CalendarParts, { range, timeZone, owners = [] }: ReadOptions): Reader {
   const to = range.to.getTime();
   // Google names the feed of a person after their address.
   const addresses = new Set(
     [...owners, parts.name ?? ""].filter((name) => name.includes("@")).map(addressOf),
   );
+  const budget = { steps: mostSteps };
   const zones = new Map<string, Zone>();
   for (const component of parts.zones) {
     const name = String(component.getFirstPropertyValue("tzid") ?? "");
@@ -62,7 +72,7 @@ function readerOf(parts: CalendarParts, { range, timeZone, owners = [] }: ReadOp
     const zone =
       zoneNamed(name) ??
       (typeof location === "string" ? zoneNamed(location) : undefined) ??
-      zoneDefinedBy(component, to + zoneSlackMs);
+      zoneDefinedBy(component, to + zoneSlackMs, budget);
     if (zone) zones.set(name, zone);
   }
   const named = [parts.timeZone, timeZone].map((name) => (name ? zoneNamed(name) : undefined));
@@ -72,6 +82,7 @@ function readerOf(parts: CalendarParts, { range, timeZone, owners = [] }: ReadOp
     zones,
     floating: named.find((zone) => zone !== undefined) ?? utc,
     left: mostBusyTimes,
+    budget,
     isBusy: (event) => isBusy(event, addresses),
   };
 }

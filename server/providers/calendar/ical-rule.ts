@@ -9,6 +9,8 @@ export const DAY_MS = 86_400_000;
 const weekdays = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
 const unitsMs: Record<string, number> = { HOURLY: 3_600_000, MINUTELY: 60_000, SECONDLY: 1_000 };
 
+const mostSteps = 50_000;
+
 type Rule = {
   freq: string;
   interval: number;
@@ -26,19 +28,20 @@ type Rule = {
 };
 
 /**
- * The wall times of a rule that begins at `start`, those in [from, to), in order; `start` itself is always one of them. Ends
- * early after `mostSteps` days, weeks, months or years looked at. UNTIL is for the caller, who knows the zone.
+ * The wall times of a rule that begins at `start`, those in [from, to), in order; `start` itself is always one of them. Each
+ * day, week, month or year looked at is a step; it ends early when `budget` has none left, or after very many of its own. UNTIL is
+ * for the caller, who knows the zone.
  */
 export function* occurrences(
   recur: ICAL.Recur,
   start: number,
   range: { from: number; to: number },
-  mostSteps = 50_000,
+  budget: { steps: number } = { steps: mostSteps },
 ): Generator<number> {
   const rule = readRule(recur, start);
   let counted = 1;
   if (start >= range.from && start < range.to) yield start;
-  for (const time of candidates(rule, start, range, mostSteps)) {
+  for (const time of candidates(rule, start, range, budget)) {
     if (time <= start) continue;
     if (time >= range.to || (rule.count !== undefined && ++counted > rule.count)) return;
     if (time >= range.from) yield time;
@@ -49,11 +52,12 @@ function* candidates(
   rule: Rule,
   start: number,
   { from, to }: { from: number; to: number },
-  mostSteps: number,
+  budget: { steps: number },
 ): Generator<number> {
   // Who counts has to begin at the beginning.
   const first = rule.count === undefined ? Math.max(0, stepsBefore(rule, start, from)) : 0;
-  for (let step = first; step < first + mostSteps; step++) {
+  for (let step = first; step < first + mostSteps && budget.steps > 0; step++) {
+    budget.steps--;
     const period = periodAt(rule, start, step * rule.interval);
     if (!(period.from < to)) return;
     const times = timesIn(rule, period);

@@ -5,13 +5,14 @@ import { firstValue, utc, wallOf, zoneNamed } from "./ical-zones.ts";
 import type { Zone } from "./ical-zones.ts";
 import type { BusyTime } from "./port.ts";
 
-/** What reading one file needs to know. `left` is how many busy times it may still yield. */
+/** What reading one file needs to know. `left` is how many busy times it may still yield, `budget` how long its rules may take. */
 export type Reader = {
   from: number;
   to: number;
   floating: Zone;
   zones: Map<string, Zone>;
   left: number;
+  budget: { steps: number };
   isBusy(event: ICAL.Component): boolean;
 };
 
@@ -82,8 +83,8 @@ function* wallsOf(
     if (!(rule instanceof ICAL.Recur)) continue;
     const isOver = untilOf(rule, zone);
     let yielded = 0;
-    for (const wall of occurrences(rule, first, range)) {
-      if (isOver(wall) || ++yielded > mostOccurrences) break;
+    for (const wall of occurrences(rule, first, range, reader.budget)) {
+      if (isOver(wall) || ++yielded > Math.min(mostOccurrences, reader.left)) break;
       yield wall;
     }
   }

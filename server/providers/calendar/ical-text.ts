@@ -42,6 +42,9 @@ const components = new Set(["VEVENT", "VTIMEZONE", "VFREEBUSY"]);
 /** An attachment may be a line of megabytes; nothing we read is longer than this. */
 const longestLine = 20_000;
 
+/** A file with more is not somebody's calendar. */
+const mostComponents = 100_000;
+
 export type CalendarParts = {
   events: ICAL.Component[];
   zones: ICAL.Component[];
@@ -58,8 +61,8 @@ export function isCalendarText(text: string): boolean {
   return /^\uFEFF?\s*BEGIN:VCALENDAR/i.test(text.slice(0, 1_000));
 }
 
-/** Reads the parts of a file that say when somebody is busy; at most `mostComponents` of them. */
-export function readParts(text: string, mostComponents = 100_000): CalendarParts {
+/** Reads the parts of a file that say when somebody is busy, but for single events that are over before or begin after `days`. */
+export function readParts(text: string, days: { from: string; to: string }): CalendarParts {
   const parts: CalendarParts = { events: [], zones: [], freeBusy: [], broken: 0 };
   const lists = { VEVENT: parts.events, VTIMEZONE: parts.zones, VFREEBUSY: parts.freeBusy };
   let block: string[] | undefined;
@@ -83,9 +86,11 @@ export function readParts(text: string, mostComponents = 100_000): CalendarParts
       if (depth > 0 && block[0] === "BEGIN:VTIMEZONE") block.push(line);
       if (depth > 0) continue;
       const kind = block[0]!.slice(6) as keyof typeof lists;
-      const component = ++read > mostComponents ? undefined : parsed([...block, `END:${kind}`]);
-      if (component) lists[kind].push(component);
-      else parts.broken++;
+      if (kind !== "VEVENT" || !isElsewhere(block, days)) {
+        const component = ++read > mostComponents ? undefined : parsed([...block, `END:${kind}`]);
+        if (component) lists[kind].push(component);
+        else parts.broken++;
+      }
       block = undefined;
     } else if (block && (depth === 1 || block[0] === "BEGIN:VTIMEZONE")) {
       if (wanted.has(name)) block.push(line);
@@ -94,6 +99,19 @@ export function readParts(text: string, mostComponents = 100_000): CalendarParts
   }
   if (block) parts.broken++;
   return parts;
+}
+
+/** Whether an event that does not repeat lies outside of the days (YYYYMMDD): most of a calendar kept for years does. */
+function isElsewhere(lines: readonly string[], { from, to }: { from: string; to: string }): boolean {
+  const dates = new Map<string, string>();
+  for (const line of lines) {
+    const name = nameOf(line);
+    if (["RRULE", "RDATE", "RECURRENCE-ID", "DURATION"].includes(name)) return false;
+    if (name === "DTSTART" || name === "DTEND") dates.set(name, /:(\d{8})(T|$)/.exec(line.trim())?.[1] ?? "");
+  }
+  const start = dates.get("DTSTART");
+  const end = dates.get("DTEND") ?? start;
+  return Boolean(start && end) && (start! > to || end! < from);
 }
 
 /** A component, if need be without the lines that keep it from being read; undefined when even that does not help. */

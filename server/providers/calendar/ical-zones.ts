@@ -42,19 +42,43 @@ function lookUp(name: string): Zone | undefined {
   } catch {
     return undefined;
   }
-  return (wall) => {
+  return rememberingDays((wall) => {
     const shown = Temporal.Instant.fromEpochMilliseconds(wall).toZonedDateTimeISO("UTC").toPlainDateTime();
     return shown.toZonedDateTime(name).epochMilliseconds;
+  });
+}
+
+const daysAtMost = 20_000;
+
+/** The same zone, asked twice for each day only: between two midnights with one offset there is no other. */
+function rememberingDays(zone: Zone): Zone {
+  const offsets = new Map<number, number | undefined>();
+  return (wall) => {
+    const day = Math.floor(wall / DAY_MS);
+    if (!offsets.has(day)) {
+      const [before, after] = [day, day + 1].map((one) => one * DAY_MS - zone(one * DAY_MS));
+      if (offsets.size > daysAtMost) offsets.clear();
+      offsets.set(day, before === after ? before : undefined);
+    }
+    const offset = offsets.get(day);
+    return offset === undefined ? zone(wall) : wall - offset;
   };
 }
 
 type Change = { at: number; before: number; after: number };
 
-/** A zone as a file defines it itself (VTIMEZONE), for times up to `until`. Undefined when it defines nothing usable. */
-export function zoneDefinedBy(component: ICAL.Component, until: number): Zone | undefined {
+/**
+ * A zone as a file defines it itself (VTIMEZONE), for times up to `until`; `budget` as for occurrences. Undefined when it defines
+ * nothing usable.
+ */
+export function zoneDefinedBy(
+  component: ICAL.Component,
+  until: number,
+  budget: { steps: number },
+): Zone | undefined {
   const changes = component
     .getAllSubcomponents()
-    .flatMap((observance) => changesOf(observance, until))
+    .flatMap((observance) => changesOf(observance, until, budget))
     .sort((one, other) => one.at - other.at);
   const [first] = changes;
   if (!first) return undefined;
@@ -64,7 +88,7 @@ export function zoneDefinedBy(component: ICAL.Component, until: number): Zone | 
   };
 }
 
-function changesOf(observance: ICAL.Component, until: number): Change[] {
+function changesOf(observance: ICAL.Component, until: number, budget: { steps: number }): Change[] {
   const start = firstValue(observance, "dtstart", ICAL.Time);
   const before = offsetOf(observance, "tzoffsetfrom");
   const after = offsetOf(observance, "tzoffsetto");
@@ -74,7 +98,7 @@ function changesOf(observance: ICAL.Component, until: number): Change[] {
   if (rule) {
     const end = rule.until ? wallOf(rule.until) + DAY_MS : until;
     onsets.push(
-      ...occurrences(rule, wallOf(start), { from: wallOf(start), to: Math.min(until, end) }, 5_000),
+      ...occurrences(rule, wallOf(start), { from: wallOf(start), to: Math.min(until, end) }, budget),
     );
   }
   for (const property of observance.getAllProperties("rdate")) {
