@@ -23,7 +23,6 @@ export const eventTypeInput = {
 
 export const zoneInput = Type.Optional(
   Type.String({
-    default: defaultZone,
     description: `Zone of date and time: an IANA name, or a short one such as Perth, AWST or WA. The event type's own by default, else ${defaultZone}.`,
   }),
 );
