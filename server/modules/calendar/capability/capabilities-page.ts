@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../../surfaces/html-page.ts";
 import { userContent } from "../../../surfaces/user-content.ts";
 import type { PublishedRun } from "./conformance.store.ts";
 import type { Offered } from "./manifest.ts";
@@ -38,7 +39,7 @@ export function capabilitiesJson({
 }
 
 /** The page for people: what agents can do here, and how the latest conformance runs went. */
-export function capabilitiesPage({ offered, providers, runs }: CapabilitiesView): string {
+export function capabilitiesPage({ offered, providers, runs, signedWith }: CapabilitiesView): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -63,6 +64,13 @@ ${table(
     one.summary,
   ]),
 )}
+<h2>How an agent is let in</h2>
+<p>Reading is open. For a write the person it acts for says yes once for each business: they see who asks for what, prove their
+e-mail address or number with a one-time code, and read the agent a code that works once. They and the business can take it
+back at any time.</p>
+<h2>How the manifest is signed</h2>
+<p>With RS256 over the SHA-256 of its canonical form; the keys are in <a href="${manifestKeysPath}">aam-manifest-jwks.json</a>.
+${signedWith.map((kid) => `<code>${escapeHtml(kid)}</code>`).join(" ")}</p>
 <h2>Providers</h2>
 ${
   providers.length === 0
@@ -95,19 +103,7 @@ ${
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (tag: string, texts: readonly string[]) =>
-    texts.map((text) => `<${tag}>${escape(text)}</${tag}>`).join("");
+    texts.map((text) => `<${tag}>${escapeHtml(text)}</${tag}>`).join("");
   const body = rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n");
   return `<table><thead><tr>${cells("th", heads)}</tr></thead><tbody>\n${body}\n</tbody></table>`;
-}
-
-const entities: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }

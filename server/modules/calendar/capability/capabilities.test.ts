@@ -181,6 +181,9 @@ test("the capabilities page shows the newest conformance results to people and t
   assert.match(page.text, /a&lt;b&gt;/);
   assert.match(page.text, /fail: no &amp; why/);
   assert.match(page.text, /booking\.create_booking/);
+  assert.match(page.text, /How an agent is let in/);
+  const [kid] = asJson.body.manifest_keys.kids;
+  assert.ok(page.text.includes(kid), "and the key it is signed with");
   const rows = await inside(frontdesk, shop.id, (ctx) =>
     ctx.db.from("conformance_runs").select("id").execute(),
   );

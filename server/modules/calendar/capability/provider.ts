@@ -23,6 +23,7 @@ export async function ownProvider(ctx: Ctx, providerId: string): Promise<Workspa
 
 /** The workspace a public question is about. */
 export async function findProvider(app: App, providerId: string): Promise<string> {
+  if (!isName(providerId)) throw noProvider(providerId);
   const row = await app.database.system("identify-provider", (kysely) =>
     kysely
       .selectFrom("workspaces")
@@ -32,6 +33,11 @@ export async function findProvider(app: App, providerId: string): Promise<string
   );
   if (!row) throw noProvider(providerId);
   return row.id;
+}
+
+// An id, or a slug as slugs are written: nothing else reaches the database.
+function isName(providerId: string): boolean {
+  return /^[a-z0-9-]{1,100}$/i.test(providerId);
 }
 
 export function noProvider(providerId: string) {
@@ -61,6 +67,7 @@ export async function publicProviders(app: App): Promise<PublicProvider[]> {
 
 /** One of them, by slug or id; undefined for a business that offers nothing to strangers as for one that is none. */
 export async function publicProvider(app: App, providerId: string): Promise<PublicProvider | undefined> {
+  if (!isName(providerId)) return undefined;
   const row = await app.database.system("identify-provider", (kysely) =>
     offering(kysely)
       .where(isId(providerId) ? "id" : "slug", "=", providerId)
@@ -71,6 +78,7 @@ export async function publicProvider(app: App, providerId: string): Promise<Publ
 
 /** Any business, for somebody who holds something of it already. */
 export async function knownProvider(app: App, providerId: string): Promise<PublicProvider | undefined> {
+  if (!isName(providerId)) return undefined;
   const row = await app.database.system("identify-provider", (kysely) =>
     shown(kysely)
       .where(isId(providerId) ? "id" : "slug", "=", providerId)

@@ -290,6 +290,44 @@ test("links that are wrong, foreign or made up, and businesses that are none, lo
   assert.equal((await frontdesk.call("GET", page)).status, 200);
 });
 
+test("what nobody can type is refused like any other mistake", async () => {
+  const shop = await openShop(frontdesk);
+  const contacts = [
+    "",
+    " ",
+    "a@b",
+    "a\0b@example.test",
+    "a@b.test\r\nBcc: c@d.test",
+    "x".repeat(400),
+    "+44",
+    "@",
+  ];
+  for (const contact of contacts) {
+    const answer = await ask(shop, { contact });
+    assert.equal(answer.status, 400, JSON.stringify(contact));
+    assert.match(answer.text, /role="alert"/);
+  }
+  for (const name of ["", "\u200b\0 ", "x".repeat(101)]) {
+    assert.equal((await ask(shop, { name })).status, 400, JSON.stringify(name));
+  }
+  for (const place of ["%00", "..%2f", "%F0%9F%98%80", "a b"]) {
+    for (const [method, to] of [
+      ["GET", "/aam/consent"],
+      ["GET", "/.well-known/agent-actions.json"],
+      ["POST", "/aam/token"],
+      ["POST", "/capabilities/booking.list_services"],
+    ] as const) {
+      const body = to === "/aam/token" ? { code: "ABCD-EFGH" } : {};
+      const answer = await frontdesk.call(
+        method,
+        `/providers/${place}${to}`,
+        method === "POST" ? { body } : {},
+      );
+      assert.ok([400, 404].includes(answer.status), `${method} ${place}${to}: ${answer.text}`);
+    }
+  }
+});
+
 test("codes are asked for six times a day for one address, and ten in a quarter of an hour from one place", async () => {
   const shop = await openShop(frontdesk);
   const contact = somebody();

@@ -17,17 +17,19 @@ const dayMs = 24 * 60 * 60 * 1000;
 const perAddressAndDay = 6;
 const perBusinessAndDay = 500;
 
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\s]+/gu;
+
 const tooMany = declareError("TOO_MANY_CODES", 429, "Too many codes were asked for.");
 
 export type Asked = { agentName: string; scopes: string[]; name: string; contact: string };
 
 /** A person says who they are, and a one-time code goes where they say. Throws a 400 naming the field, or the 429. */
 export async function askForConsent(ctx: Ctx, asked: Asked): Promise<Consent> {
-  const customerName = asked.name.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  const customerName = asked.name.replaceAll(unseen, " ").trim();
   if (customerName === "" || customerName.length > 100) {
     throw invalidField("name", "Please say your name, in 100 letters at most.");
   }
-  const destination = await destinationOf(ctx, asked.contact.trim());
+  const destination = await destinationOf(ctx, asked.contact.replaceAll(unseen, " ").trim());
   const since = new Date(ctx.now.getTime() - dayMs);
   const askedHere = await countAsked(ctx, since, perAddressAndDay, destination.address);
   const askedByAll = await countAsked(ctx, since, perBusinessAndDay);
