@@ -78,7 +78,7 @@ export async function loadAppointment(
     meetLink: booking.google_meet_link ?? undefined,
     customer: await customerOf(ctx, booking),
     attendees: booking.attendees,
-    team: Object.values(notifications).flat().some(reachesTeam) ? await teamOf(ctx, booking.member_id) : [],
+    team: Object.values(notifications).flat().some(reachesTeam) ? await teamOf(ctx, booking.host_ids) : [],
     business: {
       name: workspace.name,
       slug: workspace.slug,
@@ -97,11 +97,12 @@ function reachesTeam({ recipients }: BookingNotification): boolean {
   return recipients === "team" || recipients === "all";
 }
 
-function teamOf(ctx: Ctx, memberId: string | null): Promise<Appointment["team"]> {
+/** The hosts; who runs the business when nobody was given the booking. */
+function teamOf(ctx: Ctx, hostIds: readonly string[]): Promise<Appointment["team"]> {
   const members = ctx.db.from("members").select(["name", "phone", "email"]).where("status", "=", "active");
-  return memberId === null
+  return hostIds.length === 0
     ? members.where("role", "=", "client_admin").execute()
-    : members.where("id", "=", memberId).execute();
+    : members.where("id", "in", hostIds).orderBy("name").orderBy("id").execute();
 }
 
 async function customerOf(ctx: Ctx, booking: Booking): Promise<Appointment["customer"]> {

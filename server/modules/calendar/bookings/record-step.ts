@@ -1,6 +1,6 @@
+import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import { insertActivity } from "../../crm/activities/activities.store.ts";
-import { findOpportunity } from "../../crm/opportunities/opportunities.store.ts";
 import { followBooking } from "../notetaker/follow-booking.ts";
 import { formatDateTime } from "../slots/wall-clock.ts";
 import type { Booking } from "./booking.ts";
@@ -27,22 +27,24 @@ export async function recordStep(ctx: Ctx, step: Step, booking: Booking, before?
 
 async function logActivity(ctx: Ctx, step: Step, booking: Booking, before?: Booking): Promise<void> {
   if (booking.contact_id === null && booking.deal_id === null) return;
-  const opportunity = booking.deal_id ? await findOpportunity(ctx, booking.deal_id) : undefined;
+  const around = await surroundingsOf(ctx, booking);
   const who = booking.booker_name ?? booking.booker_email ?? booking.booker_phone;
   await insertActivity(ctx, {
     activity_type: "meeting",
     subject: [`${verbs[step]}: ${booking.title}`, who].filter(Boolean).join(" - ").slice(0, 500),
-    description: (await contextOf(ctx, booking, before)).join("\n"),
+    description: contextOf(booking, before, around).join("\n"),
     contact_id: booking.contact_id,
-    opportunity_id: opportunity?.id ?? null,
-    company_id: opportunity?.company_id ?? null,
+    opportunity_id: booking.deal_id,
+    company_id: around.company_id,
   });
 }
 
 /** Everything about the booking but its secret link, one thing a line. */
-async function contextOf(ctx: Ctx, booking: Booking, before: Booking | undefined): Promise<string[]> {
-  const service = await nameOf(ctx, "scheduled_event_types", booking.event_type_id);
-  const host = await nameOf(ctx, "members", booking.member_id);
+function contextOf(
+  booking: Booking,
+  before: Booking | undefined,
+  { service, hosts }: Surroundings,
+): string[] {
   const wasAt = before && before.starts_at.getTime() !== booking.starts_at.getTime() ? before : undefined;
   const { attendees } = booking;
   const facts: [string, string | null | undefined][] = [
@@ -54,7 +56,7 @@ async function contextOf(ctx: Ctx, booking: Booking, before: Booking | undefined
       before && before.status !== booking.status ? `${before.status} → ${booking.status}` : booking.status,
     ],
     ["Reason", booking.status === "cancelled" ? booking.cancellation_reason : undefined],
-    ["With", host],
+    ["With", hosts],
     ["Customer", list([booking.booker_name, booking.booker_email, booking.booker_phone])],
     ["Attendees", list(attendees.map(({ name, email }) => (name ? `${name} <${email}>` : email)))],
     ["Where", list([booking.address, booking.postal_code])],
@@ -76,12 +78,16 @@ function timeOf({ starts_at: start, ends_at: end, timezone }: Booking): string {
   return `${formatDateTime(start.getTime(), timezone)}, ${minutes} minutes (${timezone})`;
 }
 
-async function nameOf(
-  ctx: Ctx,
-  table: "members" | "scheduled_event_types",
-  id: string | null,
-): Promise<string | undefined> {
-  if (id === null) return undefined;
-  const row = await ctx.db.from(table).select("name").where("id", "=", id).executeTakeFirst();
-  return row?.name ?? undefined;
+type Surroundings = { service: string | null; hosts: string | null; company_id: string | null };
+
+async function surroundingsOf(ctx: Ctx, booking: Booking): Promise<Surroundings> {
+  const [row] = await ctx.db.raw(sql<Surroundings>`
+    select
+      (select name from scheduled_event_types
+        where workspace_id = ${ctx.workspaceId} and id = ${booking.event_type_id}) as service,
+      (select string_agg(name, ', ' order by name) from members
+        where workspace_id = ${ctx.workspaceId} and id = any(${booking.host_ids}::uuid[])) as hosts,
+      (select company_id from opportunities
+        where workspace_id = ${ctx.workspaceId} and id = ${booking.deal_id}) as company_id`);
+  return row ?? { service: null, hosts: null, company_id: null };
 }

@@ -116,10 +116,15 @@ async function instructions(
   const row = await lockNotetaker(ctx, botId);
   const booking = row && (await findBooking(ctx, row.booking_id));
   if (!booking) return undefined;
-  const host = booking.member_id
-    ? await ctx.db.from("members").select("name").where("id", "=", booking.member_id).executeTakeFirst()
-    : undefined;
-  const names = [booking.booker_name, host?.name, ...booking.attendees.map((one) => one.name ?? one.email)];
+  const hosts =
+    booking.host_ids.length === 0
+      ? []
+      : await ctx.db.from("members").select("name").where("id", "in", booking.host_ids).execute();
+  const names = [
+    booking.booker_name,
+    ...hosts.map(({ name }) => name),
+    ...booking.attendees.map((one) => one.name ?? one.email),
+  ];
   return {
     row,
     bot: {
