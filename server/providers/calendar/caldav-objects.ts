@@ -25,6 +25,28 @@ export async function entriesIn(
 ): Promise<CalDavEntry[]> {
   const { from, to } = reading.touching ?? reading.range;
   const timeZone = (await zoneOf(session, account.calendarId)) ?? account.timeZone;
+  const touching = { "time-range": { _attributes: { start: stamp(from), end: stamp(to) } } };
+  const responses = await eventsWith(session, account, touching);
+  return responses.flatMap((response) => entryOf(account, response, reading, timeZone));
+}
+
+/** Where the entry with a uid is, whatever name its owner's program gave it. */
+export async function urlOfUid(
+  session: Session,
+  account: CalendarAccount,
+  uid: string,
+): Promise<string | undefined> {
+  const match = { "text-match": { _attributes: { collation: "i;octet" }, _text: uid } };
+  const named = { "prop-filter": { _attributes: { name: "UID" }, ...match } };
+  const [response] = await eventsWith(session, account, named);
+  return response?.href ? new URL(response.href, account.calendarId).href : undefined;
+}
+
+async function eventsWith(
+  session: Session,
+  account: CalendarAccount,
+  filter: object,
+): Promise<DAVResponse[]> {
   const responses = await calendarQuery({
     url: account.calendarId,
     depth: "1",
@@ -32,16 +54,13 @@ export async function entriesIn(
     filters: {
       "comp-filter": {
         _attributes: { name: "VCALENDAR" },
-        "comp-filter": {
-          _attributes: { name: "VEVENT" },
-          "time-range": { _attributes: { start: stamp(from), end: stamp(to) } },
-        },
+        "comp-filter": { _attributes: { name: "VEVENT" }, ...filter },
       },
     },
     fetch: session.fetch(),
   });
   checkMultistatus(responses);
-  return responses.flatMap((response) => entryOf(account, response, reading, timeZone));
+  return responses;
 }
 
 /** The entries with these addresses; one that is gone meanwhile is not among them. */

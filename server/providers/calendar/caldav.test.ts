@@ -142,6 +142,33 @@ describe("CalDAV, against Radicale", { skip: noRadicale }, () => {
     assert.equal((await calendar.busy(own, range)).length, 1);
   });
 
+  it("brings the event there is up to date, were it older than what is written, and never the other way", async () => {
+    const own = await account();
+    const start = new Date("2026-03-05T10:00:00Z");
+    const moved = { ...booking, sequence: 1, start, end: new Date("2026-03-05T11:00:00Z") };
+    const { externalId } = await calendar.insertEvent(own, booking);
+    assert.deepEqual(await calendar.insertEvent(own, moved), { externalId });
+    assert.deepEqual(await calendar.busy(own, range), [{ start, end: moved.end }]);
+    assert.deepEqual(await calendar.insertEvent(own, booking), { externalId });
+    assert.deepEqual(await calendar.busy(own, range), [{ start, end: moved.end }]);
+  });
+
+  it("takes up an entry with the same uid that its owner has added from the invitation", async () => {
+    const own = await account();
+    await put(
+      own.path,
+      "from-mail",
+      entry(booking.uid, "DTSTART:20260303T100000Z", "DTEND:20260303T110000Z"),
+    );
+    const { externalId } = await calendar.insertEvent(own, booking);
+    assert.equal(externalId, `${own.calendarId}from-mail.ics`);
+    const { changes } = await calendar.changes(own, range);
+    assert.deepEqual(
+      changes.map((change) => !change.removed && change.title),
+      [booking.title],
+    );
+  });
+
   it("answers the event there is, and refuses one written for something else", async () => {
     const own = await account();
     const first = await calendar.insertEvent(own, { ...booking, reference: "one" });

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { mergeBusy } from "./busy-times.ts";
 import { listCalendars, ownersOf } from "./caldav-calendars.ts";
 import { changedSince } from "./caldav-changes.ts";
-import { entriesIn } from "./caldav-objects.ts";
+import { entriesIn, urlOfUid } from "./caldav-objects.ts";
 import { asRefusal, openSession, provider, refused } from "./caldav-session.ts";
 import type { CalDavOptions, Session } from "./caldav-session.ts";
-import { calendarText, referenceIn, updatedText } from "./ical-write.ts";
+import { refusedBy } from "./guarded-fetch.ts";
+import { calendarText, updatedText, writtenIn } from "./ical-write.ts";
 import type {
   CalendarAccount,
   CalendarCredentials,
@@ -66,15 +67,30 @@ export function createCalDavCalendar(options: CalDavOptions): CalendarProvider {
   ): Promise<WrittenEvent> {
     const url = urlOf(account, event.uid);
     const body = calendarText([appointmentOf(event)]);
-    const put = await session.send(url, { method: "PUT", headers: onlyNew, body }, 409, 412);
+    const put = await session.send(url, { method: "PUT", headers: onlyNew, body }, 403, 409, 412);
     if (put.ok) return { externalId: url };
-    // 412: it is there; 409: its calendar is not, or the server wants the uid's older name.
-    const there = await session.send(url, { method: "GET" });
-    const reference = referenceIn(await there.text(), event.uid);
-    if (reference !== undefined && reference !== (event.reference ?? "")) {
+    const there = await placeOf(session, account, event.uid, put);
+    const text = await (await session.send(there, { method: "GET" })).text();
+    const known = writtenIn(text, event.uid);
+    if (known && known.reference !== "" && known.reference !== (event.reference ?? "")) {
       throw refused("conflict", "this uid was written for something else");
     }
-    return { externalId: url };
+    // An answer that was lost may have been to an older state of the appointment.
+    return known && known.sequence > event.sequence ? { externalId: there } : update(session, there, event);
+  }
+
+  /** Where the uid is that kept an entry from being written: 412 at our own name for it, else where its owner has put it. */
+  async function placeOf(
+    session: Session,
+    account: CalendarAccount,
+    uid: string,
+    put: Response,
+  ): Promise<string> {
+    if (put.status === 412) return urlOf(account, uid);
+    const isTaken = (await put.text()).includes("no-uid-conflict");
+    const found = isTaken ? await urlOfUid(session, account, uid) : undefined;
+    if (found) return found;
+    throw refusedBy({ provider, now: options.now }, { status: put.status === 409 ? 404 : put.status });
   }
 
   async function update(session: Session, externalId: string, event: CalendarEvent): Promise<WrittenEvent> {
@@ -82,7 +98,7 @@ export function createCalDavCalendar(options: CalDavOptions): CalendarProvider {
     for (let attempt = 0; attempt < 2; attempt++) {
       const there = await session.send(externalId, { method: "GET" }, 404, 410);
       const known = there.ok ? updatedText(await there.text(), appointment) : undefined;
-      const etag = there.headers.get("etag");
+      const etag = there.headers.get("etag")?.replace(/^W\//, "");
       // One that its owner has deleted comes back: the appointment still stands.
       const condition: Record<string, string> = there.ok
         ? etag

@@ -62,7 +62,7 @@ async function oneHop(
   if (!agent) agents.set(options.allowPrivate, (agent = outboundAgent(options.allowPrivate)));
   const request: RequestInit = {
     method: init.method ?? "GET",
-    headers: Object.fromEntries(init.headers),
+    headers: { "user-agent": "Frontdesk-Calendars", ...Object.fromEntries(init.headers) },
     body: init.body ?? null,
     redirect: "manual",
     dispatcher: agent,

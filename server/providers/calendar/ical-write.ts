@@ -73,11 +73,15 @@ export function updatedText(text: string, appointment: WrittenAppointment): stri
   }
 }
 
-/** The reference of the event a file holds under our uid; "" where it has none, undefined where there is no such event. */
-export function referenceIn(text: string, uid: string): string | undefined {
+/** What a file says of the event with our uid; undefined where it has none. `reference` is "" for one that was written without. */
+export function writtenIn(text: string, uid: string): { sequence: number; reference: string } | undefined {
   try {
     const event = eventIn(new ICAL.Component(ICAL.parse(text) as never), uid);
-    return event && String(event.getFirstPropertyValue(referenceName) ?? "");
+    if (!event) return undefined;
+    return {
+      sequence: Number(event.getFirstPropertyValue("sequence") ?? 0) || 0,
+      reference: String(event.getFirstPropertyValue(referenceName) ?? ""),
+    };
   } catch {
     return undefined;
   }
