@@ -80,6 +80,48 @@ test("workspace.list_scheduling_bookings#2 filters by status, event type and inc
   }
 });
 
+test("workspace.list_scheduling_bookings#2 a day of the filter is the workspace's own, wherever the booker's clock stands", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const zone = { timezone: "Pacific/Auckland" };
+  assert.equal((await calendar.workspace.call("PATCH", "/api/v1/company", zone)).status, 200);
+  await booked(calendar, { date: "2026-03-03", time: "20:30" }); // 09:30 on the 4th in Auckland
+  await booked(calendar, { date: "2026-03-04", time: "02:30" }); // 15:30 on the 4th in Auckland
+  for (const query of [
+    "?date_from=2026-03-04&date_to=2026-03-04",
+    "?date_from=2026-03-04",
+    "?date_to=2026-03-04",
+  ]) {
+    assert.deepEqual(await starts(calendar, query), ["2026-03-03T20:30", "2026-03-04T02:30"], query);
+  }
+  for (const query of ["?date_to=2026-03-03", "?date_from=2026-03-05", "?status=no_show"]) {
+    assert.deepEqual(await starts(calendar, query), [], query);
+  }
+  const nothing = (await calendar.workspace.call("GET", `${bookings}?status=no_show`)).body;
+  assert.deepEqual(
+    [nothing.data, nothing.pagination.has_more, nothing.pagination.next_cursor],
+    [[], false, null],
+  );
+});
+
+test("workspace.list_scheduling_bookings#4 cursor and after are one thing; a row's id works, nonsense does not", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const ids = [];
+  for (const time of ["09:00", "11:00", "13:00"]) ids.push(await booked(calendar, { time }));
+  const [first] = (await calendar.workspace.call("GET", `${bookings}?limit=1`)).body.data;
+  assert.equal(first.id, ids[0]);
+  const { pagination } = (await calendar.workspace.call("GET", `${bookings}?limit=1`)).body;
+  for (const query of [
+    `after=${encodeURIComponent(pagination.next_cursor)}`,
+    `cursor=${encodeURIComponent(pagination.next_cursor)}`,
+    `after=${ids[0]}`,
+  ]) {
+    assert.deepEqual(await starts(calendar, `?${query}`), ["2026-03-03T11:00", "2026-03-03T13:00"], query);
+  }
+  for (const query of ["after=nonsense", "cursor=nonsense", `after=${ids[0]}&cursor=${ids[1]}`]) {
+    assert.equal((await calendar.workspace.call("GET", `${bookings}?${query}`)).status, 400, query);
+  }
+});
+
 test("workspace.list_scheduling_bookings#3 workspace.list_scheduling_bookings#4 25 a page by default, 100 at most, onwards with after", async () => {
   const calendar = await openCalendar(frontdesk, { duration_minutes: 30 });
   for (let n = 0; n < 27; n += 1) {

@@ -22,7 +22,7 @@ export async function cancel(ctx: Ctx, bookingId: string, options: Cancellation 
   const before = await lockBooking(ctx, bookingId);
   if (!before) throw missing("booking", bookingId);
   if (before.status === "cancelled") return before;
-  if (before.status !== "confirmed") {
+  if (before.status !== "confirmed" && before.status !== "late") {
     throw conflict(`The booking is ${before.status} and cannot be cancelled any more.`);
   }
   const after = await updateBooking(ctx, bookingId, {

@@ -349,6 +349,18 @@ test("a correction stops what the mistake had scheduled; correcting back puts it
   assert.equal((await due())[1]?.[1], "sent");
 });
 
+test("who is late may still cancel; whose people came or stayed away is not cancelled any more", async () => {
+  for (const [as, status] of [
+    ["late", 200],
+    ["attended", 409],
+    ["no-show", 409],
+  ] as const) {
+    const { mark, cancel } = await booked();
+    await mark(as);
+    assert.equal((await cancel()).status, status, as);
+  }
+});
+
 test("each step of a booking is one activity", async () => {
   const { calendar, id, mark, cancel, activities } = await booked();
   await calendar.inside((ctx) => reschedule(ctx, id, { startsAt: new Date(tuesdayPlus(1680)) }));

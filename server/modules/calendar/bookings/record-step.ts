@@ -63,6 +63,7 @@ function contextOf(
     ["Meeting link", booking.google_meet_link],
     ["Notes", booking.notes],
     ["Booked through", list([booking.source, booking.source_name, booking.agent_vendor])],
+    ["Takes the place of", booking.replaces_booking_id],
     ["Booking", booking.id],
   ];
   return facts.flatMap(([label, value]) => (value ? [`${label}: ${value}`] : []));
