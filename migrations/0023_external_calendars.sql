@@ -57,6 +57,8 @@ create table booking_calendar_events (
   workspace_id uuid not null references workspaces (id) on delete cascade,
   booking_id uuid not null,
   connection_id uuid not null,
+  -- The sitting it was part of when it was last looked at: who is left behind there needs looking after.
+  occasion_id uuid not null,
   external_id text,
   digest text,
   status text not null check (status in ('pending', 'written', 'deleted', 'failed')),

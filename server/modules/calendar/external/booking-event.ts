@@ -11,6 +11,7 @@ export interface BookingCalendarEventsTable {
   workspace_id: string;
   booking_id: string;
   connection_id: string;
+  occasion_id: string;
   external_id: string | null;
   digest: string | null;
   status: "pending" | "written" | "deleted" | "failed";
@@ -31,30 +32,34 @@ declare module "../../../kernel/tables.ts" {
 
 export type BookingEvent = Selectable<BookingCalendarEventsTable>;
 
-/** The booking as its host reads it in their own calendar. The call is made in the calendar of the first host. */
+/** The booking, or the sitting it stands for, as its host reads it in their own calendar. The call is made in the calendar of the first host. */
 export function eventOf(
   booking: Booking,
   connection: Connection,
-  about: { service: Service | undefined; timeZone: string },
+  about: { service: Service | undefined; timeZone: string; sitting: readonly Booking[] },
 ): CalendarEvent {
   const isFirstHost = booking.member_id === connection.member_id;
   const makesCall = isFirstHost && connection.provider === "google" && about.service?.is_meeting === true;
+  const isClass = booking.capacity > 1;
+  const people = isClass
+    ? about.sitting.map((one) => [one.booker_name, one.booker_phone].filter(Boolean).join(", "))
+    : [booking.booker_name, booking.booker_phone, booking.booker_email];
   const lines = [
-    booking.booker_name,
-    booking.booker_phone,
-    booking.booker_email,
+    ...people,
     booking.google_meet_link && !makesCall ? `Meeting: ${booking.google_meet_link}` : null,
-    booking.notes,
+    isClass ? null : booking.notes,
   ];
   const location = [booking.address, booking.postal_code].filter(Boolean).join(", ");
-  const attendees = [
-    ...(booking.booker_email ? [named(booking.booker_email, booking.booker_name)] : []),
-    ...booking.attendees.map(({ email, name }) => named(email, name)),
-  ];
+  const attendees = about.sitting.flatMap((one) => [
+    ...(one.booker_email ? [named(one.booker_email, one.booker_name)] : []),
+    ...one.attendees.map(({ email, name }) => named(email, name)),
+  ]);
   return {
     uid: uidOf(booking.id),
     sequence: booking.sequence,
-    title: [booking.title, booking.booker_name].filter(Boolean).join(": "),
+    title: isClass
+      ? `${booking.title} (${about.sitting.length} of ${booking.capacity})`
+      : [booking.title, booking.booker_name].filter(Boolean).join(": "),
     description: lines.filter(Boolean).join("\n"),
     ...(location ? { location } : {}),
     start: booking.starts_at,

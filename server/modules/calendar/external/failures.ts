@@ -5,9 +5,9 @@ import type { Connection } from "./connection.ts";
 import { changeConnection, endSync } from "./connections.store.ts";
 
 const firstWaitMs = 60_000;
-const longestWaitMs = 6 * 60 * 60_000;
+const longestWaitMs = 60 * 60_000;
 
-/** When to try again after so many failures in a row: a minute, then twice as long each time, or when the provider says. */
+/** When to try again after so many failures in a row: a minute, then twice as long each time up to an hour, or when the provider says. */
 export function nextAttempt(now: Date, failures: number, { retryAfterMs = 0 }: ProviderError): Date {
   const waitMs = Math.min(firstWaitMs * 2 ** Math.min(failures - 1, 20), longestWaitMs);
   return new Date(now.getTime() + Math.max(waitMs, retryAfterMs));

@@ -1,12 +1,13 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { Connection } from "./connection.ts";
+import { withSittings } from "./sitting.ts";
 import { enqueueWrite } from "./write-booking.job.ts";
 
 /** Enqueues what a change of a booking means for calendars: those of its hosts, and those it stands in already. */
 export async function planWrites(ctx: Ctx, bookingIds: readonly string[]): Promise<void> {
   if (bookingIds.length === 0) return;
-  const ids = [...bookingIds];
+  const ids = await withSittings(ctx, bookingIds);
   const pairs = await ctx.db.raw(sql<{ booking_id: string; connection_id: string }>`
     select b.id as booking_id, c.id as connection_id
       from bookings b

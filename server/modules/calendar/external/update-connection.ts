@@ -21,7 +21,7 @@ export const updateCalendarConnection = operation({
   holdable: false,
   summary: "Change what a calendar is used for, or connect it again with new credentials.",
   description:
-    "Credentials replace all there were. Switched off, reads_busy forgets the busy times; writes_bookings leaves what was written where it is.",
+    "Credentials replace all there were. Switched off, reads_busy forgets the busy times; writes_bookings leaves what was written until the booking changes.",
   errors: [validationError, conflict, forbidden],
   input: Type.Object(
     {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import { job } from "../../../kernel/jobs.ts";
 import type { JobCtx } from "../../../kernel/jobs.ts";
@@ -15,6 +16,7 @@ import { accountIn, findLocked } from "./connections.store.ts";
 import { markRevoked, nextAttempt, toldOf } from "./failures.ts";
 import { keepMeetingLink } from "./meeting-link.ts";
 import { planWrites } from "./plan-writes.ts";
+import { leftBehind, sittingOf, withSittings } from "./sitting.ts";
 
 type Payload = { bookingId: string; connectionId: string };
 
@@ -63,22 +65,28 @@ async function takeTask(ctx: Ctx, { bookingId, connectionId }: Payload): Promise
     .where("id", "=", connectionId)
     .where("is_removed", "=", false)
     .executeTakeFirst();
-  const booking = await findBooking(ctx, bookingId);
-  if (!connection || !booking) return undefined;
+  if (!connection) return undefined;
   const row = await lockRow(ctx, bookingId, connectionId);
+  const booking = row && (await findBooking(ctx, bookingId));
+  if (!booking) return undefined;
   if (row.claimed_until && row.claimed_until > ctx.now) {
     enqueueWrite(ctx, bookingId, connectionId, row.claimed_until);
     return undefined;
   }
   // Connected again, its bookings are planned anew.
   if (connection.status === "revoked") return undefined;
+  if (row.occasion_id !== booking.occasion_id) {
+    await updateRow(ctx, row, { occasion_id: booking.occasion_id });
+    await planWrites(ctx, await leftBehind(ctx, booking, row.occasion_id));
+  }
+  const sitting = await sittingOf(ctx, booking);
   const wanted =
-    booking.status !== "cancelled" &&
+    sitting[0]?.id === booking.id &&
     connection.writes_bookings &&
     booking.host_ids.includes(connection.member_id);
   const service = booking.event_type_id ? await findService(ctx, { id: booking.event_type_id }) : undefined;
   const { timeZone } = await workspaceOf(ctx);
-  const event = wanted ? eventOf(booking, connection, { service, timeZone }) : undefined;
+  const event = wanted ? eventOf(booking, connection, { service, timeZone, sitting }) : undefined;
   const isOver = booking.ends_at.getTime() < ctx.now.getTime() - (wanted ? 0 : giveUpMs);
   const stands = event ? row.digest === digestOf(event) : row.external_id === null;
   if (isOver || stands) return undefined;
@@ -103,6 +111,7 @@ async function carryOut(one: JobCtx, task: Task): Promise<WrittenEvent | undefin
 async function keep(ctx: Ctx, task: Task, written: WrittenEvent | undefined): Promise<void> {
   const { bookingId, connectionId, event } = task;
   const row = await lockRow(ctx, bookingId, connectionId);
+  if (!row) return;
   await updateRow(ctx, row, {
     external_id: written?.externalId ?? null,
     digest: event ? digestOf(event) : null,
@@ -112,16 +121,25 @@ async function keep(ctx: Ctx, task: Task, written: WrittenEvent | undefined): Pr
     next_attempt_at: null,
     ...(row.claim === task.claim ? released : {}),
   });
-  const isNews = written?.meetingUrl ? await keepMeetingLink(ctx, bookingId, written.meetingUrl) : false;
+  const isNews = written?.meetingUrl ? await tellLink(ctx, bookingId, written.meetingUrl) : false;
   // The booking may have changed while we wrote, and the other hosts' events name the call.
   if (isNews) await planWrites(ctx, [bookingId]);
   else enqueueWrite(ctx, bookingId, connectionId);
 }
 
+/** Everybody at the sitting meets in one call; answers whether it is news to anybody. */
+async function tellLink(ctx: Ctx, bookingId: string, url: string): Promise<boolean> {
+  let isNews = false;
+  for (const id of await withSittings(ctx, [bookingId])) {
+    isNews = (await keepMeetingLink(ctx, id, url)) || isNews;
+  }
+  return isNews;
+}
+
 async function noteFailure(ctx: Ctx, task: Task, error: unknown): Promise<void> {
   const { bookingId, connectionId } = task;
   const row = await lockRow(ctx, bookingId, connectionId);
-  if (row.claim !== task.claim) return;
+  if (row?.claim !== task.claim) return;
   if (!(error instanceof ProviderError)) {
     await updateRow(ctx, row, released);
     return;
@@ -143,19 +161,21 @@ async function noteFailure(ctx: Ctx, task: Task, error: unknown): Promise<void> 
 
 const released = { claim: null, claimed_until: null };
 
-async function lockRow(ctx: Ctx, bookingId: string, connectionId: string): Promise<BookingEvent> {
-  const values = { status: "pending" as const, failures: 0, created_at: ctx.now, updated_at: ctx.now };
-  await ctx.db
-    .insert("booking_calendar_events", { booking_id: bookingId, connection_id: connectionId, ...values })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+/** The booking's row for a calendar, made if there is none; undefined where there is no such booking any more. */
+async function lockRow(ctx: Ctx, bookingId: string, connectionId: string): Promise<BookingEvent | undefined> {
+  await ctx.db.raw(sql`
+    insert into booking_calendar_events
+      (workspace_id, booking_id, connection_id, occasion_id, status, failures, created_at, updated_at)
+    select b.workspace_id, b.id, ${connectionId}, b.occasion_id, 'pending', 0, ${ctx.now}, ${ctx.now}
+      from bookings b where b.workspace_id = ${ctx.workspaceId} and b.id = ${bookingId}
+    on conflict do nothing`);
   return ctx.db
     .from("booking_calendar_events")
     .selectAll()
     .where("booking_id", "=", bookingId)
     .where("connection_id", "=", connectionId)
     .forUpdate()
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
 }
 
 async function updateRow(ctx: Ctx, row: BookingEvent, values: Partial<BookingEvent>): Promise<void> {

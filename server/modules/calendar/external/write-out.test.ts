@@ -158,3 +158,26 @@ test("every host of a team's booking has it in their own calendar", async () => 
   );
   assert.equal(eventsIn(google).length, 1);
 });
+
+test("a sitting is one event, whoever comes, leaves or moves", async () => {
+  const calendar = await connect({}, { name: "Yoga", capacity: 3, is_meeting: true });
+  const seat = async (name: string, time = "10:00") =>
+    bookedIn(calendar, { time, fullName: name, email: `${name}@example.com`, phone: "" });
+  const [ann, bob] = [await seat("ann"), await seat("bob")];
+  const titles = () =>
+    eventsIn(google).map(({ summary, start }) => `${summary} ${start.dateTime.slice(11, 16)}`);
+  assert.deepEqual(titles(), ["Yoga (2 of 3) 10:00"]);
+  assert.equal(eventsIn(google)[0].description, "ann\nbob");
+  const linkOf = async ({ id }: Json) =>
+    (await calendar.workspace.call("GET", `${bookings}/${id}`)).body.data.google_meet_link;
+  assert.equal(await linkOf(bob), await linkOf(ann), "they meet in one call");
+  assert.ok(await linkOf(bob));
+  await move(calendar, ann.id, "2026-03-03T14:00:00Z");
+  await frontdesk.settle();
+  assert.deepEqual(titles().sort(), ["Yoga (1 of 3) 10:00", "Yoga (1 of 3) 14:00"]);
+  await cancel(calendar, bob.id);
+  await frontdesk.settle();
+  assert.deepEqual(titles(), ["Yoga (1 of 3) 14:00"]);
+  await seat("cid", "14:00");
+  assert.deepEqual(titles(), ["Yoga (2 of 3) 14:00"]);
+});
