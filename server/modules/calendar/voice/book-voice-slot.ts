@@ -72,7 +72,8 @@ export const bookVoiceSlot = operation({
     const same = made.find(({ booker_name }) => sameName(booker_name, customer.name));
     if (same) return bookedText("Booked already, nothing was booked twice!", same, offering, ctx.now);
     const state = callerState(fields);
-    const booking = await tellingAlternatives({ ctx, startsAt, zone, held: made[0] }, () =>
+    const held = callName(fields.call) === undefined ? undefined : made[0];
+    const booking = await tellingAlternatives({ ctx, startsAt, zone, held }, () =>
       book(ctx, {
         service,
         startsAt,

@@ -64,7 +64,7 @@ function misheard({ wish: { unclear, moved, dates }, unknownState, zone, now }: 
   return [
     ...(unknownState === undefined
       ? []
-      : [`"${unknownState}" is no state known here: say that these are ${spokenZone(zone)}.`]),
+      : [`"${unknownState}" is no state known here, so these are ${spokenZone(zone)}.`]),
     ...(unclear.day === undefined
       ? []
       : [
@@ -85,7 +85,7 @@ function misheard({ wish: { unclear, moved, dates }, unknownState, zone, now }: 
 function missedText({ choice, wish, zone, now }: Listing): string {
   const when = [daysText(wish, zone, now), hoursText(wish)].filter(Boolean).join(" ");
   if (choice.openings.length === 0) {
-    return `Nothing is open${when === "" ? "" : ` ${when}`}, and nothing else either at present. Offer that somebody rings back.`;
+    return `Nothing is open${when === "" ? "" : ` ${when}`}, and nothing else either at present. Shall somebody ring you back?`;
   }
   return `Nothing is open ${when || "in the next two weeks"}. The nearest times are:`;
 }

@@ -86,6 +86,38 @@ test("half an hour later runs into the booking itself, and moves it", async () =
   assert.equal((await bookingsIn(calendar))[0].id, id);
 });
 
+test("so does one as far away as the time to get ready takes", async () => {
+  const calendar = await openCalendar(frontdesk, { buffer_before_minutes: 15, buffer_after_minutes: 15 });
+  const id = await bookedAt(calendar, "10:00");
+  // From 11:00 to 11:30 lie fifteen minutes after the one and fifteen before the other.
+  spoken(await voiceOf(calendar).reschedule({ args: { ...friday, new_slot: "2026-03-03 11:30" } }));
+  assert.equal((await bookingsIn(calendar)).at(-1).replaces_booking_id, id);
+  const wide = await openCalendar(frontdesk, { buffer_before_minutes: 20, buffer_after_minutes: 20 });
+  const same = await bookedAt(wide, "10:00");
+  spoken(await voiceOf(wide).reschedule({ args: { ...friday, new_slot: "2026-03-03 11:30" } }));
+  assert.deepEqual(await standing(wide), ["confirmed 2026-03-03T11:30"]);
+  assert.equal((await bookingsIn(wide))[0].id, same);
+});
+
+test("a booking that moved is still known by the id it had", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const voice = voiceOf(calendar);
+  const old = await bookedAt(calendar, "10:00");
+  await bookedAt(calendar, "12:00", { date: "2026-03-04" });
+  const byId = { phone: annsMobile, booking_selector: old };
+  spoken(await voice.reschedule({ args: { ...friday, ...byId } }));
+  assert.match(
+    spoken(await voice.reschedule({ args: { ...friday, ...byId } })),
+    /^It is at that time already: Leak repair is on Friday/,
+  );
+  assert.match(spoken(await voice.cancel({ args: byId })), /^Cancelled: Leak repair on Friday/);
+  assert.deepEqual(await standing(calendar), [
+    "cancelled 2026-03-03T10:00",
+    "confirmed 2026-03-04T12:00",
+    "cancelled 2026-03-06T14:00",
+  ]);
+});
+
 test("the customer hears of the move once: no cancellation, one confirmation a channel, one mail that mends the calendar", async () => {
   const calendar = await openCalendar(frontdesk);
   const email = `ann-${calendar.workspace.slug}@example.com`;

@@ -84,6 +84,12 @@ function isTaken(error: unknown): boolean {
   return error instanceof OperationError && error.code === slotUnavailable.code;
 }
 
+/** Whether the new time with its buffers meets the old one with its own. */
 function runInto(old: Booking, { startsAt, endsAt }: { startsAt: Date; endsAt: Date }): boolean {
-  return startsAt < old.blocked_until && endsAt > old.blocked_from;
+  const leadMs = old.starts_at.getTime() - old.blocked_from.getTime();
+  const trailMs = old.blocked_until.getTime() - old.ends_at.getTime();
+  return (
+    startsAt.getTime() - leadMs < old.blocked_until.getTime() &&
+    endsAt.getTime() + trailMs > old.blocked_from.getTime()
+  );
 }

@@ -17,7 +17,7 @@ import { spokenMoment, spokenZone } from "./spoken.ts";
 import { tellingAlternatives } from "./telling-alternatives.ts";
 import { callName, lockCall } from "./voice-bookings.store.ts";
 import { heard, platformInput, selectorInput, selectorOf } from "./voice-input.ts";
-import { whichBooking } from "./which-booking.ts";
+import { indexIn, whichBooking } from "./which-booking.ts";
 
 export const rescheduleVoiceBooking = operation({
   name: "reschedule_voice_booking",
@@ -101,7 +101,7 @@ function movedBefore(
   selector: string | undefined,
   wanted: (one: CallersBooking) => Wanted,
 ): Booking | undefined {
-  if (selector !== undefined && !/^\d{1,3}$/.test(selector)) return undefined;
+  if (selector !== undefined && indexIn(selector) === undefined) return undefined;
   const since = ctx.now.getTime() - rememberedMs;
   return bookings.find(
     (one) =>

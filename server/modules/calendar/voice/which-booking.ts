@@ -48,7 +48,7 @@ function matches(all: CallersBooking[], listed: CallersBooking[], selector: stri
   if (index !== undefined) return listed.slice(index - 1, index);
   const said = selector.toLowerCase();
   const byId = /^[0-9a-f-]{4,36}$/.test(said) ? all.filter(({ id }) => id.startsWith(said)) : [];
-  if (byId.length > 0) return byId;
+  if (byId.length > 0) return [...new Set(byId.map((one) => latestOf(all, one)))];
   const byName = listed.filter(({ title, event_type_name: name }) =>
     [title, name ?? ""].some((text) => text.toLowerCase().includes(said)),
   );
@@ -58,8 +58,14 @@ function matches(all: CallersBooking[], listed: CallersBooking[], selector: stri
   return choice === undefined ? [] : listed.slice(choice - 1, choice);
 }
 
+/** The booking one has become: what was moved is still known by the id it had. */
+function latestOf(all: CallersBooking[], booking: CallersBooking): CallersBooking {
+  const successor = all.find((one) => one.replaces_booking_id === booking.id);
+  return successor ? latestOf(all, successor) : booking;
+}
+
 /** A place in the list: "2", "#2", "number 2"; a longer number is the beginning of an id. */
-function indexIn(selector: string): number | undefined {
+export function indexIn(selector: string): number | undefined {
   const index = /^(?:#|no\.? ?|number |option )?(\d{1,3})\.?$/i.exec(selector)?.[1];
   return index === undefined || Number(index) === 0 ? undefined : Number(index);
 }

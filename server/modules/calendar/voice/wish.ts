@@ -66,8 +66,7 @@ function datesOf({ date, from, to, text }: DateMention, today: string): { date: 
     return Array.from({ length: days }, (_, index) => ({ date: dateOf(first + index), moved: false }));
   }
   const day = epochDayOf(date);
-  if (day < now)
-    return [{ date: dateOf(now + ((day - now) % 7 === 0 ? 0 : 7 + ((day - now) % 7))), moved: true }];
+  if (day < now) return [{ date: dateOf(day + 7 * Math.ceil((now - day) / 7)), moved: true }];
   // Said on a Monday, "Monday" may be today or the next one: both are told, each with its date.
   const isThisWeekday = day === now + 7 && text === weekdays[weekdayOf(now)];
   return [...(isThisWeekday ? [{ date: today, moved: false }] : []), { date, moved: false }];
