@@ -171,12 +171,25 @@ test("a colleague's feed holds what they give; one who has left takes it along",
   assert.equal((await read(feed)).status, 404);
 });
 
+test("a booking that several give is in the feed of each", async () => {
+  const calendar = await openCalendar(frontdesk, { host_assignment: "all" });
+  const colleague = await calendar.addStaff("Kim Reed");
+  const { id } = await bookOn(calendar);
+  for (const memberId of [calendar.workspace.adminId, colleague]) {
+    const feed = await makeFeed(calendar.workspace, { member_id: memberId });
+    assert.deepEqual([...eventsIn(await read(feed)).keys()], [`${id}@frontdesk`]);
+  }
+});
+
 test("a feed is for a member of this company, and holds nothing of another one's", async () => {
   const calendar = await openCalendar(frontdesk);
   const other = await frontdesk.workspace();
   const answer = await calendar.workspace.call("POST", feeds, { member_id: other.adminId });
   assert.equal(answer.status, 400);
   assert.match(answer.text, /member_id/);
+  const nobody = await calendar.workspace.call("POST", feeds, {});
+  assert.equal(nobody.status, 400);
+  assert.match(nobody.text, /member_id/);
   await bookOn(calendar);
   assert.equal(eventsIn(await read(await makeFeed(other))).size, 0);
 });

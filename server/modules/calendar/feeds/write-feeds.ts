@@ -26,25 +26,23 @@ export const createCalendarFeed = operation({
     "Subscribe to it in Google Calendar, Apple Calendar or Outlook. It holds the bookings of the last 30 days and all to come. The address is shown in this answer only; regenerating makes a new one.",
   input: Type.Object(
     {
-      member_id: Type.String({
-        format: "uuid",
-        description: "Whose bookings; GET /company/users lists them.",
-      }),
+      member_id: Type.Optional(
+        Type.String({ format: "uuid", description: "Whose bookings; by default the signed-in member's." }),
+      ),
       shows: Type.Optional({ ...shows, default: "titles" }),
     },
     { additionalProperties: false },
   ),
   output: FeedRecord,
-  async run(ctx, { member_id, shows: detail = "titles" }) {
-    if (!(await lockMember(ctx, member_id))) {
-      throw invalidField(
-        "member_id",
-        `there is no member ${member_id}`,
-        "GET /company/users lists those there are.",
-      );
+  async run(ctx, { member_id: given, shows: detail = "titles" }) {
+    const memberId = given ?? (ctx.actor.kind === "user" ? ctx.actor.id : undefined);
+    if (memberId === undefined) throw invalidField("member_id", "is needed: a key is nobody in particular");
+    if (!(await lockMember(ctx, memberId))) {
+      const fix = "GET /company/users lists those there are.";
+      throw invalidField("member_id", `there is no member ${memberId}`, fix);
     }
     const token = newToken();
-    const row = await insertFeed(ctx, { member_id, shows: detail, token_hash: hashOfToken(token) });
+    const row = await insertFeed(ctx, { member_id: memberId, shows: detail, token_hash: hashOfToken(token) });
     recordCreated(ctx, feedNoun, recordedFeed(row));
     return presentFeed(ctx.app, row, token);
   },
