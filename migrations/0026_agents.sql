@@ -27,6 +27,7 @@ create table agent_consents (
 select protect_table('agent_consents');
 create index agent_consents_by_code on agent_consents (workspace_id, code_lookup) where code_lookup is not null;
 create index agent_consents_newest on agent_consents (workspace_id, created_at, id);
+create index agent_consents_by_state on agent_consents (workspace_id, state, created_at, id);
 create index agent_consents_by_address on agent_consents (workspace_id, address, created_at);
 create index agent_consents_by_key on agent_consents (workspace_id, api_key_id) where api_key_id is not null;
 

@@ -5,6 +5,8 @@ import { exchangeConsentCode } from "./exchange-code.ts";
 import { revokeAgentConsent } from "./revoke-consent.ts";
 import { sendConsentCode, sendConsentReceipt } from "./send-codes.ts";
 
+const dayMs = 24 * 60 * 60 * 1000;
+
 /** What people let AI agents do in their name. */
 export const consents = module({
   name: "agent-consents",
@@ -14,9 +16,10 @@ export const consents = module({
     {
       table: "agent_consents",
       column: "created_at",
-      keepMs: 2 * 24 * 60 * 60 * 1000,
-      // What was allowed once stays on record.
+      keepMs: 2 * dayMs,
+      // What was allowed once stays on record, and for a year after it has ended.
       unless: sql<boolean>`granted_at is not null`,
     },
+    { table: "agent_consents", column: "expires_at", keepMs: 365 * dayMs },
   ],
 });
