@@ -115,6 +115,25 @@ test("a browser holds one time of a service: the next one gives the last one bac
   assert.ok((await calendar.openTimes("2026-03-03")).includes("2026-03-03 10:00"));
 });
 
+test("who goes back finds the time that is kept for them, which is nobody's else to see", async () => {
+  const { path, visitor } = await opened();
+  const details = await visitor.submit(path, { action: "hold", start: ten });
+  const { hold = "" } = hiddenIn(details.text);
+  const kept = /We keep Tuesday, 3 March 2026, 10:00–11:00 for you until 09:\d\d\./;
+  for (const page of [
+    await visitor.get(path),
+    await frontdesk.call("GET", `${path}?hold=${hold}&lang=en-GB`),
+  ]) {
+    assert.match(page.text, kept);
+    assert.match(
+      page.text,
+      new RegExp(`start=2026-03-03T10%3A00%3A00.000Z&amp;hold=${hold}[^"]*">Go on with this time`),
+    );
+  }
+  assert.doesNotMatch((await browserOf(frontdesk, english).get(path)).text, /We keep/);
+  assert.match((await visitor.get(`${path}?start=${ten}&hold=${hold}`)).text, /We keep this time for you/);
+});
+
 test("one address cannot block the calendar by holding times, and still books", async () => {
   const { calendar, path } = await opened();
   const before = (await calendar.openTimes("2026-03-03", "2026-03-06")).length;
@@ -204,6 +223,7 @@ test("what is unknown, private, or put away looks the same", async () => {
   const pages = await Promise.all(
     [
       "/book/nobody",
+      `/book/${(await frontdesk.workspace()).slug}`,
       "/book/nobody/leak-repair",
       `/book/${slug}/nothing`,
       `/book/${slug}/%00`,

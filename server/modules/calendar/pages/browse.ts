@@ -21,6 +21,7 @@ import type { DetailName, Details, Mistakes } from "./details-form.ts";
 import { countLook } from "./guards.ts";
 import { address } from "./layout.ts";
 import type { Page } from "./layout.ts";
+import { holdOfVisitor } from "./visitor-holds.ts";
 import { companyPage, detailsPage, servicePage } from "./service-page.ts";
 
 export async function showCompany(
@@ -33,6 +34,8 @@ export async function showCompany(
   const about = { slug: request.params.company_slug, operation: "show_booking_page" };
   const answered = await inFrame(request, frame, about, async (ctx, inside) => {
     const services = await listServices(ctx, { bookableOnly: true });
+    // A business that offers nothing to strangers has no page for them.
+    if (services.length === 0) return undefined;
     return { frame: inside, answer: companyPage(inside, inside.company, services) };
   });
   return sendAnswer(reply, frame, answered);
@@ -91,12 +94,13 @@ async function timesFor(ctx: Ctx, frame: CompanyFrame, service: Service): Promis
   const postalCode = placeOf(service, query["postal_code"]);
   const mayChoose = service.travel_minutes === null || postalCode !== undefined;
   const choice = mayChoose ? await loadChoice(ctx, { service, postalCode }, zone, query) : undefined;
-  const hold = isId(query["hold"] ?? "") ? query["hold"] : undefined;
+  const hold = await holdOfVisitor(ctx, service, frame.visitor, query["hold"]);
   const isTaken = query["notice"] === "taken";
   return servicePage(frame, {
     company,
     service,
     choice,
+    zone,
     businessZone,
     now: ctx.now,
     hold,

@@ -38,6 +38,11 @@ test("no page runs, loads or frames anything that is not ours", async () => {
   );
   assert.match(branded.text, /<meta property="og:image" content="https:\/\/cdn\.example\.com\/logo\.png">/);
   assert.match(branded.text, /--brand:#aa3300/);
+  await workspace.call("PATCH", "/api/v1/company", {
+    logo_url: "https://cdn.example.com;script-src/logo.png",
+  });
+  const odd = await frontdesk.call("GET", path);
+  assert.equal(odd.headers["content-security-policy"]?.match(/script-src/g)?.length, 1);
 });
 
 test("pages may be framed by the sites on the business's list, and only when they are asked to be", async () => {

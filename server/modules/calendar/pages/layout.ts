@@ -77,7 +77,7 @@ export function sendBookingPage(reply: FastifyReply, frame: Frame, page: Page): 
 }
 
 function policy({ app, company }: Frame, style: string, mayEmbed: boolean): string {
-  const logo = company?.logoUrl && URL.canParse(company.logoUrl) ? new URL(company.logoUrl).origin : "";
+  const logo = originOf(company?.logoUrl);
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -89,6 +89,12 @@ function policy({ app, company }: Frame, style: string, mayEmbed: boolean): stri
     `frame-ancestors ${mayEmbed ? ["'self'", ...(company?.embedOrigins ?? [])].join(" ") : "'none'"}`,
     ...(app.baseUrl.startsWith("https://") ? ["upgrade-insecure-requests"] : []),
   ].join("; ");
+}
+
+/** The origin of an address; nothing for one with signs that mean something in a policy. */
+function originOf(url: string | undefined): string | undefined {
+  const origin = url !== undefined && URL.canParse(url) ? new URL(url).origin : "";
+  return /^https?:\/\/[\w.:[\]-]+$/.test(origin) ? origin : undefined;
 }
 
 function colorsOf(company: Company | undefined): string {

@@ -4,6 +4,7 @@ import type { App } from "../../../kernel/app.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { OperationError } from "../../../kernel/errors.ts";
 import { isId } from "../../../kernel/ids.ts";
+import { readablePhone } from "../../../phones.ts";
 import type { Body } from "../../../surfaces/http.ts";
 import { book } from "../bookings/book.ts";
 import type { Booking } from "../bookings/booking.ts";
@@ -20,6 +21,7 @@ import { changeDetails } from "./change-details.ts";
 import { loadChoice } from "./choice.ts";
 import { mistakesIn, readDetails } from "./details-form.ts";
 import type { DetailName } from "./details-form.ts";
+import { countLook } from "./guards.ts";
 import { address, bookPath, sendBookingPage } from "./layout.ts";
 import type { Frame } from "./layout.ts";
 import { bookedPage, cancelPage, editPage, managePage, movePage } from "./manage-page.ts";
@@ -40,6 +42,7 @@ export function addManagePages(http: FastifyInstance, app: App): void {
 }
 
 async function show(app: App, request: LinkRequest, reply: FastifyReply): Promise<FastifyReply> {
+  countLook(app, request);
   const frame = frameOf(app, request);
   const answered = await withBooking(request, frame, "manage_booking_page", async (ctx, inside, managed) => ({
     frame: inside,
@@ -86,12 +89,13 @@ function detailsOf(booking: Booking) {
     ...noDetails,
     name: booking.booker_name ?? "",
     email: booking.booker_email ?? "",
-    phone: booking.booker_phone ?? "",
+    phone: booking.booker_phone ? readablePhone(booking.booker_phone) : "",
     notes: booking.notes ?? "",
   };
 }
 
 async function change(app: App, request: LinkRequest, reply: FastifyReply): Promise<FastifyReply> {
+  countLook(app, request);
   const frame = frameOf(app, request);
   const form = (request.body as Body | undefined)?.form ?? {};
   try {

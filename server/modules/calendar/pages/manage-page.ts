@@ -76,7 +76,7 @@ function facts(frame: CompanyFrame, managed: Managed): Markup {
     [m.when, when],
     [m.where, place],
     [m.who, markup`${who.map((line) => markup`<p>${line}</p>`)}`],
-    [m.notes, booking.notes],
+    [m.notes, booking.notes && markup`<p class="message">${booking.notes}</p>`],
     [m.status, m.state[stateOf(managed)]],
   ];
   const shown = rows.filter(([, value]) => value !== null && String(value) !== "");

@@ -28,7 +28,7 @@ ${service.description && markup`<span class="description">${service.description}
     isPublic: true,
     body: markup`<h1>${m.chooseService}</h1>
 ${company.description && markup`<p class="lead">${company.description}</p>`}
-${services.length === 0 ? markup`<p>${m.nothingToBook}</p>` : markup`<ul class="services">${list}</ul>`}`,
+<ul class="services">${list}</ul>`,
   };
 }
 
@@ -36,10 +36,11 @@ export type ServicePage = {
   company: Company;
   service: Service;
   choice: Choice | undefined;
+  zone: string;
   businessZone: string;
   now: Date;
-  /** A hold the visitor already has: choosing another time gives it back. */
-  hold: string | undefined;
+  /** What is kept for the visitor already: it is not among the free times, and choosing another gives it back. */
+  hold: { id: string; startsAt: Date; endsAt: Date; expiresAt: Date } | undefined;
   /** Where the visit would be, for services that go to their customers; such a service has no times without one. */
   postalCode: string | undefined;
   isTaken: boolean;
@@ -50,7 +51,7 @@ export function servicePage(frame: Frame, page: ServicePage): Page {
   const { company, service, hold, postalCode } = page;
   const { messages: m } = frame.visitor;
   const isClass = service.capacity > 1;
-  const kept = { hold, postal_code: postalCode };
+  const kept = { hold: hold?.id, postal_code: postalCode };
   return {
     title: m.serviceTitle(service.name, company.name),
     description: service.description ?? m.serviceDescription(service.name, company.name),
@@ -58,6 +59,7 @@ export function servicePage(frame: Frame, page: ServicePage): Page {
     findsZone: true,
     body: markup`${serviceHeading(frame, company, service)}
 ${page.isTaken && notice(m.takenSeeOthers, "bad")}
+${hold && keptTime(frame, page, hold)}
 ${service.travel_minutes !== null && placeForm(frame, page)}
 ${
   page.choice &&
@@ -73,11 +75,25 @@ ${
   };
 }
 
+/** The way back to the form of the time that is kept. */
+function keptTime(frame: Frame, page: ServicePage, hold: NonNullable<ServicePage["hold"]>): Markup {
+  const { messages: m, locale } = frame.visitor;
+  const { id, startsAt, endsAt, expiresAt } = hold;
+  const when = periodText(locale, page.zone, startsAt, endsAt);
+  const href = address(frame, frame.path, {
+    start: startsAt.toISOString(),
+    hold: id,
+    postal_code: page.postalCode,
+  });
+  return markup`<div class="summary"><p>${m.youHold(when, timeText(locale, page.zone, expiresAt))}</p>
+<p><a href="${href}">${m.goOn}</a></p></div>`;
+}
+
 /** Where to: how far the last visit is decides which times there are. */
 function placeForm(frame: Frame, { postalCode, hold }: ServicePage): Markup {
   const { messages: m, carried } = frame.visitor;
   const value = attributes({ value: postalCode ?? "", maxlength: fields.postalCode.maxLength });
-  return markup`<form method="get" action="${frame.path}" class="place">${hiddenFields({ hold, ...carried })}
+  return markup`<form method="get" action="${frame.path}" class="place">${hiddenFields({ hold: hold?.id, ...carried })}
 <label for="postal_code">${m.whereTo}</label>
 <div class="row"><input id="postal_code" name="postal_code" autocomplete="postal-code" required${value}>
 <button>${m.showTimes}</button></div></form>`;

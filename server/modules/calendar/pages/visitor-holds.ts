@@ -43,6 +43,24 @@ export async function holdForVisitor(ctx: Ctx, wish: HoldWish): Promise<Hold | u
   return holdSlot(ctx, { service, startsAt, postalCode, heldBy });
 }
 
+/** The time of a service that this visitor has been given to keep, if it still is. */
+export async function holdOfVisitor(
+  ctx: Ctx,
+  service: Service,
+  visitor: Visitor,
+  former: string | undefined,
+): Promise<{ id: string; startsAt: Date; endsAt: Date; expiresAt: Date } | undefined> {
+  if (visitor.isNew && former === undefined) return undefined;
+  const live = await ctx.db
+    .from("slot_holds")
+    .select(["id", "held_by", "starts_at", "ends_at", "expires_at"])
+    .where("event_type_id", "=", service.id)
+    .where("expires_at", ">", ctx.now)
+    .execute();
+  const own = live.find((hold) => hold.id === former || hold.held_by.endsWith(` ${visitor.id}`));
+  return own && { id: own.id, startsAt: own.starts_at, endsAt: own.ends_at, expiresAt: own.expires_at };
+}
+
 const holderPrefix = "booking page ";
 
 function addressDigest(ctx: Ctx, address: string): string {

@@ -17,8 +17,9 @@ export type Visitor = {
   /** The visitor's zone as far as known: chosen in the address, or seen by the script on an earlier page. */
   zone: string | undefined;
   isEmbedded: boolean;
-  /** The same for all visits of one browser that keeps cookies. */
+  /** The same for all visits of one browser that keeps cookies; a new one for a browser that is new, or keeps none. */
   id: string;
+  isNew: boolean;
   /** What rides along in every address: frames often keep no cookies. */
   carried: Readonly<Record<string, string>>;
 };
@@ -41,12 +42,14 @@ export function visitorOf(request: FastifyRequest): Visitor {
   const chosenZone = zoneNamed(query["tz"]);
   const isEmbedded = query["embed"] === "1";
   const remembered = cookies.get(visitorCookie);
+  const isKnown = remembered !== undefined && isId(remembered);
   return {
     ...spoken,
     messages: catalogues[spoken.language],
     zone: chosenZone ?? zoneNamed(cookies.get(zoneCookie)),
     isEmbedded,
-    id: remembered && isId(remembered) ? remembered : randomUUID(),
+    id: isKnown ? remembered : randomUUID(),
+    isNew: !isKnown,
     carried: {
       ...(asked ? { lang: asked.locale } : {}),
       ...(chosenZone ? { tz: chosenZone } : {}),

@@ -12,7 +12,6 @@ export const de: Messages = {
   serviceDescription: (service, company) =>
     `Wählen Sie einen freien Termin für ${service} bei ${company} und buchen Sie ihn online.`,
   chooseService: "Was dürfen wir für Sie tun?",
-  nothingToBook: "Zurzeit kann hier nichts online gebucht werden.",
   contactUs: "Fragen?",
 
   minutes: (count) => `${count} Min.`,
@@ -55,6 +54,8 @@ export const de: Messages = {
   notes: "Notiz",
   changeTime: "Anderen Termin wählen",
   heldUntil: (time) => `Wir halten diesen Termin bis ${time} für Sie frei.`,
+  youHold: (when, until) => `${when}: bis ${until} für Sie freigehalten.`,
+  goOn: "Mit diesem Termin weiter",
   heldNoLonger: "Der Termin wird nicht mehr für Sie freigehalten, ist aber noch frei. Sie können ihn buchen.",
   notHeld: "Der Termin ist frei. Sobald Sie gebucht haben, kann ihn niemand anders nehmen.",
   optional: "freiwillig",

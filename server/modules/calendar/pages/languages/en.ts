@@ -10,7 +10,6 @@ export const en = {
   serviceDescription: (service: string, company: string) =>
     `Choose a free time for ${service} with ${company} and book it online.`,
   chooseService: "What can we do for you?",
-  nothingToBook: "There is nothing to book online at the moment.",
   contactUs: "Questions?",
 
   minutes: (count: number) => `${count} min`,
@@ -54,6 +53,8 @@ export const en = {
   notes: "Notes",
   changeTime: "Choose another time",
   heldUntil: (time: string) => `We keep this time for you until ${time}.`,
+  youHold: (when: string, until: string) => `We keep ${when} for you until ${until}.`,
+  goOn: "Go on with this time",
   heldNoLonger: "This time is not kept for you any more, but it is still free. You can book it.",
   notHeld: "This time is free. Nobody else can take it once you have booked.",
   optional: "optional",

@@ -11,7 +11,6 @@ export const es: Messages = {
   serviceDescription: (service, company) =>
     `Elija una hora libre para ${service} con ${company} y resérvela en línea.`,
   chooseService: "¿En qué podemos ayudarle?",
-  nothingToBook: "En este momento no hay nada que reservar en línea.",
   contactUs: "¿Preguntas?",
 
   minutes: (count) => `${count} min`,
@@ -54,6 +53,8 @@ export const es: Messages = {
   notes: "Nota",
   changeTime: "Elegir otra hora",
   heldUntil: (time) => `Le guardamos esta hora hasta las ${time}.`,
+  youHold: (when, until) => `Le guardamos ${when} hasta las ${until}.`,
+  goOn: "Seguir con esta hora",
   heldNoLonger: "Ya no le guardamos esta hora, pero sigue libre. Puede reservarla.",
   notHeld: "Esta hora está libre. Cuando la reserve, nadie más podrá tomarla.",
   optional: "opcional",
