@@ -263,6 +263,30 @@ const cases: Case[] = [
     ],
   },
   {
+    name: "a series changed twice, the later change first in the file",
+    lines: [
+      event(
+        "UID:1",
+        "RECURRENCE-ID;RANGE=THISANDFUTURE:20260304T090000Z",
+        "DTSTART:20260304T150000Z",
+        "DURATION:PT1H",
+      ),
+      event(
+        "UID:1",
+        "RECURRENCE-ID;RANGE=THISANDFUTURE:20260303T090000Z",
+        "DTSTART:20260303T120000Z",
+        "DURATION:PT1H",
+      ),
+      event("UID:1", "DTSTART:20260302T090000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=4"),
+    ],
+    busy: [
+      "2026-03-02T09:00Z/10:00Z",
+      "2026-03-03T12:00Z/13:00Z",
+      "2026-03-04T15:00Z/16:00Z",
+      "2026-03-05T15:00Z/16:00Z",
+    ],
+  },
+  {
     name: "a tentative event but not a cancelled, a transparent, or one Outlook calls free",
     lines: [
       event("UID:1", "DTSTART:20260302T090000Z", "DURATION:PT1H", "STATUS:TENTATIVE"),

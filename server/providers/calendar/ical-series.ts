@@ -35,7 +35,7 @@ export function seriesTimes(
   const excluded = moments(reader, event, "exdate");
   const excludedDays = new Set(excluded.filter(({ isDate }) => isDate).map(({ wall }) => dayOf(wall)));
   const without = new Set([...excluded.map(({ at }) => at), ...changed.keys()]);
-  const future = [...changed].filter(([, one]) => isForFuture(one)).map(([at]) => at);
+  const future = [...changed].flatMap(([at, one]) => (isForFuture(one) ? [at] : [])).sort((a, b) => a - b);
   const changedDays = new Set(
     [...changed.values()].flatMap((one) => {
       const of = firstValue(one, "recurrence-id", ICAL.Time);
