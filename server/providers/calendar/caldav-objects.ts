@@ -92,7 +92,7 @@ async function oneByOne(session: Session, urls: readonly string[], error: unknow
   if (!(error instanceof Error && /failed: 4\d\d/.test(error.message))) throw error;
   const found: DAVResponse[] = [];
   for (const href of urls) {
-    const response = await session.send(href, { method: "GET" }, 404, 410);
+    const response = await session.send(href, { method: "GET" }, 403, 404, 410);
     if (response.ok) {
       found.push({
         href,
