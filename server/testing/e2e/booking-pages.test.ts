@@ -203,6 +203,7 @@ test("with the keyboard alone", { skip }, async () => {
     locale: "en-US",
   });
   await page.goto(`${start()}/toilet-repair`);
+  if (pictures) await page.screenshot({ path: `${pictures}-13-wide.png` });
   const focused = () =>
     page.evaluate(`(({ activeElement: one }) =>
     one.getAttribute("aria-label") || (one.labels && one.labels[0] && one.labels[0].textContent.trim()) || one.textContent.trim())(document)`);
