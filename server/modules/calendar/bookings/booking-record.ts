@@ -5,7 +5,8 @@ import type { Booking } from "./booking.ts";
 const text = () => Type.Union([Type.String(), Type.Null()]);
 const id = () => Type.Union([Type.String({ format: "uuid" }), Type.Null()]);
 const instant = () => Type.String({ format: "date-time" });
-const moment = () => Type.Union([instant(), Type.Null()]);
+const moment = (description?: string) =>
+  Type.Union([instant(), Type.Null()], description === undefined ? {} : { description });
 
 export const AttendeeRecord = Type.Object({
   email: Type.String(),
@@ -50,9 +51,11 @@ export const BookingRecord = Type.Object({
   google_meet_link: Type.Union([Type.String(), Type.Null()], {
     description: "Where the meeting is held, once there is a link.",
   }),
-  attended_at: moment(),
-  late_at: moment(),
-  no_show_at: moment(),
+  attended_at: moment(
+    "When it was last marked so, even if that was corrected since: status says what holds.",
+  ),
+  late_at: moment("The same for late."),
+  no_show_at: moment("The same for a no-show."),
   replaces_booking_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
     description: "The booking whose place this one took.",
   }),

@@ -61,7 +61,7 @@ const Notifications = Type.Object(
   {
     additionalProperties: false,
     description:
-      "Messages of this type's bookings. offset_minutes is for pre_meeting (before the start) and rebooking (after the missed one). Texts may name {booker_name}, {event_type}, {date}, {time}, {meet_link}, {duration}, {rebook_link} and {management_url}.",
+      "Messages of this type's bookings. offset_minutes is for pre_meeting (before the start) and rebooking (after the no-show was marked; not before the start, and not when the customer has booked again). late, no_show and rebooking have usual words where none are given. Texts may name {booker_name}, {event_type}, {date}, {time}, {meet_link}, {duration}, {rebook_link} and {management_url}.",
   },
 );
 
