@@ -52,7 +52,8 @@ alter table external_busy
 create index external_busy_by_connection on external_busy (workspace_id, connection_id, external_id)
   where connection_id is not null;
 
--- What we wrote into whose calendar. The digest is of what stands there now, so that a change is told from a retry.
+-- What we wrote into whose calendar. The digest is of what stands there now, so that a change is told from a retry;
+-- null: nothing does, "unknown": nobody has heard.
 create table booking_calendar_events (
   workspace_id uuid not null references workspaces (id) on delete cascade,
   booking_id uuid not null,

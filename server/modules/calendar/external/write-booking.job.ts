@@ -21,6 +21,8 @@ import { leftBehind, sittingOf, withSittings } from "./sitting.ts";
 type Payload = { bookingId: string; connectionId: string };
 
 const claimMs = 5 * MINUTE_MS;
+/** In place of a digest, from before an event is first asked for until it is known to be there or not. */
+const unknown = "unknown";
 /** How long after a booking its event is still put right. */
 const giveUpMs = 7 * DAY_MS;
 
@@ -54,8 +56,11 @@ type Task = Payload & {
   connection: Connection;
   externalId: string | null;
   claim: string;
-  /** undefined: it should not be there. */
-  event: CalendarEvent | undefined;
+  event: CalendarEvent;
+  /** Whether it should be there. */
+  wanted: boolean;
+  /** It was asked for before and nobody heard: as it was then, it may be there. */
+  maybeThere: boolean;
 };
 
 async function takeTask(ctx: Ctx, { bookingId, connectionId }: Payload): Promise<Task | undefined> {
@@ -86,36 +91,42 @@ async function takeTask(ctx: Ctx, { bookingId, connectionId }: Payload): Promise
     booking.host_ids.includes(connection.member_id);
   const service = booking.event_type_id ? await findService(ctx, { id: booking.event_type_id }) : undefined;
   const { timeZone } = await workspaceOf(ctx);
-  const event = wanted ? eventOf(booking, connection, { service, timeZone, sitting }) : undefined;
+  const event = eventOf(booking, connection, { service, timeZone, sitting });
   const isOver = booking.ends_at.getTime() < ctx.now.getTime() - (wanted ? 0 : giveUpMs);
-  const stands = event ? row.digest === digestOf(event) : row.external_id === null;
+  const stands = row.digest === (wanted ? digestOf(event) : null);
   if (isOver || stands) return undefined;
   const claim = randomUUID();
-  await updateRow(ctx, row, { claim, claimed_until: new Date(ctx.now.getTime() + claimMs) });
-  return { bookingId, connectionId, connection, claim, event, externalId: row.external_id };
+  const claimedUntil = new Date(ctx.now.getTime() + claimMs);
+  await updateRow(ctx, row, { claim, claimed_until: claimedUntil, digest: row.digest ?? unknown });
+  const maybeThere = row.digest === unknown;
+  const externalId = row.external_id;
+  return { bookingId, connectionId, connection, claim, event, wanted, maybeThere, externalId };
 }
 
 async function carryOut(one: JobCtx, task: Task): Promise<WrittenEvent | undefined> {
-  const { connection, externalId, event } = task;
+  const { connection, externalId, event, wanted } = task;
   const provider = one.app.ports.calendars[connection.provider];
   const account = accountIn(one, connection);
-  if (!event) {
-    if (externalId !== null) await provider.deleteEvent(account, externalId);
+  if (!wanted) {
+    // Whether it was written may be unknown: then it is looked for, or written to learn its name.
+    const find = () => provider.findEvent?.(account, event) ?? provider.insertEvent(account, event);
+    const found = externalId ?? (await find())?.externalId;
+    if (found !== undefined) await provider.deleteEvent(account, found);
     return undefined;
   }
-  return externalId === null
-    ? provider.insertEvent(account, event)
-    : provider.updateEvent(account, externalId, event);
+  if (externalId !== null) return provider.updateEvent(account, externalId, event);
+  const written = await provider.insertEvent(account, event);
+  return task.maybeThere ? provider.updateEvent(account, written.externalId, event) : written;
 }
 
 async function keep(ctx: Ctx, task: Task, written: WrittenEvent | undefined): Promise<void> {
-  const { bookingId, connectionId, event } = task;
+  const { bookingId, connectionId, event, wanted } = task;
   const row = await lockRow(ctx, bookingId, connectionId);
   if (!row) return;
   await updateRow(ctx, row, {
     external_id: written?.externalId ?? null,
-    digest: event ? digestOf(event) : null,
-    status: event ? "written" : "deleted",
+    digest: wanted ? digestOf(event) : null,
+    status: wanted ? "written" : "deleted",
     failures: 0,
     last_error: null,
     next_attempt_at: null,

@@ -68,6 +68,28 @@ test("an answer that is lost on its way makes no second event", async () => {
   assert.equal(row?.status, "written");
 });
 
+test("cancelled before anybody heard whether it was written, a booking leaves nothing behind", async () => {
+  const calendar = await connect();
+  google.failNext("stored-drop");
+  const booked = await bookedIn(calendar);
+  assert.equal(eventsIn(google).length, 1);
+  await cancel(calendar, booked.id);
+  await frontdesk.settle();
+  assert.deepEqual(eventsIn(google), []);
+});
+
+test("moved before anybody heard whether it was written, a booking stands where it is now", async () => {
+  const calendar = await connect();
+  google.failNext("stored-drop");
+  const booked = await bookedIn(calendar);
+  await move(calendar, booked.id, "2026-03-04T14:00:00Z");
+  await frontdesk.settle();
+  assert.deepEqual(
+    eventsIn(google).map(({ start }) => start.dateTime),
+    ["2026-03-04T14:00:00.000Z"],
+  );
+});
+
 test("moved and cancelled while Google is away, a booking ends as it stands", async () => {
   const calendar = await connect();
   const booked = await bookedIn(calendar);
