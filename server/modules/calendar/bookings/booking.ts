@@ -2,7 +2,8 @@ import type { Generated, Selectable } from "kysely";
 import type { Json, Timestamp } from "../../../kernel/tables.ts";
 
 export type BookingStatus = "confirmed" | "cancelled" | "attended" | "late" | "no_show";
-export type BookingSource = "workspace" | "private" | "capability" | "receptionist" | "console" | "voice" | "page";
+export type BookingSource =
+  "workspace" | "private" | "capability" | "receptionist" | "console" | "voice" | "page";
 export type Attendee = { email: string; name?: string; phone?: string };
 
 /** The statuses in which a booking keeps its time; the trigger that claims it (keep_booking_claims) names the same ones. */
