@@ -18,6 +18,21 @@ export type Activity = {
   updated_at: string;
 };
 
+export type AgentConsent = {
+  id: string;
+  /** As the agent calls itself; nobody has checked it. */ agent_name: string;
+  customer_name: string;
+  channel: "email" | "sms";
+  /** The e-mail address or number the person proved to be theirs. */ address: string;
+  scopes: string[];
+  state: "asked" | "confirmed" | "granted" | "revoked" | "failed" | "expired";
+  created_at: string;
+  granted_at: string | null;
+  expires_at: string;
+  revoked_at: string | null;
+  revoked_by: "person" | "business" | null;
+};
+
 export type Approval = {
   id: string;
   company_id: string;
@@ -50,6 +65,8 @@ export type Booking = {
   ends_at: string;
   /** The booker's zone. */ timezone: string;
   user_id: string | null;
+  /** Everybody who gives it; user_id is the first. */ user_ids: string[];
+  resource_ids: string[];
   contact_id: string | null;
   deal_id: string | null;
   lead_id: string | null;
@@ -62,15 +79,51 @@ export type Booking = {
   address: string | null;
   postal_code: string | null;
   status: "confirmed" | "cancelled" | "attended" | "late" | "no_show";
-  /** Where it was made: workspace, private, capability, receptionist, console. */ source: string;
+  /** Where it was made: workspace, private, capability, receptionist, console, voice. */ source: string;
   source_name: string | null;
   agent_vendor: string | null;
   attendees: { email: string; name?: string; phone?: string }[];
+  /** Where the meeting is held, once there is a link. */ google_meet_link: string | null;
+  /** When it was last marked so, even if that was corrected since: status says what holds. */ attended_at:
+    string | null;
+  /** The same for late. */ late_at: string | null;
+  /** The same for a no-show. */ no_show_at: string | null;
+  /** The booking whose place this one took. */ replaces_booking_id: string | null;
   cancellation_reason: string | null;
   cancelled_at: string | null;
   /** Ends the booker's own link, /book/{company_slug}/manage/{management_token}. */ management_token:
     string | null;
   management_token_expires_at: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type CalendarConnection = {
+  id: string;
+  member_id: string;
+  /** local, google, caldav or ics. */ provider: string;
+  calendar_id: string;
+  name: string;
+  reads_busy: boolean;
+  writes_bookings: boolean;
+  /** connecting until it was read once, then active; failing while it does not answer; revoked when its owner has to connect it again. */ status: string;
+  last_error: string | null;
+  /** When it was last read. */ synced_at: string | null;
+  /** Set when what is known of it is old; its busy times still count. */ stale_since: string | null;
+  /** While failing: when it is tried again. */ next_attempt_at: string | null;
+  /** Until when the provider tells us of changes at once. */ watched_until: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type CalendarFeed = {
+  id: string;
+  member_id: string;
+  /** everything: who, where, their number and notes. titles: what and when. busy: when only, for calendars others see. */ shows:
+    "everything" | "titles" | "busy";
+  /** What calendar programs subscribe to. Only in the answer that makes the address: whoever has it reads the calendar. */ url:
+    string | null;
+  /** When a program last read it, within an hour. */ last_read_at: string | null;
   created_at: string;
   updated_at: string;
 };
@@ -918,7 +971,7 @@ export type ScheduledEventType = {
   /** Shown after booking. */ booking_confirmation_message: string | null;
   /** create: always a new opportunity; update_or_create: the contact's open one or a new one; never_create: only an open one. */ booking_deal_behavior:
     "create" | "update_or_create" | "never_create";
-  /** Messages of this type's bookings. offset_minutes is for pre_meeting (before the start) and rebooking (after the missed one). Texts may name {booker_name}, {event_type}, {date}, {time}, {meet_link}, {duration}, {rebook_link} and {management_url}. */ booking_notifications: {
+  /** Messages of this type's bookings. offset_minutes is for pre_meeting (before the start) and rebooking (after the no-show was marked; not before the start, and not when the customer has booked again). late, no_show and rebooking have usual words where none are given. Texts may name {booker_name}, {event_type}, {date}, {time}, {meet_link}, {duration}, {rebook_link} and {management_url}. */ booking_notifications: {
     pre_meeting?: {
       offset_minutes?: number;
       channels: ("email" | "sms")[];
@@ -972,6 +1025,15 @@ export type ScheduledEventType = {
   /** What the price is for. */ price_unit: "PER_JOB" | "PER_HOUR" | "PER_VISIT" | null;
   /** ISO 4217 code, such as GBP. */ currency: string | null;
   /** Other words customers use for it. */ keywords: string[];
+  /** Who gives it. any: one member, the least booked that day; all: every assigned member together; round_robin: one member, in turn over the month. */ host_assignment:
+    "any" | "all" | "round_robin";
+  /** How many bookings one sitting takes; more than 1 makes it a class. */ capacity: number;
+  /** What a sitting needs besides people: one of the resources of each entry, all of them different. */ resource_requirements: {
+    any_of: string[];
+  }[];
+  /** Kept free between visits at different postcodes, unless PUT /scheduling-travel-times says otherwise. null: the way does not count. */ travel_minutes:
+    number | null;
+  /** IANA zone the times are meant in; null: the company's. */ timezone: string | null;
   booking_form: {
     /** Which form books it. */ kind: "meeting" | "standard";
     /** What the form asks for beside the time and the customer. */ fields: string[];
@@ -999,6 +1061,17 @@ export type SchedulingAvailability = {
     reason?: string;
   }[];
 };
+
+export type SchedulingResource = {
+  id: string;
+  name: string;
+  kind: string;
+  is_active: boolean;
+  created_at: string;
+  updated_at: string;
+};
+
+export type SchedulingTravelTimes = { travel_times: { from: string; to: string; minutes: number }[] };
 
 export type SmsConversation = {
   id: string;
@@ -1439,6 +1512,8 @@ export type UnsubscribeVoiceCallerInput = {
     direction?: string | null;
     from_number?: string | null;
     to_number?: string | null;
+    /** What the call was started with; state is read where a tool takes one. */ retell_llm_dynamic_variables?: unknown;
+    /** What the agent learnt on the way; comes before what it started with. */ collected_dynamic_variables?: unknown;
     [name: string]: unknown;
   };
 };
@@ -2417,10 +2492,12 @@ export type UpdateCompanySettingsInput = {
     receptionist?: { enabled?: boolean; disclose_ai?: boolean };
     text_back?: { enabled?: boolean; template?: string; window_minutes?: number };
     voicemail?: { enabled?: boolean };
+    notetaker?: { enabled?: boolean };
     owner?: { name?: string; phone?: string | null };
     owner_window_seconds?: number;
     ring_seconds?: number;
     ai_inactivity_minutes?: number;
+    agents?: { trusted_issuers?: string[] };
     service_area?: { center?: string; radius_miles?: number | null; postcodes?: string[] };
     booking_messages?: {
       confirmation?: { enabled?: boolean; channels?: ("sms" | "email")[] };
@@ -2434,6 +2511,9 @@ export type UpdateCompanySettingsInput = {
         reminder_email?: string;
         cancellation_sms?: string;
       };
+    };
+    booking_page?: {
+      /** Sites that may show the booking pages in a frame, such as https://example.com. */ embed_origins?: string[];
     };
   };
 };
@@ -3520,7 +3600,7 @@ export type CreateScheduledEventTypeInput = {
   /** Shown after booking. */ booking_confirmation_message?: string | null;
   /** create: always a new opportunity; update_or_create: the contact's open one or a new one; never_create: only an open one. */ booking_deal_behavior?:
     "create" | "update_or_create" | "never_create";
-  /** Messages of this type's bookings. offset_minutes is for pre_meeting (before the start) and rebooking (after the missed one). Texts may name {booker_name}, {event_type}, {date}, {time}, {meet_link}, {duration}, {rebook_link} and {management_url}. */ booking_notifications?: {
+  /** Messages of this type's bookings. offset_minutes is for pre_meeting (before the start) and rebooking (after the no-show was marked; not before the start, and not when the customer has booked again). late, no_show and rebooking have usual words where none are given. Texts may name {booker_name}, {event_type}, {date}, {time}, {meet_link}, {duration}, {rebook_link} and {management_url}. */ booking_notifications?: {
     pre_meeting?: {
       offset_minutes?: number;
       channels: ("email" | "sms")[];
@@ -3574,6 +3654,15 @@ export type CreateScheduledEventTypeInput = {
   /** What the price is for. */ price_unit?: "PER_JOB" | "PER_HOUR" | "PER_VISIT" | null;
   /** ISO 4217 code, such as GBP. */ currency?: string | null;
   /** Other words customers use for it. */ keywords?: string[];
+  /** Who gives it. any: one member, the least booked that day; all: every assigned member together; round_robin: one member, in turn over the month. */ host_assignment?:
+    "any" | "all" | "round_robin";
+  /** How many bookings one sitting takes; more than 1 makes it a class. */ capacity?: number;
+  /** What a sitting needs besides people: one of the resources of each entry, all of them different. */ resource_requirements?: {
+    any_of: string[];
+  }[];
+  /** Kept free between visits at different postcodes, unless PUT /scheduling-travel-times says otherwise. null: the way does not count. */ travel_minutes?:
+    number | null;
+  /** IANA zone the times are meant in; null: the company's. */ timezone?: string | null;
 };
 export type CreateScheduledEventTypeOutput = ScheduledEventType;
 
@@ -3626,7 +3715,7 @@ export type UpdateScheduledEventTypeInput = {
   /** Shown after booking. */ booking_confirmation_message?: string | null;
   /** create: always a new opportunity; update_or_create: the contact's open one or a new one; never_create: only an open one. */ booking_deal_behavior?:
     "create" | "update_or_create" | "never_create";
-  /** Messages of this type's bookings. offset_minutes is for pre_meeting (before the start) and rebooking (after the missed one). Texts may name {booker_name}, {event_type}, {date}, {time}, {meet_link}, {duration}, {rebook_link} and {management_url}. */ booking_notifications?: {
+  /** Messages of this type's bookings. offset_minutes is for pre_meeting (before the start) and rebooking (after the no-show was marked; not before the start, and not when the customer has booked again). late, no_show and rebooking have usual words where none are given. Texts may name {booker_name}, {event_type}, {date}, {time}, {meet_link}, {duration}, {rebook_link} and {management_url}. */ booking_notifications?: {
     pre_meeting?: {
       offset_minutes?: number;
       channels: ("email" | "sms")[];
@@ -3680,6 +3769,15 @@ export type UpdateScheduledEventTypeInput = {
   /** What the price is for. */ price_unit?: "PER_JOB" | "PER_HOUR" | "PER_VISIT" | null;
   /** ISO 4217 code, such as GBP. */ currency?: string | null;
   /** Other words customers use for it. */ keywords?: string[];
+  /** Who gives it. any: one member, the least booked that day; all: every assigned member together; round_robin: one member, in turn over the month. */ host_assignment?:
+    "any" | "all" | "round_robin";
+  /** How many bookings one sitting takes; more than 1 makes it a class. */ capacity?: number;
+  /** What a sitting needs besides people: one of the resources of each entry, all of them different. */ resource_requirements?: {
+    any_of: string[];
+  }[];
+  /** Kept free between visits at different postcodes, unless PUT /scheduling-travel-times says otherwise. null: the way does not count. */ travel_minutes?:
+    number | null;
+  /** IANA zone the times are meant in; null: the company's. */ timezone?: string | null;
 };
 export type UpdateScheduledEventTypeOutput = ScheduledEventType;
 
@@ -3726,7 +3824,7 @@ export type CreateSchedulingBookingInput = {
   /** Name; the closest one is taken. */ event_type_name?: string;
   /** YYYY-MM-DD */ date: string;
   /** HH:MM on the 24-hour clock */ time: string;
-  /** Zone of date and time: an IANA name, or a short one such as Perth, AWST or WA. Default Australia/Sydney. */ timezone?: string;
+  /** Zone of date and time: an IANA name, or a short one such as Perth, AWST or WA. The event type's own by default, else Australia/Sydney. */ timezone?: string;
   /** The customer's full name. */ fullName: string;
   /** The customer's e-mail address, complete with its domain. */ email: string;
   /** The customer's number. */ phone?: string;
@@ -3734,6 +3832,9 @@ export type CreateSchedulingBookingInput = {
   /** The customer's company; made an account in the CRM. */ company_name?: string;
   /** State or region; kept where the contact has none. */ booker_state?: string;
   /** The contact's zone, kept where it has none; timezone by default. */ booker_timezone?: string;
+  /** Where the visit is. */ address?: string;
+  /** Where the visit would be; event types with travel_minutes leave time for the way there. */ postal_code?: string;
+  /** A hold on this event type and time (POST /scheduling-bookings/holds) to book. */ hold_id?: string;
   /** Others who get the calendar invitation. */ attendees?: {
     email: string;
     name?: string;
@@ -3775,6 +3876,8 @@ export type CancelSchedulingBookingOutput = {
   ends_at: string;
   /** The booker's zone. */ timezone: string;
   user_id: string | null;
+  /** Everybody who gives it; user_id is the first. */ user_ids: string[];
+  resource_ids: string[];
   contact_id: string | null;
   deal_id: string | null;
   lead_id: string | null;
@@ -3787,10 +3890,16 @@ export type CancelSchedulingBookingOutput = {
   address: string | null;
   postal_code: string | null;
   status: "confirmed" | "cancelled" | "attended" | "late" | "no_show";
-  /** Where it was made: workspace, private, capability, receptionist, console. */ source: string;
+  /** Where it was made: workspace, private, capability, receptionist, console, voice. */ source: string;
   source_name: string | null;
   agent_vendor: string | null;
   attendees: { email: string; name?: string; phone?: string }[];
+  /** Where the meeting is held, once there is a link. */ google_meet_link: string | null;
+  /** When it was last marked so, even if that was corrected since: status says what holds. */ attended_at:
+    string | null;
+  /** The same for late. */ late_at: string | null;
+  /** The same for a no-show. */ no_show_at: string | null;
+  /** The booking whose place this one took. */ replaces_booking_id: string | null;
   cancellation_reason: string | null;
   cancelled_at: string | null;
   /** Ends the booker's own link, /book/{company_slug}/manage/{management_token}. */ management_token:
@@ -3800,13 +3909,154 @@ export type CancelSchedulingBookingOutput = {
   updated_at: string;
 };
 
+export type MarkBookingAttendedInput = { id: string };
+export type MarkBookingAttendedOutput = {
+  success: boolean;
+  id: string;
+  event_type_id: string | null;
+  event_type_name: string | null;
+  title: string;
+  starts_at: string;
+  ends_at: string;
+  /** The booker's zone. */ timezone: string;
+  user_id: string | null;
+  /** Everybody who gives it; user_id is the first. */ user_ids: string[];
+  resource_ids: string[];
+  contact_id: string | null;
+  deal_id: string | null;
+  lead_id: string | null;
+  booker_name: string | null;
+  booker_email: string | null;
+  booker_phone: string | null;
+  booker_state: string | null;
+  booker_timezone: string | null;
+  message: string | null;
+  address: string | null;
+  postal_code: string | null;
+  status: "confirmed" | "cancelled" | "attended" | "late" | "no_show";
+  /** Where it was made: workspace, private, capability, receptionist, console, voice. */ source: string;
+  source_name: string | null;
+  agent_vendor: string | null;
+  attendees: { email: string; name?: string; phone?: string }[];
+  /** Where the meeting is held, once there is a link. */ google_meet_link: string | null;
+  /** When it was last marked so, even if that was corrected since: status says what holds. */ attended_at:
+    string | null;
+  /** The same for late. */ late_at: string | null;
+  /** The same for a no-show. */ no_show_at: string | null;
+  /** The booking whose place this one took. */ replaces_booking_id: string | null;
+  cancellation_reason: string | null;
+  cancelled_at: string | null;
+  /** Ends the booker's own link, /book/{company_slug}/manage/{management_token}. */ management_token:
+    string | null;
+  management_token_expires_at: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type MarkBookingLateInput = { id: string };
+export type MarkBookingLateOutput = {
+  success: boolean;
+  id: string;
+  event_type_id: string | null;
+  event_type_name: string | null;
+  title: string;
+  starts_at: string;
+  ends_at: string;
+  /** The booker's zone. */ timezone: string;
+  user_id: string | null;
+  /** Everybody who gives it; user_id is the first. */ user_ids: string[];
+  resource_ids: string[];
+  contact_id: string | null;
+  deal_id: string | null;
+  lead_id: string | null;
+  booker_name: string | null;
+  booker_email: string | null;
+  booker_phone: string | null;
+  booker_state: string | null;
+  booker_timezone: string | null;
+  message: string | null;
+  address: string | null;
+  postal_code: string | null;
+  status: "confirmed" | "cancelled" | "attended" | "late" | "no_show";
+  /** Where it was made: workspace, private, capability, receptionist, console, voice. */ source: string;
+  source_name: string | null;
+  agent_vendor: string | null;
+  attendees: { email: string; name?: string; phone?: string }[];
+  /** Where the meeting is held, once there is a link. */ google_meet_link: string | null;
+  /** When it was last marked so, even if that was corrected since: status says what holds. */ attended_at:
+    string | null;
+  /** The same for late. */ late_at: string | null;
+  /** The same for a no-show. */ no_show_at: string | null;
+  /** The booking whose place this one took. */ replaces_booking_id: string | null;
+  cancellation_reason: string | null;
+  cancelled_at: string | null;
+  /** Ends the booker's own link, /book/{company_slug}/manage/{management_token}. */ management_token:
+    string | null;
+  management_token_expires_at: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type MarkBookingNoShowInput = { id: string };
+export type MarkBookingNoShowOutput = {
+  success: boolean;
+  id: string;
+  event_type_id: string | null;
+  event_type_name: string | null;
+  title: string;
+  starts_at: string;
+  ends_at: string;
+  /** The booker's zone. */ timezone: string;
+  user_id: string | null;
+  /** Everybody who gives it; user_id is the first. */ user_ids: string[];
+  resource_ids: string[];
+  contact_id: string | null;
+  deal_id: string | null;
+  lead_id: string | null;
+  booker_name: string | null;
+  booker_email: string | null;
+  booker_phone: string | null;
+  booker_state: string | null;
+  booker_timezone: string | null;
+  message: string | null;
+  address: string | null;
+  postal_code: string | null;
+  status: "confirmed" | "cancelled" | "attended" | "late" | "no_show";
+  /** Where it was made: workspace, private, capability, receptionist, console, voice. */ source: string;
+  source_name: string | null;
+  agent_vendor: string | null;
+  attendees: { email: string; name?: string; phone?: string }[];
+  /** Where the meeting is held, once there is a link. */ google_meet_link: string | null;
+  /** When it was last marked so, even if that was corrected since: status says what holds. */ attended_at:
+    string | null;
+  /** The same for late. */ late_at: string | null;
+  /** The same for a no-show. */ no_show_at: string | null;
+  /** The booking whose place this one took. */ replaces_booking_id: string | null;
+  cancellation_reason: string | null;
+  cancelled_at: string | null;
+  /** Ends the booker's own link, /book/{company_slug}/manage/{management_token}. */ management_token:
+    string | null;
+  management_token_expires_at: string | null;
+  created_at: string;
+  updated_at: string;
+};
+
+export type AttachBookingNotetakerInput = { id: string };
+export type AttachBookingNotetakerOutput = {
+  success: boolean;
+  bot_id: string;
+  already_scheduled: boolean;
+  message: string;
+};
+
 export type CheckBookingAvailabilityInput = {
   /** Id; a slug or name works too. */ event_type_id?: string;
   /** Slug. */ event_type_slug?: string;
   /** Name; the closest one is taken. */ event_type_name?: string;
   /** YYYY-MM-DD */ date: string;
   /** HH:MM on the 24-hour clock */ time: string;
-  /** Zone of date and time: an IANA name, or a short one such as Perth, AWST or WA. Default Australia/Sydney. */ timezone?: string;
+  /** Zone of date and time: an IANA name, or a short one such as Perth, AWST or WA. The event type's own by default, else Australia/Sydney. */ timezone?: string;
+  /** Where the visit would be; event types with travel_minutes leave time for the way there. */ postal_code?: string;
 };
 export type CheckBookingAvailabilityOutput = {
   available: boolean;
@@ -3836,7 +4086,8 @@ export type ListAvailableSlotsInput = {
   /** Name; the closest one is taken. */ event_type_name?: string;
   /** First day, YYYY-MM-DD; today by default. */ date_from?: string;
   /** Last day, YYYY-MM-DD. */ date_to?: string;
-  /** Zone of date and time: an IANA name, or a short one such as Perth, AWST or WA. Default Australia/Sydney. */ timezone?: string;
+  /** Zone of date and time: an IANA name, or a short one such as Perth, AWST or WA. The event type's own by default, else Australia/Sydney. */ timezone?: string;
+  /** Where the visit would be; event types with travel_minutes leave time for the way there. */ postal_code?: string;
 };
 export type ListAvailableSlotsOutput = {
   success: boolean;
@@ -3851,23 +4102,92 @@ export type ListAvailableSlotsOutput = {
       date: string;
       day_name: string;
       formatted: string;
-      slots: { time: string; formatted: string; starts_at: string }[];
+      slots: {
+        time: string;
+        formatted: string;
+        starts_at: string;
+        /** How many can still book it. */ seats_left: number;
+      }[];
     }[];
   };
 };
+
+export type HoldBookingSlotInput = {
+  /** Id; a slug or name works too. */ event_type_id?: string;
+  /** Slug. */ event_type_slug?: string;
+  /** Name; the closest one is taken. */ event_type_name?: string;
+  /** YYYY-MM-DD */ date: string;
+  /** HH:MM on the 24-hour clock */ time: string;
+  /** Zone of date and time: an IANA name, or a short one such as Perth, AWST or WA. The event type's own by default, else Australia/Sydney. */ timezone?: string;
+  /** Where the visit would be; event types with travel_minutes leave time for the way there. */ postal_code?: string;
+  minutes?: number;
+};
+export type HoldBookingSlotOutput = {
+  /** hold_id of the booking. */ id: string;
+  event_type_id: string;
+  date: string;
+  time: string;
+  formatted: string;
+  timezone: string;
+  starts_at: string;
+  ends_at: string;
+  /** Who would give it. */ user_ids: string[];
+  /** What it would use. */ resource_ids: string[];
+  expires_at: string;
+};
+
+export type ReleaseBookingHoldInput = { id: string };
+export type ReleaseBookingHoldOutput = void;
+
+export type ListSchedulingResourcesInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+};
+export type ListSchedulingResourcesOutput = Page<SchedulingResource>;
+
+export type CreateSchedulingResourceInput = {
+  /** Treatment room 2, Van AB12 CDE. */ name: string;
+  /** What it is: room, vehicle, equipment. */ kind: string;
+  /** false: out of use, nothing new is booked with it. */ is_active?: boolean;
+};
+export type CreateSchedulingResourceOutput = SchedulingResource;
+
+export type GetSchedulingResourceInput = { id: string };
+export type GetSchedulingResourceOutput = SchedulingResource;
+
+export type UpdateSchedulingResourceInput = {
+  id: string;
+  /** Treatment room 2, Van AB12 CDE. */ name?: string;
+  /** What it is: room, vehicle, equipment. */ kind?: string;
+  /** false: out of use, nothing new is booked with it. */ is_active?: boolean;
+};
+export type UpdateSchedulingResourceOutput = SchedulingResource;
+
+export type DeleteSchedulingResourceInput = { id: string };
+export type DeleteSchedulingResourceOutput = void;
+
+export type GetSchedulingTravelTimesInput = Record<string, never>;
+export type GetSchedulingTravelTimesOutput = SchedulingTravelTimes;
+
+export type SetSchedulingTravelTimesInput = { travel_times: { from: string; to: string; minutes: number }[] };
+export type SetSchedulingTravelTimesOutput = SchedulingTravelTimes;
 
 export type ListBookingMessagesInput = { id: string };
 export type ListBookingMessagesOutput = {
   id: string;
   booking_id: string;
   /** 0 for the first schedule, one more for every move. */ booking_sequence: number;
-  kind: "confirmation" | "reminder" | "cancellation";
+  kind: "confirmation" | "reminder" | "cancellation" | "late" | "no_show" | "rebooking";
   channel: "sms" | "email";
   audience: "customer" | "attendee" | "team";
   /** Empty for the customer: their number or address is read when it is sent. */ recipient: string | null;
   recipient_name: string | null;
   label: string | null;
-  /** For reminders, how long before the start. */ offset_minutes: number | null;
+  /** For reminders, how long before the start; for rebooking, how long after it was missed. */ offset_minutes:
+    number | null;
+  /** The calendar invitation this mail brings along, by its sequence; null when it brings none. */ invitation_sequence:
+    number | null;
   due_at: string;
   status: "pending" | "sending" | "sent" | "held" | "cancelled" | "skipped" | "failed";
   /** Why it was held, skipped or cancelled. */ reason: string | null;
@@ -3891,13 +4211,16 @@ export type ListScheduledMessagesOutput = Page<{
   id: string;
   booking_id: string;
   /** 0 for the first schedule, one more for every move. */ booking_sequence: number;
-  kind: "confirmation" | "reminder" | "cancellation";
+  kind: "confirmation" | "reminder" | "cancellation" | "late" | "no_show" | "rebooking";
   channel: "sms" | "email";
   audience: "customer" | "attendee" | "team";
   /** Empty for the customer: their number or address is read when it is sent. */ recipient: string | null;
   recipient_name: string | null;
   label: string | null;
-  /** For reminders, how long before the start. */ offset_minutes: number | null;
+  /** For reminders, how long before the start; for rebooking, how long after it was missed. */ offset_minutes:
+    number | null;
+  /** The calendar invitation this mail brings along, by its sequence; null when it brings none. */ invitation_sequence:
+    number | null;
   due_at: string;
   status: "pending" | "sending" | "sent" | "held" | "cancelled" | "skipped" | "failed";
   /** Why it was held, skipped or cancelled. */ reason: string | null;
@@ -4104,24 +4427,251 @@ export type BookingsListOpenSlotsOutput = { ok: true } & {
   guidance: string;
 };
 
-export type CapabilityCreateBookingInput = {
-  provider_id: string;
-  /** A service of this provider, as booking.list_services names it. */ service_id: string;
-  /** When it starts: an ISO 8601 instant in UTC, strictly in the future. */ start_at: string;
-  customer: { name: string; email: string; phone?: string };
-  /** A note for the provider. */ notes?: string;
-  /** Who the calling agent is: claude, chatgpt, cursor … */ agent_vendor?: string;
+export type ListVoiceSlotsInput = {
+  event_type_id: string;
+  /** The day in the caller's words: asap, today, tomorrow, monday, next week, weekend, or YYYY-MM-DD. A day that is over is taken for the next one of its weekday. */ preferred_day?:
+    string | null;
+  /** The time in the caller's words: morning, afternoon, evening, around 2pm, after 3, 14:00. Any time when left out. */ preferred_time?:
+    string | null;
+  /** The caller's state, such as NSW, whose clock the times are told by; else the call's dynamic variable state. */ state?:
+    string | null;
+  /** IANA zone for callers whose state is not known. */ timezone?: string | null;
+  /** What the agent says while it waits. Not read. */ execution_message?: string | null;
+  /** The running call, as the voice platform sends it. */ call?: {
+    call_id?: string | null;
+    direction?: string | null;
+    from_number?: string | null;
+    to_number?: string | null;
+    /** What the call was started with; state is read where a tool takes one. */ retell_llm_dynamic_variables?: unknown;
+    /** What the agent learnt on the way; comes before what it started with. */ collected_dynamic_variables?: unknown;
+    [name: string]: unknown;
+  };
 };
-export type CapabilityCreateBookingOutput = {
-  ok: true;
+export type ListVoiceSlotsOutput = string;
+
+export type BookVoiceSlotInput = {
+  event_type_id: string;
+  /** A slot exactly as listed, "2026-03-03 09:00". */ slot: string;
+  /** The caller's full name. */ name: string;
+  /** The caller's e-mail address, for the confirmation. */ email: string;
+  /** The caller's mobile, E.164; the number they call from when left out. */ phone?: string | null;
+  /** What the caller said about the visit; kept with the booking. */ notes?: string | null;
+  /** The caller's state, as it was for the listing. */ state?: string | null;
+  /** IANA zone of the slot, as it was for the listing. */ timezone?: string | null;
+  /** What the agent says while it waits. Not read. */ execution_message?: string | null;
+  /** The running call, as the voice platform sends it. */ call?: {
+    call_id?: string | null;
+    direction?: string | null;
+    from_number?: string | null;
+    to_number?: string | null;
+    /** What the call was started with; state is read where a tool takes one. */ retell_llm_dynamic_variables?: unknown;
+    /** What the agent learnt on the way; comes before what it started with. */ collected_dynamic_variables?: unknown;
+    [name: string]: unknown;
+  };
+};
+export type BookVoiceSlotOutput = string;
+
+export type CancelVoiceBookingInput = {
+  /** The caller's number, E.164 or as written locally; taken from the call when left out. */ phone?:
+    string | null;
+  /** Which booking, when there are several: its number in the list, the beginning of its id (four characters or more), or part of the event type's name. */ booking_selector?:
+    string | number | null;
+  /** Why; kept with the booking. */ reason?: string | null;
+  /** What the agent says while it waits. Not read. */ execution_message?: string | null;
+  /** The running call, as the voice platform sends it. */ call?: {
+    call_id?: string | null;
+    direction?: string | null;
+    from_number?: string | null;
+    to_number?: string | null;
+    /** What the call was started with; state is read where a tool takes one. */ retell_llm_dynamic_variables?: unknown;
+    /** What the agent learnt on the way; comes before what it started with. */ collected_dynamic_variables?: unknown;
+    [name: string]: unknown;
+  };
+};
+export type CancelVoiceBookingOutput = string;
+
+export type RescheduleVoiceBookingInput = {
+  /** The caller's number, E.164 or as written locally; taken from the call when left out. */ phone?:
+    string | null;
+  /** Which booking, when there are several: its number in the list, the beginning of its id (four characters or more), or part of the event type's name. */ booking_selector?:
+    string | number | null;
+  /** A slot of the same event type exactly as listed, "2026-03-05 14:00". */ new_slot: string;
+  /** IANA zone of the slot; the event type's when left out. */ timezone?: string | null;
+  /** What the agent says while it waits. Not read. */ execution_message?: string | null;
+  /** The running call, as the voice platform sends it. */ call?: {
+    call_id?: string | null;
+    direction?: string | null;
+    from_number?: string | null;
+    to_number?: string | null;
+    /** What the call was started with; state is read where a tool takes one. */ retell_llm_dynamic_variables?: unknown;
+    /** What the agent learnt on the way; comes before what it started with. */ collected_dynamic_variables?: unknown;
+    [name: string]: unknown;
+  };
+};
+export type RescheduleVoiceBookingOutput = string;
+
+export type ListCalendarConnectionsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** Of this member. */ member_id?: string;
+  status?: "connecting" | "active" | "failing" | "revoked";
+};
+export type ListCalendarConnectionsOutput = Page<CalendarConnection>;
+
+export type CreateCalendarConnectionInput = {
+  /** Whose calendar; by default the signed-in member's. */ member_id?: string;
+  /** local: on this machine, for trying things out. ics: the secret address of a calendar file; it can be read only. */ provider:
+    "local" | "google" | "caldav" | "ics";
+  /** The provider's id: an address, a URL. For local any name. */ calendar_id: string;
+  name?: string;
+  /** Google: accessToken, refreshToken and expiresAt (or connect at /oauth/google/calendar/start). CalDAV: serverUrl (or an address of the service, olive@fastmail.com), username and password; most services want a password made for one app. ICS: nothing, unless its address asks for username and password; serverUrl is the address to try. owner is the e-mail address whose declined invitations do not count. Kept encrypted and never shown. */ credentials?: {
+    accessToken?: string;
+    refreshToken?: string;
+    expiresAt?: string;
+    serverUrl?: string;
+    username?: string;
+    password?: string;
+    owner?: string;
+  };
+  /** Its busy times keep bookings out. */ reads_busy?: boolean;
+  /** Bookings of the member are written into it; one calendar of each member can be. */ writes_bookings?: boolean;
+};
+export type CreateCalendarConnectionOutput = CalendarConnection;
+
+export type GetCalendarConnectionInput = { id: string };
+export type GetCalendarConnectionOutput = CalendarConnection;
+
+export type UpdateCalendarConnectionInput = {
+  id: string;
+  name?: string;
+  /** Google: accessToken, refreshToken and expiresAt (or connect at /oauth/google/calendar/start). CalDAV: serverUrl (or an address of the service, olive@fastmail.com), username and password; most services want a password made for one app. ICS: nothing, unless its address asks for username and password; serverUrl is the address to try. owner is the e-mail address whose declined invitations do not count. Kept encrypted and never shown. */ credentials?: {
+    accessToken?: string;
+    refreshToken?: string;
+    expiresAt?: string;
+    serverUrl?: string;
+    username?: string;
+    password?: string;
+    owner?: string;
+  };
+  /** Its busy times keep bookings out. */ reads_busy?: boolean;
+  /** Bookings of the member are written into it; one calendar of each member can be. */ writes_bookings?: boolean;
+};
+export type UpdateCalendarConnectionOutput = CalendarConnection;
+
+export type DeleteCalendarConnectionInput = { id: string; /** false by default. */ remove_events?: boolean };
+export type DeleteCalendarConnectionOutput = void;
+
+export type SyncCalendarConnectionInput = { id: string };
+export type SyncCalendarConnectionOutput = CalendarConnection;
+
+export type ListRemoteCalendarsInput = {
+  /** local: on this machine, for trying things out. ics: the secret address of a calendar file; it can be read only. */ provider:
+    "local" | "google" | "caldav" | "ics";
+  /** Google: accessToken, refreshToken and expiresAt (or connect at /oauth/google/calendar/start). CalDAV: serverUrl (or an address of the service, olive@fastmail.com), username and password; most services want a password made for one app. ICS: nothing, unless its address asks for username and password; serverUrl is the address to try. owner is the e-mail address whose declined invitations do not count. Kept encrypted and never shown. */ credentials?: {
+    accessToken?: string;
+    refreshToken?: string;
+    expiresAt?: string;
+    serverUrl?: string;
+    username?: string;
+    password?: string;
+    owner?: string;
+  };
+};
+export type ListRemoteCalendarsOutput = {
+  calendars: { calendar_id: string; name: string; is_primary: boolean; can_write: boolean }[];
+};
+
+export type ListCalendarConflictsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  status?: "open" | "resolved";
+  /** Of this booking. */ booking_id?: string;
+  /** Of this member. */ member_id?: string;
+};
+export type ListCalendarConflictsOutput = Page<{
+  id: string;
   booking_id: string;
-  start_at: string;
-  end_at: string;
-  service: { id: string; name: string };
-  customer: { name: string; email: string };
-  confirmed: boolean;
-  cancellation_url?: string;
+  member_id: string;
+  connection_id: string;
+  title: string | null;
+  busy_from: string;
+  busy_until: string;
+  /** open, or resolved when either of the two moved. */ status: string;
+  found_at: string;
+  resolved_at: string | null;
+}>;
+
+export type ListCalendarFeedsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  /** Of this member. */ member_id?: string;
 };
+export type ListCalendarFeedsOutput = Page<CalendarFeed>;
+
+export type CreateCalendarFeedInput = {
+  /** Whose bookings; by default the signed-in member's. */ member_id?: string;
+  /** everything: who, where, their number and notes. titles: what and when. busy: when only, for calendars others see. */ shows?:
+    "everything" | "titles" | "busy";
+};
+export type CreateCalendarFeedOutput = CalendarFeed;
+
+export type GetCalendarFeedInput = { id: string };
+export type GetCalendarFeedOutput = CalendarFeed;
+
+export type UpdateCalendarFeedInput = {
+  id: string;
+  /** everything: who, where, their number and notes. titles: what and when. busy: when only, for calendars others see. */ shows:
+    "everything" | "titles" | "busy";
+};
+export type UpdateCalendarFeedOutput = CalendarFeed;
+
+export type RegenerateCalendarFeedInput = { id: string };
+export type RegenerateCalendarFeedOutput = CalendarFeed;
+
+export type DeleteCalendarFeedInput = { id: string };
+export type DeleteCalendarFeedOutput = void;
+
+export type EdgeGetCalendarAvailabilityInput = {
+  businessId: string;
+  employeeId: string;
+  /** A Google access token of the employee, good for their calendar. */ accessToken: string;
+  range: { /** YYYY-MM-DD; the first day. */ start: string; /** YYYY-MM-DD; the last day. */ end: string };
+  policy: {
+    /** How long a slot is. */ durationMin: number;
+    /** The gap. */ bufferMin?: number;
+    /** NODOUBLE forbids what overlaps something busy. */ doubleBook?: "NODOUBLE" | "ALLOW_WITH_WARN";
+  };
+};
+export type EdgeGetCalendarAvailabilityOutput = { slots: { start: string; end: string }[] };
+
+export type EdgeBookCalendarSlotInput = {
+  businessId: string;
+  employeeId: string;
+  /** A Google access token of the employee, good for their calendar. */ accessToken: string;
+  slot: {
+    /** An instant: 2025-09-16T10:00:00Z. */ start: string;
+    /** An instant: 2025-09-16T10:00:00Z. */ end: string;
+  };
+  title: string;
+  description: string;
+  policy?: {
+    /** NODOUBLE forbids what overlaps something busy. */ doubleBook?: "NODOUBLE" | "ALLOW_WITH_WARN";
+  };
+  /** The same for every retry of one call. */ idempotencyKey: string;
+};
+export type EdgeBookCalendarSlotOutput = { ok: true; externalId: string };
+
+export type EdgeCancelCalendarEventInput = {
+  businessId: string;
+  employeeId: string;
+  /** A Google access token of the employee, good for their calendar. */ accessToken: string;
+  /** As booking it answered. */ externalId: string;
+  /** The same for every retry of one call. */ idempotencyKey: string;
+};
+export type EdgeCancelCalendarEventOutput = { ok: true };
 
 export type CapabilityCheckAvailabilityInput = {
   provider_id: string;
@@ -4133,6 +4683,42 @@ export type CapabilityCheckAvailabilityOutput = {
   ok: boolean;
   error?: "no_slots";
   slots: { start_at: string; end_at: string; available: boolean }[];
+};
+
+export type CapabilityHoldSlotInput = {
+  provider_id: string;
+  /** As booking.list_services names it. */ service_id: string;
+  /** When it starts: an ISO 8601 instant in UTC, strictly in the future. */ start_at: string;
+  /** How long; 5 if it is not said. */ minutes?: number;
+  agent_vendor?: string;
+};
+export type CapabilityHoldSlotOutput = {
+  ok: true;
+  hold_id: string;
+  start_at: string;
+  end_at: string;
+  expires_at: string;
+  service: { id: string; name: string };
+};
+
+export type CapabilityCreateBookingInput = {
+  provider_id: string;
+  /** A service of this provider, as booking.list_services names it. */ service_id: string;
+  /** When it starts: an ISO 8601 instant in UTC, strictly in the future. */ start_at: string;
+  customer: { name: string; email: string; phone?: string };
+  /** What booking.hold_slot answered: the time it keeps becomes this booking. */ hold_id?: string;
+  /** A note for the provider. */ notes?: string;
+  /** Who the calling agent is: claude, chatgpt, cursor … */ agent_vendor?: string;
+};
+export type CapabilityCreateBookingOutput = {
+  ok: true;
+  booking_id: string;
+  start_at: string;
+  end_at: string;
+  service: { id: string; name: string };
+  customer: { name: string; email?: string };
+  confirmed: boolean;
+  cancellation_url?: string;
 };
 
 export type CapabilityCancelBookingInput = {
@@ -4170,6 +4756,35 @@ export type CapabilityRecordConformanceRunsInput = {
   runs: { capability: string; test: string; passed: boolean; duration_ms: number; detail?: string }[];
 };
 export type CapabilityRecordConformanceRunsOutput = { ok: true; recorded: number };
+
+export type CapabilityExchangeConsentCodeInput = {
+  provider_id: string;
+  /** XXXX-XXXX, as the person read it. */ code: string;
+};
+export type CapabilityExchangeConsentCodeOutput = {
+  ok: true;
+  access_token: string;
+  token_type: "Bearer";
+  /** Seconds. */ expires_in: number;
+  expires_at: string;
+  provider_id: string;
+  scopes: ("scheduling.read" | "scheduling.write")[];
+  customer: { name: string };
+};
+
+export type ListAgentConsentsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  state?: "asked" | "confirmed" | "granted" | "revoked" | "failed";
+};
+export type ListAgentConsentsOutput = Page<AgentConsent>;
+
+export type GetAgentConsentInput = { id: string };
+export type GetAgentConsentOutput = AgentConsent;
+
+export type RevokeAgentConsentInput = { id: string };
+export type RevokeAgentConsentOutput = AgentConsent;
 
 export type ListIncomingWebhooksInput = {
   /** Rows per page, 1-100. */ limit?: number;
@@ -5184,10 +5799,95 @@ export class EdgeApi extends Transport {
       options,
     );
   }
+
+  /** When an employee can be booked, by their own Google calendar. */
+  getCalendarAvailability(
+    input: EdgeGetCalendarAvailabilityInput,
+    options?: CallOptions,
+  ): Promise<EdgeGetCalendarAvailabilityOutput> {
+    return this.send(
+      {
+        name: "get_calendar_availability",
+        method: "POST",
+        path: "/v1/calendar/availability",
+        answers: "whole",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Write an appointment into an employee's Google calendar. */
+  bookCalendarSlot(
+    input: EdgeBookCalendarSlotInput,
+    options?: CallOptions,
+  ): Promise<EdgeBookCalendarSlotOutput> {
+    return this.send(
+      {
+        name: "book_calendar_slot",
+        method: "POST",
+        path: "/v1/calendar/book",
+        isWrite: true,
+        answers: "whole",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete an appointment from an employee's Google calendar. */
+  cancelCalendarEvent(
+    input: EdgeCancelCalendarEventInput,
+    options?: CallOptions,
+  ): Promise<EdgeCancelCalendarEventOutput> {
+    return this.send(
+      {
+        name: "cancel_calendar_event",
+        method: "POST",
+        path: "/v1/calendar/cancel",
+        isWrite: true,
+        answers: "whole",
+      },
+      input,
+      options,
+    );
+  }
 }
 
 /** Booking capability. */
 export class CapabilityApi extends Transport {
+  /** List the free times of a service on one day, earliest first. */
+  checkAvailability(
+    input: CapabilityCheckAvailabilityInput,
+    options?: CallOptions,
+  ): Promise<CapabilityCheckAvailabilityOutput> {
+    return this.send(
+      {
+        name: "check_availability",
+        method: "POST",
+        path: "/providers/:provider_id/capabilities/booking.check_availability",
+        answers: "whole",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Keep a time for a few minutes while the customer decides; it frees itself. Needs scheduling.write. */
+  holdSlot(input: CapabilityHoldSlotInput, options?: CallOptions): Promise<CapabilityHoldSlotOutput> {
+    return this.send(
+      {
+        name: "hold_slot",
+        method: "POST",
+        path: "/providers/:provider_id/capabilities/booking.hold_slot",
+        isWrite: true,
+        answers: "whole",
+      },
+      input,
+      options,
+    );
+  }
+
   /** Book a service at a time the customer has chosen. Needs scheduling.write. */
   createBooking(
     input: CapabilityCreateBookingInput,
@@ -5199,23 +5899,6 @@ export class CapabilityApi extends Transport {
         method: "POST",
         path: "/providers/:provider_id/capabilities/booking.create_booking",
         isWrite: true,
-        answers: "whole",
-      },
-      input,
-      options,
-    );
-  }
-
-  /** List the free times of a service on one day, earliest first. */
-  checkAvailability(
-    input: CapabilityCheckAvailabilityInput,
-    options?: CallOptions,
-  ): Promise<CapabilityCheckAvailabilityOutput> {
-    return this.send(
-      {
-        name: "check_availability",
-        method: "POST",
-        path: "/providers/:provider_id/capabilities/booking.check_availability",
         answers: "whole",
       },
       input,
@@ -5268,6 +5951,24 @@ export class CapabilityApi extends Transport {
         name: "record_conformance_runs",
         method: "POST",
         path: "/capabilities/conformance-runs",
+        isWrite: true,
+        answers: "whole",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Exchange the code a person read to you for a token to book with this provider in their name. */
+  exchangeConsentCode(
+    input: CapabilityExchangeConsentCodeInput,
+    options?: CallOptions,
+  ): Promise<CapabilityExchangeConsentCodeOutput> {
+    return this.send(
+      {
+        name: "exchange_consent_code",
+        method: "POST",
+        path: "/providers/:provider_id/aam/token",
         isWrite: true,
         answers: "whole",
       },
@@ -8025,6 +8726,72 @@ export class Frontdesk extends Transport {
     );
   }
 
+  /** Mark a booking as attended. Needs company:write. */
+  markBookingAttended(
+    input: MarkBookingAttendedInput,
+    options?: CallOptions,
+  ): Promise<MarkBookingAttendedOutput> {
+    return this.send(
+      {
+        name: "mark_booking_attended",
+        method: "POST",
+        path: "/api/v1/scheduling-bookings/:id/mark-attended",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Mark a booking as late. Needs company:write. */
+  markBookingLate(input: MarkBookingLateInput, options?: CallOptions): Promise<MarkBookingLateOutput> {
+    return this.send(
+      {
+        name: "mark_booking_late",
+        method: "POST",
+        path: "/api/v1/scheduling-bookings/:id/mark-late",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Mark a booking as a no-show. Needs company:write. */
+  markBookingNoShow(input: MarkBookingNoShowInput, options?: CallOptions): Promise<MarkBookingNoShowOutput> {
+    return this.send(
+      {
+        name: "mark_booking_no_show",
+        method: "POST",
+        path: "/api/v1/scheduling-bookings/:id/mark-no-show",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Send a notetaker to a booking's meeting. Needs company:write. */
+  attachBookingNotetaker(
+    input: AttachBookingNotetakerInput,
+    options?: CallOptions,
+  ): Promise<AttachBookingNotetakerOutput> {
+    return this.send(
+      {
+        name: "attach_booking_notetaker",
+        method: "POST",
+        path: "/api/v1/scheduling-bookings/:id/notetaker",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
   /** Is this time free? With the nearest free times before and after it, whatever the answer. Needs company:read. */
   checkBookingAvailability(
     input: CheckBookingAvailabilityInput,
@@ -8052,6 +8819,167 @@ export class Frontdesk extends Transport {
         name: "list_available_slots",
         method: "POST",
         path: "/api/v1/scheduling-bookings/available-slots",
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Keep a time for a few minutes while somebody makes up their mind. Needs company:write. */
+  holdBookingSlot(input: HoldBookingSlotInput, options?: CallOptions): Promise<HoldBookingSlotOutput> {
+    return this.send(
+      {
+        name: "hold_booking_slot",
+        method: "POST",
+        path: "/api/v1/scheduling-bookings/holds",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Give a held time back before its hold expires. Needs company:write. */
+  releaseBookingHold(
+    input: ReleaseBookingHoldInput,
+    options?: CallOptions,
+  ): Promise<ReleaseBookingHoldOutput> {
+    return this.send(
+      {
+        name: "release_booking_hold",
+        method: "DELETE",
+        path: "/api/v1/scheduling-bookings/holds/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the rooms, vehicles and machines that bookings need, oldest first. Needs company:read. */
+  listSchedulingResources(
+    input: ListSchedulingResourcesInput = {},
+    options?: CallOptions,
+  ): Promise<ListSchedulingResourcesOutput> {
+    return this.send(
+      {
+        name: "list_scheduling_resources",
+        method: "GET",
+        path: "/api/v1/scheduling-resources",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Add something that bookings need besides people. Needs company:write. */
+  createSchedulingResource(
+    input: CreateSchedulingResourceInput,
+    options?: CallOptions,
+  ): Promise<CreateSchedulingResourceOutput> {
+    return this.send(
+      {
+        name: "create_scheduling_resource",
+        method: "POST",
+        path: "/api/v1/scheduling-resources",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one scheduling resource. Needs company:read. */
+  getSchedulingResource(
+    input: GetSchedulingResourceInput,
+    options?: CallOptions,
+  ): Promise<GetSchedulingResourceOutput> {
+    return this.send(
+      {
+        name: "get_scheduling_resource",
+        method: "GET",
+        path: "/api/v1/scheduling-resources/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change a resource; bookings that have it keep it. Needs company:write. */
+  updateSchedulingResource(
+    input: UpdateSchedulingResourceInput,
+    options?: CallOptions,
+  ): Promise<UpdateSchedulingResourceOutput> {
+    return this.send(
+      {
+        name: "update_scheduling_resource",
+        method: "PATCH",
+        path: "/api/v1/scheduling-resources/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Delete a resource that no event type needs any more; bookings that have it keep their times. Needs company:write. */
+  deleteSchedulingResource(
+    input: DeleteSchedulingResourceInput,
+    options?: CallOptions,
+  ): Promise<DeleteSchedulingResourceOutput> {
+    return this.send(
+      {
+        name: "delete_scheduling_resource",
+        method: "DELETE",
+        path: "/api/v1/scheduling-resources/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get the minutes between postcodes that event types with travel_minutes go by. Needs company:read. */
+  getSchedulingTravelTimes(
+    input: GetSchedulingTravelTimesInput = {},
+    options?: CallOptions,
+  ): Promise<GetSchedulingTravelTimesOutput> {
+    return this.send(
+      {
+        name: "get_scheduling_travel_times",
+        method: "GET",
+        path: "/api/v1/scheduling-travel-times",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Set the minutes between postcodes; the list replaces the one there was. Needs company:write. */
+  setSchedulingTravelTimes(
+    input: SetSchedulingTravelTimesInput,
+    options?: CallOptions,
+  ): Promise<SetSchedulingTravelTimesOutput> {
+    return this.send(
+      {
+        name: "set_scheduling_travel_times",
+        method: "PUT",
+        path: "/api/v1/scheduling-travel-times",
+        isWrite: true,
         answers: "data",
       },
       input,
@@ -8089,6 +9017,372 @@ export class Frontdesk extends Transport {
         path: "/api/v1/scheduled-messages",
         inQuery: true,
         answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Open times as a text to read to a caller, as a voice agent's tool. Needs scheduling:read. */
+  listVoiceSlots(input: ListVoiceSlotsInput, options?: CallOptions): Promise<ListVoiceSlotsOutput> {
+    return this.send(
+      {
+        name: "list_voice_slots",
+        method: "POST",
+        path: "/api/v1/scheduling/voice/:event_type_id/slots",
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Book a listed time for a caller, as a voice agent's tool. Needs scheduling:write. */
+  bookVoiceSlot(input: BookVoiceSlotInput, options?: CallOptions): Promise<BookVoiceSlotOutput> {
+    return this.send(
+      {
+        name: "book_voice_slot",
+        method: "POST",
+        path: "/api/v1/scheduling/voice/:event_type_id/book",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Cancel a caller's booking, as a voice agent's tool. Needs scheduling:write. */
+  cancelVoiceBooking(
+    input: CancelVoiceBookingInput = {},
+    options?: CallOptions,
+  ): Promise<CancelVoiceBookingOutput> {
+    return this.send(
+      {
+        name: "cancel_voice_booking",
+        method: "POST",
+        path: "/api/v1/scheduling/voice/cancel-booking",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Move a caller's booking to another listed time, as a voice agent's tool. Needs scheduling:write. */
+  rescheduleVoiceBooking(
+    input: RescheduleVoiceBookingInput,
+    options?: CallOptions,
+  ): Promise<RescheduleVoiceBookingOutput> {
+    return this.send(
+      {
+        name: "reschedule_voice_booking",
+        method: "POST",
+        path: "/api/v1/scheduling/voice/reschedule-booking",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the calendars members keep elsewhere, and how current what is known of them is. Needs company:read. */
+  listCalendarConnections(
+    input: ListCalendarConnectionsInput = {},
+    options?: CallOptions,
+  ): Promise<ListCalendarConnectionsOutput> {
+    return this.send(
+      {
+        name: "list_calendar_connections",
+        method: "GET",
+        path: "/api/v1/calendar-connections",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Connect a calendar a member keeps elsewhere. Needs company:write. */
+  createCalendarConnection(
+    input: CreateCalendarConnectionInput,
+    options?: CallOptions,
+  ): Promise<CreateCalendarConnectionOutput> {
+    return this.send(
+      {
+        name: "create_calendar_connection",
+        method: "POST",
+        path: "/api/v1/calendar-connections",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one calendar connection. Needs company:read. */
+  getCalendarConnection(
+    input: GetCalendarConnectionInput,
+    options?: CallOptions,
+  ): Promise<GetCalendarConnectionOutput> {
+    return this.send(
+      {
+        name: "get_calendar_connection",
+        method: "GET",
+        path: "/api/v1/calendar-connections/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change what a calendar is used for, or connect it again with new credentials. Needs company:write. */
+  updateCalendarConnection(
+    input: UpdateCalendarConnectionInput,
+    options?: CallOptions,
+  ): Promise<UpdateCalendarConnectionOutput> {
+    return this.send(
+      {
+        name: "update_calendar_connection",
+        method: "PATCH",
+        path: "/api/v1/calendar-connections/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Disconnect a calendar: its busy times keep nobody out any more. Needs company:write. */
+  deleteCalendarConnection(
+    input: DeleteCalendarConnectionInput,
+    options?: CallOptions,
+  ): Promise<DeleteCalendarConnectionOutput> {
+    return this.send(
+      {
+        name: "delete_calendar_connection",
+        method: "DELETE",
+        path: "/api/v1/calendar-connections/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Read a calendar now instead of at its next turn. Needs company:write. */
+  syncCalendarConnection(
+    input: SyncCalendarConnectionInput,
+    options?: CallOptions,
+  ): Promise<SyncCalendarConnectionOutput> {
+    return this.send(
+      {
+        name: "sync_calendar_connection",
+        method: "POST",
+        path: "/api/v1/calendar-connections/:id/sync",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Which calendars some credentials open; nothing is kept. Needs company:write. */
+  listRemoteCalendars(
+    input: ListRemoteCalendarsInput,
+    options?: CallOptions,
+  ): Promise<ListRemoteCalendarsOutput> {
+    return this.send(
+      {
+        name: "list_remote_calendars",
+        method: "POST",
+        path: "/api/v1/calendar-connections/remote-calendars",
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List bookings whose host turned out to be busy elsewhere, newest first. Needs company:read. */
+  listCalendarConflicts(
+    input: ListCalendarConflictsInput = {},
+    options?: CallOptions,
+  ): Promise<ListCalendarConflictsOutput> {
+    return this.send(
+      {
+        name: "list_calendar_conflicts",
+        method: "GET",
+        path: "/api/v1/calendar-conflicts",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List the calendars of bookings that members subscribe to. Needs company:read. */
+  listCalendarFeeds(
+    input: ListCalendarFeedsInput = {},
+    options?: CallOptions,
+  ): Promise<ListCalendarFeedsOutput> {
+    return this.send(
+      {
+        name: "list_calendar_feeds",
+        method: "GET",
+        path: "/api/v1/calendar-feeds",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Make a secret address at which calendar programs read a member's bookings. Needs company:write. */
+  createCalendarFeed(
+    input: CreateCalendarFeedInput = {},
+    options?: CallOptions,
+  ): Promise<CreateCalendarFeedOutput> {
+    return this.send(
+      {
+        name: "create_calendar_feed",
+        method: "POST",
+        path: "/api/v1/calendar-feeds",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one calendar feed. Needs company:read. */
+  getCalendarFeed(input: GetCalendarFeedInput, options?: CallOptions): Promise<GetCalendarFeedOutput> {
+    return this.send(
+      {
+        name: "get_calendar_feed",
+        method: "GET",
+        path: "/api/v1/calendar-feeds/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Change how much a calendar of bookings shows; its address stays. Needs company:write. */
+  updateCalendarFeed(
+    input: UpdateCalendarFeedInput,
+    options?: CallOptions,
+  ): Promise<UpdateCalendarFeedOutput> {
+    return this.send(
+      {
+        name: "update_calendar_feed",
+        method: "PATCH",
+        path: "/api/v1/calendar-feeds/:id",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Give a calendar of bookings a new secret address; the old one stops working at once. Needs company:write. */
+  regenerateCalendarFeed(
+    input: RegenerateCalendarFeedInput,
+    options?: CallOptions,
+  ): Promise<RegenerateCalendarFeedOutput> {
+    return this.send(
+      {
+        name: "regenerate_calendar_feed",
+        method: "POST",
+        path: "/api/v1/calendar-feeds/:id/regenerate",
+        isWrite: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Revoke a calendar of bookings; its address leads nowhere from then on. Needs company:write. */
+  deleteCalendarFeed(
+    input: DeleteCalendarFeedInput,
+    options?: CallOptions,
+  ): Promise<DeleteCalendarFeedOutput> {
+    return this.send(
+      {
+        name: "delete_calendar_feed",
+        method: "DELETE",
+        path: "/api/v1/calendar-feeds/:id",
+        inQuery: true,
+        isWrite: true,
+        answers: "nothing",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** List which AI agents customers have let book in their name, and which asked to. Needs company:read. */
+  listAgentConsents(
+    input: ListAgentConsentsInput = {},
+    options?: CallOptions,
+  ): Promise<ListAgentConsentsOutput> {
+    return this.send(
+      {
+        name: "list_agent_consents",
+        method: "GET",
+        path: "/api/v1/agent-consents",
+        inQuery: true,
+        answers: "page",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** Get one customer's consent to an AI agent. Needs company:read. */
+  getAgentConsent(input: GetAgentConsentInput, options?: CallOptions): Promise<GetAgentConsentOutput> {
+    return this.send(
+      {
+        name: "get_agent_consent",
+        method: "GET",
+        path: "/api/v1/agent-consents/:id",
+        inQuery: true,
+        answers: "data",
+      },
+      input,
+      options,
+    );
+  }
+
+  /** End what an AI agent may do in a customer's name; its token stops working at once. Needs company:write. */
+  revokeAgentConsent(
+    input: RevokeAgentConsentInput,
+    options?: CallOptions,
+  ): Promise<RevokeAgentConsentOutput> {
+    return this.send(
+      {
+        name: "revoke_agent_consent",
+        method: "POST",
+        path: "/api/v1/agent-consents/:id/revoke",
+        isWrite: true,
+        answers: "data",
       },
       input,
       options,
