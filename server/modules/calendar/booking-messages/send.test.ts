@@ -167,7 +167,7 @@ test("a worker that dies with a mail in its hands: another sends it when the lea
   );
   const leaseEnds = new Date(app.clock.now().getTime() + leaseMs);
   assert.equal(
-    (rows[0]?.["start_after"] as Date).toISOString(),
+    (rows[0]?.["start_after"] as Date | undefined)?.toISOString(),
     leaseEnds.toISOString(),
     "it will be looked at again",
   );

@@ -54,7 +54,10 @@ export async function forgiveAttempt(app: App, address: string, account: string)
 
 function subjectsOf(address: string, account: string, purpose: Purpose = "to sign in"): string[] {
   const what = purpose === "to sign in" ? "" : `${purpose} `;
-  return [`${what}address ${networkOf(address)}`, `${what}account ${hashOfToken(account.trim().toLowerCase())}`];
+  return [
+    `${what}address ${networkOf(address)}`,
+    `${what}account ${hashOfToken(account.trim().toLowerCase())}`,
+  ];
 }
 
 // Whoever has one address of IPv6 has the other 2^64 of its network too.
