@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import type { App } from "../../../kernel/app.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import { seal, unseal } from "../../../kernel/seal.ts";
+import { ProviderError } from "../../../providers/errors.ts";
 import type { CalendarAccount, CalendarCredentials } from "../../../providers/calendar/port.ts";
 import type { Connection, ConnectionProvider } from "./connection.ts";
 
@@ -59,16 +60,32 @@ export function accountOf(
   connection: Connection,
   renewed: (credentials: CalendarCredentials) => Promise<void>,
 ): CalendarAccount {
-  const text = unseal(app.ports.secrets.sealing, placeOf(connection), connection.credentials);
   return {
     // On this machine everybody's calendars lie together.
     calendarId:
       connection.provider === "local"
         ? `${connection.workspace_id}/${connection.calendar_id}`
         : connection.calendar_id,
-    credentials: JSON.parse(text) as CalendarCredentials,
+    credentials: opened(app, connection),
     renewed,
   };
+}
+
+// Sealed with a key that is not this installation's any more: only their owner can give them again.
+function opened(app: App, connection: Connection): CalendarCredentials {
+  try {
+    const text = unseal(app.ports.secrets.sealing, placeOf(connection), connection.credentials);
+    return JSON.parse(text) as CalendarCredentials;
+  } catch (cause) {
+    const message = "the credentials cannot be read";
+    throw new ProviderError({
+      provider: connection.provider,
+      code: "revoked",
+      message,
+      retryable: false,
+      cause,
+    });
+  }
 }
 
 function placeOf({ workspace_id, id }: Place): string {

@@ -167,3 +167,13 @@ test("a time that turns out to be taken after it was booked is a conflict until 
   await frontdesk.settle();
   assert.deepEqual(await calendar.conflicts("?status=open"), []);
 });
+
+test("credentials moved to another row, or sealed with another key, open nothing: connect again", async () => {
+  const calendar = await connect();
+  await calendar.inside((ctx) =>
+    ctx.db.update("calendar_connections").set({ credentials: "v1.AAAA.AAAA.AAAA" }).execute(),
+  );
+  google.requests.length = 0;
+  assert.equal((await calendar.sync()).status, "revoked");
+  assert.equal(google.requests.length, 0);
+});
