@@ -18,12 +18,12 @@ create index calendar_changes_by_time on calendar_changes (noted_at);
 
 create function note_claim_changes() returns trigger language plpgsql security definer set search_path = public as $$
 begin
-  insert into calendar_changes (workspace_id, subject_id) select distinct workspace_id, subject_id from changed;
+  insert into calendar_changes (workspace_id, subject_id) select distinct changed.workspace_id, changed.subject_id from changed;
   return null;
 end $$;
 create function note_busy_changes() returns trigger language plpgsql security definer set search_path = public as $$
 begin
-  insert into calendar_changes (workspace_id, subject_id) select distinct workspace_id, member_id from changed;
+  insert into calendar_changes (workspace_id, subject_id) select distinct changed.workspace_id, changed.member_id from changed;
   return null;
 end $$;
 -- What a foreign key deletes is deleted by the tables' owner, whom no policy lets in.

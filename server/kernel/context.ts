@@ -11,7 +11,6 @@ import type { TenantStore } from "./store.ts";
  * The outside world, one entry per port. The kernel knows none of them: modules add theirs by declaration merging and
  * main.ts puts them in.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface Ports {}
 
 /** What a piece of work in one workspace is given. `db` is scoped to the workspace and, for writes, in a transaction. */

@@ -221,7 +221,7 @@ test("functions that run as another role name the session's workspace themselves
   const { rows } = await database.owner(`
     select proname as name from pg_proc where prosecdef and pronamespace = 'public'::regnamespace
        and prosrc not like '%current_workspace()%'
-       and not (prorettype = 'trigger'::regtype and prosrc ~ '(new|old|made|gone)[.]workspace_id')
+       and not (prorettype = 'trigger'::regtype and prosrc ~ '(new|old|made|gone|changed)[.]workspace_id')
        and prosrc ~* '\\m(from|into|update|delete) '`);
   assert.deepEqual(rows, []);
 });

@@ -40,7 +40,7 @@ export type Answer = {
   headers: Record<string, string | undefined>;
   text: string;
 };
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 export type Json = any;
 
 export type TestWorkspace = {

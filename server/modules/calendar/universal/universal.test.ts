@@ -66,17 +66,21 @@ const busyAt = (id: string, from: string, to: string) =>
 
 const wholeDay = ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00"];
 
-const rulesOf: Record<Verb, string> = {
-  availability: "get_calendar_availability",
-  book: "book_calendar_slot",
-  cancel: "cancel_calendar_event",
+/** What all three promise: who may call, that they speak JSON, how they say no. */
+const rulesOf: Record<Verb, [token: string, json: string, refusal: string]> = {
+  availability: [
+    "edge.get_calendar_availability#0",
+    "edge.get_calendar_availability#3",
+    "edge.get_calendar_availability#4",
+  ],
+  book: ["edge.book_calendar_slot#0", "edge.book_calendar_slot#3", "edge.book_calendar_slot#4"],
+  cancel: ["edge.cancel_calendar_event#0", "edge.cancel_calendar_event#4", "edge.cancel_calendar_event#5"],
 };
 
 for (const verb of Object.keys(bodies) as Verb[]) {
-  const name = `edge.${rulesOf[verb]}`;
-  const last = { availability: [3, 4], book: [3, 4], cancel: [4, 5] }[verb];
+  const [byToken, asJson, refusal] = rulesOf[verb];
 
-  test(`${name}#0 needs a service token for this business; the calendar's token arrives in the body and goes to Google only`, async () => {
+  test(`${byToken} needs a service token for this business; the calendar's token arrives in the body and goes to Google only`, async () => {
     emptyCalendar();
     const path = `/v1/calendar/${verb}`;
     assert.equal((await frontdesk.call("POST", path, { body: bodies[verb] })).status, 401);
@@ -94,7 +98,7 @@ for (const verb of Object.keys(bodies) as Verb[]) {
     assert.match(missing.body.error.message, /accessToken/);
   });
 
-  test(`${name}#${last?.[0]} accepts and returns application/json only`, async () => {
+  test(`${asJson} accepts and returns application/json only`, async () => {
     emptyCalendar();
     const answer = await call(verb);
     assert.match(answer.headers["content-type"] ?? "", /^application\/json/);
@@ -112,7 +116,7 @@ for (const verb of Object.keys(bodies) as Verb[]) {
     assert.equal(broken.body.error.code, "BAD_REQUEST");
   });
 
-  test(`${name}#${last?.[1]} says what is wrong as {ok: false, error: {code, message}}`, async () => {
+  test(`${refusal} says what is wrong as {ok: false, error: {code, message}}`, async () => {
     emptyCalendar();
     const refusals: [Answer, number, string][] = [
       [await call(verb, { businessId: "" }), 400, "BAD_REQUEST"],
