@@ -1,9 +1,8 @@
-import { isEmail } from "../../../emails.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { parsePhone } from "../../../phones.ts";
 import { findContact } from "../../crm/contacts/contacts.store.ts";
 import { displayName } from "../../crm/contacts/contact.ts";
-import { workspaceOf } from "../../workspace/settings/settings.ts";
+import { contactEmailOf, workspaceOf } from "../../workspace/settings/settings.ts";
 import type { WorkspaceSettings } from "../../workspace/settings/settings.ts";
 import { managementUrl } from "../bookings/management-link.ts";
 import type { Attendee, Booking } from "../bookings/booking.ts";
@@ -61,7 +60,6 @@ export async function loadAppointment(
   const service = booking.event_type_id ? await serviceOf(ctx, booking.event_type_id) : undefined;
   const workspace = await workspaceOf(ctx);
   const notifications = { ...noNotifications, ...service?.booking_notifications };
-  const email = workspace.stored["contact_email"];
   return {
     bookingId: booking.id,
     contactId: booking.contact_id,
@@ -82,7 +80,7 @@ export async function loadAppointment(
     business: {
       name: workspace.name,
       slug: workspace.slug,
-      email: typeof email === "string" && isEmail(email) ? email : undefined,
+      email: contactEmailOf(workspace),
       bookingPage: `${ctx.app.baseUrl}/book/${workspace.slug}`,
       settings: workspace.settings,
     },

@@ -313,3 +313,24 @@ test("bookings.send_reminder#0 a reminder is put on the schedule of an upcoming 
     /No booking/,
   );
 });
+
+test("who answers a message writes to the business", async (t) => {
+  const shop = await openShop(frontdesk);
+  const changed = await shop.call("PATCH", "/api/v1/company", { contact_email: "desk@ready.example" });
+  assert.equal(changed.status, 200, changed.text);
+  const sent: OutboundEmail[] = [];
+  app.ports.email = {
+    ...realEmail,
+    sendEmail: async (email) => {
+      sent.push(email);
+      return { providerId: email.key };
+    },
+  };
+  t.after(() => void (app.ports.email = realEmail));
+  const booking = await bookAt(frontdesk, shop, wednesdayAtTen);
+  await runJob(shop, await pick(shop, booking.id, "confirmation", "email"));
+  assert.deepEqual(
+    sent.map((email) => email.replyTo),
+    ["desk@ready.example"],
+  );
+});

@@ -1,7 +1,6 @@
 import type { App } from "../../../kernel/app.ts";
-import { isEmail } from "../../../emails.ts";
 import type { CalendarPart } from "../../../providers/email/port.ts";
-import type { JsonObject } from "../../../kernel/tables.ts";
+import { contactEmailOf } from "../../workspace/settings/settings.ts";
 import type { WorkspaceRow } from "../../workspace/settings/settings.ts";
 import type { Booking } from "../bookings/booking.ts";
 import { managementUrl } from "../bookings/management-link.ts";
@@ -66,10 +65,9 @@ export function invitationPart(subject: InvitationSubject): CalendarPart {
 }
 
 /** Answers go to the business, where it has an address; our own sends for it. */
-function organizerOf({ ports }: App, { name, stored }: WorkspaceRow) {
-  const own = (stored["company"] as JsonObject | undefined)?.["contact_email"];
+function organizerOf({ ports }: App, workspace: WorkspaceRow) {
   const sentBy = ports.email.from;
-  return { name, email: typeof own === "string" && isEmail(own) ? own : sentBy, sentBy };
+  return { name: workspace.name, email: contactEmailOf(workspace) ?? sentBy, sentBy };
 }
 
 function placeOf(booking: Booking): string {

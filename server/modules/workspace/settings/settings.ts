@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { isEmail } from "../../../emails.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
 
@@ -113,6 +114,12 @@ export async function workspaceOf(ctx: Ctx): Promise<WorkspaceRow> {
     settings: overlay(defaultSettings, row.settings) as WorkspaceSettings,
     stored: row.settings,
   };
+}
+
+/** The address the business answers mail at, where it has given one. */
+export function contactEmailOf({ stored }: Pick<WorkspaceRow, "stored">): string | undefined {
+  const email = (stored["company"] as JsonObject | undefined)?.["contact_email"];
+  return typeof email === "string" && isEmail(email) ? email : undefined;
 }
 
 export async function settingsOf(ctx: Ctx): Promise<WorkspaceSettings> {
