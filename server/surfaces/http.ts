@@ -126,7 +126,8 @@ async function answer(
       idempotencyKey: operation.effect === "read" ? undefined : idempotencyKey(request),
     });
     app.metrics.request(operation.name, outcome.status, startedAt);
-    void reply.code(outcome.status);
+    // Somebody's records, and now and then a secret: nothing on the way keeps them.
+    void reply.code(outcome.status).header("cache-control", "no-store");
     if (outcome.replayed) void reply.header("idempotent-replayed", "true");
     if (outcome.status === 204) return reply.send();
     if (body?.form && operation.formWire) {

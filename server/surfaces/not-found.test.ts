@@ -26,3 +26,10 @@ test("security headers are on every answer", async () => {
   assert.equal(answer.headers["x-content-type-options"], "nosniff");
   assert.match(String(answer.headers["content-security-policy"]), /frame-ancestors 'none'/);
 });
+
+test("what an operation answers is kept by nothing on the way", async () => {
+  const workspace = await frontdesk.workspace();
+  for (const path of ["/api/v1/contacts", "/api/v1/company"]) {
+    assert.equal((await workspace.call("GET", path)).headers["cache-control"], "no-store", path);
+  }
+});

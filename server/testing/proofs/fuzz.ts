@@ -35,6 +35,7 @@ export type FuzzReport = {
 };
 
 const knownCursor = "@cursor";
+const ownFault = "went wrong on our side";
 const patienceMs = 20_000;
 // Answers that any server gives before an operation is known.
 const general = new Set([413, 414, 415]);
@@ -126,6 +127,9 @@ async function attempt(
 function fault(answer: FuzzAnswer, target: Target, validators: Validators): string | undefined {
   const { status, text, contentType } = answer;
   if (status >= 500 && status !== 503) return `${status}: ${text.slice(0, 500)}`;
+  // Answers read aloud may be 200 whatever happened; this one says what did.
+  if (contentType.includes("text/plain") && text.includes(ownFault))
+    return `${status}: ${text.slice(0, 500)}`;
   if (general.has(status)) return undefined;
   const declared = validators.response(target, status);
   if (!declared) return `${status} is not declared: ${text.slice(0, 200)}`;
