@@ -119,7 +119,8 @@ test("a scope that cannot be set throws the results away and the connection with
   } finally {
     delete (pool as { connect?: unknown }).connect;
   }
-  assert.equal(spoilt, 2);
+  // The program whose engine it is looks round now and then, and may have met it too.
+  assert.ok(spoilt >= 2, String(spoilt));
   assert.ok(released.every((error) => error instanceof Error));
   assert.deepEqual(await namesOf(two.id), ["Theirs"]);
 });
