@@ -37,7 +37,14 @@ function run(files: readonly string[]): Promise<{ code: number; output: string }
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
-      ["--test", "--test-isolation=none", "--test-reporter=spec", "--test-timeout=240000", ...files],
+      [
+        "--test",
+        "--test-isolation=none",
+        "--test-reporter=spec",
+        "--test-timeout=240000",
+        "--test-force-exit",
+        ...files,
+      ],
       {
         cwd: root,
         stdio: ["ignore", "pipe", "pipe"],

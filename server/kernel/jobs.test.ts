@@ -4,6 +4,7 @@ import { modules } from "../modules/index.ts";
 import { engineName, startHarness } from "../testing/harness.ts";
 import { gate, noteLabel, noted, probe } from "../testing/probe.ts";
 import type { Ctx } from "./context.ts";
+import { Jobs } from "./jobs.ts";
 
 const frontdesk = await startHarness({ modules: [...modules, probe] });
 const workspace = await frontdesk.workspace();
@@ -182,3 +183,23 @@ test("stopping lets the running job finish and leaves the rest waiting", async (
     { label: "too late", state: "created" },
   ]);
 });
+
+test(
+  "nodes that start at once do not trip over each other",
+  { skip: engineName === "embedded" && "one process has the embedded database" },
+  async () => {
+    const { database, log, registry } = app;
+    for (let round = 0; round < 4; round += 1) {
+      const nodes = Array.from(
+        { length: 4 },
+        () => new Jobs({ database, log, definitions: registry.jobs, movableClock: true, pollSeconds: 20 }),
+      );
+      const started = await Promise.allSettled(nodes.map((jobs) => jobs.start()));
+      await Promise.all(nodes.map((jobs) => jobs.stop()));
+      assert.deepEqual(
+        started.filter(({ status }) => status === "rejected"),
+        [],
+      );
+    }
+  },
+);
