@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { parse } from "csv-parse";
-import ExcelJS from "exceljs";
+import type ExcelJS from "exceljs";
 import { OperationError, invalidField } from "../../../kernel/errors.ts";
 
 /** Bytes that can be read more than once. */
@@ -118,7 +118,9 @@ async function* workbookRows(source: Source): AsyncGenerator<TableRow> {
     styles: "cache",
     hyperlinks: "ignore",
   } as const;
-  const book = new ExcelJS.stream.xlsx.WorkbookReader(source.stream() as never, options as never);
+  // Loaded when the first workbook comes: it takes a quarter of a second, which every start would pay.
+  const { default: excel } = await import("exceljs");
+  const book = new excel.stream.xlsx.WorkbookReader(source.stream() as never, options as never);
   try {
     for await (const sheet of book) {
       for await (const row of sheet) {
