@@ -5,6 +5,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
 import { casesOf, compare, smsForm, typos } from "./compare.ts";
 import type { Compared } from "./compare.ts";
 import { benchModule, measureJobs } from "./jobs.ts";
@@ -210,5 +211,7 @@ const figures: Figures = {
 };
 const text = report(figures);
 say(`\n${text}`);
-if (process.argv.includes("--write"))
-  await writeFile(new URL("../docs/performance.md", import.meta.url), text);
+if (process.argv.includes("--write")) {
+  const file = new URL("../docs/performance.md", import.meta.url).pathname;
+  await writeFile(file, await format(text, { ...(await resolveConfig(file)), parser: "markdown" }));
+}
