@@ -10,7 +10,9 @@ import { onTheEngine } from "./engine-tests.ts";
 import { root } from "./generated-file.ts";
 
 const lanes = 2;
-const together = 6;
+const onServer = process.env["FRONTDESK_TEST_DATABASE_URL"] !== undefined;
+// A server of the usual size has a hundred connections, and each file's program takes up to a dozen.
+const together = onServer ? 3 : 6;
 const shareable = /^server\/modules\//;
 const patterns = ["server/testing", "scripts", "server/cli", "server", "sdk"].map(
   (folder) => `${folder}/**/*.test.ts`,
@@ -65,7 +67,7 @@ function count(output: string, what: keyof Totals): number {
 const given = process.argv.slice(2);
 const named = await filesOf(given.length > 0 ? given : patterns);
 // On a server the whole suite runs again, so far as it has to do with one.
-const again = given.length === 0 && process.env["FRONTDESK_TEST_DATABASE_URL"] !== undefined;
+const again = given.length === 0 && onServer;
 const files = again ? await onTheEngine(named, root) : named;
 const alone = files.filter((file) => !shareable.test(file)).map((file) => [file]);
 const waiting = [...alone, ...handfuls(files.filter((file) => shareable.test(file)))];
