@@ -97,6 +97,7 @@ function greet({ url, demo, app }: Started): void {
     `  Frontdesk is open.`,
     "",
     `  Simulator   ${url}/`,
+    ...(demo ? [`  Booking     ${url}/book/${demo.workspace_slug}`] : []),
     `  API         ${url}/api/v1`,
     `  Reference   ${url}/docs`,
     `  MCP         ${url}/mcp`,
