@@ -4,19 +4,12 @@
  * BENCH_EXPORT_ROWS and BENCH_IMPORT_ROWS say how much.
  */
 import pg from "pg";
-import { residentMb, startProgram, stopProgram } from "./measure.ts";
+import { residentMb, quiet, startFrontdesk, stopProgram } from "./measure.ts";
 import { dropDatabase, open, prepare, recreateDatabase } from "./setup.ts";
 
 const exportRows = Number(process.env["BENCH_EXPORT_ROWS"] ?? 250_000);
 const importRows = Number(process.env["BENCH_IMPORT_ROWS"] ?? 100_000);
 const name = "frontdesk_bench_files";
-const quiet = {
-  FRONTDESK_DEMO: "0",
-  PORT: "0",
-  FRONTDESK_RATE_PER_SECOND: "1000000",
-  FRONTDESK_RATE_BURST: "1000000",
-};
-const ready = /"url":"http:\/\/127\.0\.0\.1:(\d+)/;
 const pauseMs = 250;
 
 export type FileFigure = {
@@ -207,7 +200,7 @@ export async function measureFiles(server: string): Promise<FileFigure[]> {
   const ground = await prepare(running);
   await running.close();
   const indexes = await inDatabase(url, (client) => fill(client, ground.workspaceId));
-  const { child, match } = await startProgram("server/main.ts", { DATABASE_URL: url, ...quiet }, ready);
+  const { child, match } = await startFrontdesk({ DATABASE_URL: url, ...quiet });
   try {
     const caller = { base: `http://127.0.0.1:${match[1]}`, key: ground.key, pid: child.pid ?? 0 };
     await measureExport(caller, "csv", false);

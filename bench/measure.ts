@@ -71,6 +71,19 @@ export function startProgram(
   });
 }
 
+/** What keeps everything but the work itself out of the figures: no demo, no limits. */
+export const quiet = {
+  FRONTDESK_DEMO: "0",
+  PORT: "0",
+  FRONTDESK_RATE_PER_SECOND: "1000000",
+  FRONTDESK_RATE_BURST: "1000000",
+};
+
+/** Starts a Frontdesk and answers its process; the match holds its port. */
+export function startFrontdesk(environment: Record<string, string>): ReturnType<typeof startProgram> {
+  return startProgram("server/main.ts", environment, /"url":"http:\/\/127\.0\.0\.1:(\d+)/);
+}
+
 export function stopProgram(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.removeAllListeners("exit");

@@ -9,7 +9,7 @@ import { format, resolveConfig } from "prettier";
 import { casesOf, compare, smsForm, typos } from "./compare.ts";
 import type { Compared } from "./compare.ts";
 import { benchModule, measureJobs } from "./jobs.ts";
-import { drive, residentMb, startProgram, stopProgram } from "./measure.ts";
+import { drive, quiet, residentMb, startFrontdesk, startProgram, stopProgram } from "./measure.ts";
 import { measureFiles } from "./files.ts";
 import { medianOf } from "./numbers.ts";
 import { report } from "./report.ts";
@@ -25,13 +25,6 @@ const seconds = Number(process.env["BENCH_SECONDS"] ?? 3);
 const name = "frontdesk_bench";
 const contacts = Number(process.env["BENCH_CONTACTS"] ?? 1_000_000);
 const only = process.env["BENCH_ONLY"]?.split(",");
-const quiet = {
-  FRONTDESK_DEMO: "0",
-  PORT: "0",
-  FRONTDESK_RATE_PER_SECOND: "1000000",
-  FRONTDESK_RATE_BURST: "1000000",
-};
-const ready = /"url":"http:\/\/127\.0\.0\.1:(\d+)/;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function onPostgres(): Promise<Omit<Figures, "embedded" | "files">> {
@@ -61,7 +54,7 @@ async function onPostgres(): Promise<Omit<Figures, "embedded" | "files">> {
     },
     /listening (\d+)/,
   );
-  const ours = await startProgram("server/main.ts", { DATABASE_URL: url, ...quiet }, ready);
+  const ours = await startFrontdesk({ DATABASE_URL: url, ...quiet });
   const memoryIdleMb = await residentMb(ours.child.pid ?? 0);
   const compared: Compared[] = [];
   let memoryLoadedMb = memoryIdleMb;
@@ -171,7 +164,7 @@ async function onEmbedded(): Promise<Figures["embedded"]> {
   const running = await open({ FRONTDESK_DATA: folder });
   const ground = await prepare(running);
   await running.close();
-  const ours = await startProgram("server/main.ts", { FRONTDESK_DATA: folder, ...quiet }, ready);
+  const ours = await startFrontdesk({ FRONTDESK_DATA: folder, ...quiet });
   const auth = { authorization: `Bearer ${ground.key}` };
   const url = `${base(ours.match)}/api/v1/contacts`;
   let number = 0;
@@ -192,7 +185,7 @@ async function onEmbedded(): Promise<Figures["embedded"]> {
 /** From the start of the process to its first 200, with the demo. */
 async function timeToFirst200(folder: string): Promise<number> {
   const from = performance.now();
-  const { child, match } = await startProgram("server/main.ts", { FRONTDESK_DATA: folder, PORT: "0" }, ready);
+  const { child, match } = await startFrontdesk({ FRONTDESK_DATA: folder, PORT: "0" });
   const response = await fetch(`${base(match)}/healthz`);
   if (response.status !== 200) throw new Error(`/healthz answered ${response.status}`);
   const took = performance.now() - from;

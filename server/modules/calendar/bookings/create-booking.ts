@@ -12,8 +12,15 @@ import { zoneField } from "../wall-input.ts";
 import { book } from "./book.ts";
 import type { Booking } from "./booking.ts";
 import { AttendeeRecord } from "./booking-record.ts";
-import { showSlot, slotUnavailable, unavailableAt } from "./slot-unavailable.ts";
-import { eventTypeInput, postalCodeInput, wallInput, wantedService, wantedTime } from "./wanted-slot.ts";
+import { showSlot, slotUnavailable } from "./slot-unavailable.ts";
+import {
+  eventTypeInput,
+  postalCodeInput,
+  wallInput,
+  refuseSkipped,
+  wantedService,
+  wantedTime,
+} from "./wanted-slot.ts";
 
 export const invalidEmail = declareError("INVALID_EMAIL", 400, "email is no complete e-mail address.");
 export const invalidAttendeeEmail = declareError(
@@ -115,18 +122,10 @@ export const createBooking = operation({
   async run(ctx, fields) {
     checkEmails(fields);
     const service = await wantedService(ctx, fields);
-    const { zone, startsAt, exists } = await wantedTime(ctx, service, fields);
+    const time = await wantedTime(ctx, service, fields);
+    const { zone, startsAt } = time;
     const contactZone = fields.booker_timezone ? zoneField("booker_timezone", fields.booker_timezone) : zone;
-    if (!exists) {
-      const message = `The clock of ${zone} skips ${fields.time} on ${fields.date}.`;
-      throw await unavailableAt(ctx, {
-        service,
-        postalCode: fields.postal_code,
-        around: startsAt,
-        zone,
-        message,
-      });
-    }
+    await refuseSkipped(ctx, time, { service, postalCode: fields.postal_code }, fields);
     const booking = await book(ctx, {
       service,
       startsAt,

@@ -7,6 +7,8 @@ import { MINUTE_MS } from "../slots/wall-clock.ts";
 import { durationOf } from "../services/service.ts";
 import { dateField, timeField, wallInstants, zoneField } from "../wall-input.ts";
 import { choicesAt } from "./choices.ts";
+import { unavailableAt } from "./slot-unavailable.ts";
+import type { SlotsQuery } from "./slots-for.ts";
 
 /** The zone of callers that name none. */
 export const defaultZone = "Australia/Sydney";
@@ -95,6 +97,18 @@ export async function wantedTime(
     if (await isOpen(ctx, service, second, input.postal_code)) startsAt = second;
   }
   return { zone, startsAt, exists: instants.length > 0 };
+}
+
+/** Throws SLOT_UNAVAILABLE with the nearest times for a time that the clock skips. */
+export async function refuseSkipped(
+  ctx: Ctx,
+  { zone, startsAt, exists }: WantedTime,
+  search: Pick<SlotsQuery, "service" | "postalCode">,
+  input: { date: string; time: string },
+): Promise<void> {
+  if (exists) return;
+  const message = `The clock of ${zone} skips ${input.time} on ${input.date}.`;
+  throw await unavailableAt(ctx, { ...search, around: startsAt, zone, message });
 }
 
 /** Whether anybody can take the service at an instant. */

@@ -2,25 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startHarness } from "../../../testing/harness.ts";
 import { openShop, wednesdayAtTen } from "../booking-messages/testing.ts";
-import type { Shop } from "../booking-messages/testing.ts";
 import { consentsAt } from "./consent/testing.ts";
 
 const frontdesk = await startHarness();
-const { granted } = consentsAt(frontdesk);
-
-const path = (shop: Shop, name: string) => `/providers/${shop.slug}/capabilities/booking.${name}`;
-
-function create(shop: Shop, key: string | undefined, overrides: Record<string, unknown> = {}) {
-  return frontdesk.call("POST", path(shop, "create_booking"), {
-    ...(key ? { key } : {}),
-    body: {
-      service_id: shop.service.id,
-      start_at: wednesdayAtTen.toISOString(),
-      customer: { name: "Somebody Else", email: "victim@example.test", phone: "+447700900999" },
-      ...overrides,
-    },
-  });
-}
+const { granted, path, create } = consentsAt(frontdesk);
 
 test("one person has ten appointments ahead through an agent at most, and holds three times", async () => {
   const shop = await openShop(frontdesk);

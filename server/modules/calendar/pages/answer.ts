@@ -52,6 +52,21 @@ export function sendAnswer(
   return reply.header("cache-control", "no-store").redirect(answer.goTo, 303);
 }
 
+/** Sends what `work` answers in the company's workspace. */
+export async function answerInFrame(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  frame: Frame,
+  about: { slug: string; operation: string },
+  work: (ctx: Ctx, frame: CompanyFrame) => Promise<Answer | undefined>,
+): Promise<FastifyReply> {
+  const answered = await inFrame(request, frame, about, async (ctx, inside) => {
+    const answer = await work(ctx, inside);
+    return answer && { frame: inside, answer };
+  });
+  return sendAnswer(reply, frame, answered);
+}
+
 /** Wrong company, wrong service, private or put away: all look the same. */
 function unknownPage(m: Messages): Page {
   return {

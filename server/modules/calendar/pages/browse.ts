@@ -12,7 +12,7 @@ import { durationOf } from "../services/service.ts";
 import type { Service } from "../services/service.ts";
 import { findService, listServices } from "../services/services.store.ts";
 import { MINUTE_MS, wallTimeAt } from "../slots/wall-clock.ts";
-import { frameOf, inFrame, sendAnswer } from "./answer.ts";
+import { answerInFrame, frameOf } from "./answer.ts";
 import type { Answer, CompanyFrame } from "./answer.ts";
 import type { CompanyVisit, ServiceVisit } from "./booking-pages.ts";
 import { loadChoice } from "./choice.ts";
@@ -30,15 +30,13 @@ export async function showCompany(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   countLook(app, request);
-  const frame = frameOf(app, request);
   const about = { slug: request.params.company_slug, operation: "show_booking_page" };
-  const answered = await inFrame(request, frame, about, async (ctx, inside) => {
+  return answerInFrame(request, reply, frameOf(app, request), about, async (ctx, inside) => {
     const services = await listServices(ctx, { bookableOnly: true });
     // A business that offers nothing to strangers has no page for them.
     if (services.length === 0) return undefined;
-    return { frame: inside, answer: companyPage(inside, inside.company, services) };
+    return companyPage(inside, inside.company, services);
   });
-  return sendAnswer(reply, frame, answered);
 }
 
 export async function showService(
@@ -47,18 +45,13 @@ export async function showService(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   countLook(app, request);
-  const frame = frameOf(app, request);
   const about = { slug: request.params.company_slug, operation: "show_booking_page" };
-  const answered = await inFrame(request, frame, about, async (ctx, inside) => {
+  return answerInFrame(request, reply, frameOf(app, request), about, async (ctx, inside) => {
     const service = await publicService(ctx, request.params.service_slug);
     if (!service) return undefined;
     const startsAt = instantOf(inside.query["start"]);
-    const answer = startsAt
-      ? await detailsFor(ctx, inside, service, startsAt)
-      : await timesFor(ctx, inside, service);
-    return { frame: inside, answer };
+    return startsAt ? detailsFor(ctx, inside, service, startsAt) : timesFor(ctx, inside, service);
   });
-  return sendAnswer(reply, frame, answered);
 }
 
 /** A service that anybody may book. */

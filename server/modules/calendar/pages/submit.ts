@@ -11,7 +11,7 @@ import { releaseHold } from "../bookings/holds/hold.ts";
 import { nearestOpenSlots } from "../bookings/slots-for.ts";
 import type { Service } from "../services/service.ts";
 import { wallTimeAt } from "../slots/wall-clock.ts";
-import { frameOf, inFrame, sendAnswer } from "./answer.ts";
+import { answerInFrame, frameOf } from "./answer.ts";
 import type { Answer, CompanyFrame } from "./answer.ts";
 import type { ServiceVisit } from "./booking-pages.ts";
 import { formFor, holdOn, instantOf, placeOf, publicService, zonesFor } from "./browse.ts";
@@ -60,15 +60,14 @@ async function answerStep(
   step: Step,
 ): Promise<FastifyReply> {
   const about = { slug: request.params.company_slug, operation };
-  const answered = await inFrame(request, frame, about, async (ctx, inside) => {
+  return answerInFrame(request, reply, frame, about, async (ctx, inside) => {
     const service = await publicService(ctx, request.params.service_slug);
     if (!service) return undefined;
     const startsAt = instantOf(form["start"]);
     // Nothing was chosen: the page to choose on says what there is.
-    if (!startsAt) return { frame: inside, answer: { goTo: address(inside, inside.path) } };
-    return { frame: inside, answer: await step(ctx, inside, service, startsAt) };
+    if (!startsAt) return { goTo: address(inside, inside.path) };
+    return step(ctx, inside, service, startsAt);
   });
-  return sendAnswer(reply, frame, answered);
 }
 
 function timesOf(frame: CompanyFrame, service: Service, startsAt: Date, form: Posted): string {

@@ -2,8 +2,15 @@ import { Type } from "typebox";
 import { notFound } from "../../../../kernel/errors.ts";
 import { operation } from "../../../../kernel/operation.ts";
 import { workspaceApi } from "../../../../surfaces/workspace-api.ts";
-import { showSlot, slotUnavailable, unavailableAt } from "../slot-unavailable.ts";
-import { eventTypeInput, postalCodeInput, wallInput, wantedService, wantedTime } from "../wanted-slot.ts";
+import { showSlot, slotUnavailable } from "../slot-unavailable.ts";
+import {
+  eventTypeInput,
+  postalCodeInput,
+  wallInput,
+  refuseSkipped,
+  wantedService,
+  wantedTime,
+} from "../wanted-slot.ts";
 import { holdSlot, longestHoldMinutes, usualHoldMinutes } from "./hold.ts";
 
 const ids = (description: string) => Type.Array(Type.String({ format: "uuid" }), { description });
@@ -46,11 +53,9 @@ export const holdBookingSlot = operation({
   errors: [slotUnavailable, notFound],
   async run(ctx, { minutes, postal_code: postalCode, ...wanted }) {
     const service = await wantedService(ctx, wanted);
-    const { zone, startsAt, exists } = await wantedTime(ctx, service, wanted);
-    if (!exists) {
-      const message = `The clock of ${zone} skips ${wanted.time} on ${wanted.date}.`;
-      throw await unavailableAt(ctx, { service, postalCode, around: startsAt, zone, message });
-    }
+    const time = await wantedTime(ctx, service, wanted);
+    const { zone, startsAt } = time;
+    await refuseSkipped(ctx, time, { service, postalCode }, wanted);
     const hold = await holdSlot(ctx, {
       service,
       startsAt,

@@ -5,29 +5,14 @@ import type { Answer } from "../../../../testing/harness.ts";
 import { contactForNumber } from "../../../messaging/contacts/contact-for-number.ts";
 import { optOutContact } from "../../../messaging/contacts/opt-out.ts";
 import { inside } from "../../../messaging/testing.ts";
-import { bookAt, openShop, wednesdayAtTen } from "../../booking-messages/testing.ts";
-import type { Shop } from "../../booking-messages/testing.ts";
+import { bookAt, openShop } from "../../booking-messages/testing.ts";
 import { consentsAt, sixDigits, somebody } from "./testing.ts";
 
 const frontdesk = await startHarness();
-const { ask, sentTo, confirmed, exchange, granted } = consentsAt(frontdesk);
+const { ask, sentTo, confirmed, exchange, granted, path, create } = consentsAt(frontdesk);
 
 /** What a person does in their browser, from the link their agent shows them. */
 const open = (url: string) => frontdesk.call("GET", new URL(url).pathname + new URL(url).search);
-
-const path = (shop: Shop, name: string) => `/providers/${shop.slug}/capabilities/booking.${name}`;
-
-function create(shop: Shop, key: string | undefined, overrides: Record<string, unknown> = {}) {
-  return frontdesk.call("POST", path(shop, "create_booking"), {
-    ...(key ? { key } : {}),
-    body: {
-      service_id: shop.service.id,
-      start_at: wednesdayAtTen.toISOString(),
-      customer: { name: "Somebody Else", email: "victim@example.test", phone: "+447700900999" },
-      ...overrides,
-    },
-  });
-}
 
 test("a write without a token names the page to ask; the person allows it there, and the agent books for them alone", async () => {
   const shop = await openShop(frontdesk);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { listOutbox } from "../../../../local-outbox.ts";
 import type { Answer, Harness } from "../../../../testing/harness.ts";
+import { wednesdayAtTen } from "../../booking-messages/testing.ts";
 
 export type Place = { slug: string };
 
@@ -44,5 +45,22 @@ export function consentsAt(frontdesk: Harness) {
     assert.equal(answer.status, 200, answer.text);
     return { ...given, token: answer.body.access_token as string, answer };
   };
-  return { ask, sentTo, confirmed, exchange, granted };
+  /** Where a capability of the shop is called. */
+  const path = (shop: Place, name: string) => `/providers/${shop.slug}/capabilities/booking.${name}`;
+  /** A booking for somebody the caller makes up. */
+  const create = (
+    shop: Place & { service: { id: string } },
+    key: string | undefined,
+    overrides: Record<string, unknown> = {},
+  ) =>
+    frontdesk.call("POST", path(shop, "create_booking"), {
+      ...(key ? { key } : {}),
+      body: {
+        service_id: shop.service.id,
+        start_at: wednesdayAtTen.toISOString(),
+        customer: { name: "Somebody Else", email: "victim@example.test", phone: "+447700900999" },
+        ...overrides,
+      },
+    });
+  return { ask, sentTo, confirmed, exchange, granted, path, create };
 }
