@@ -46,7 +46,7 @@ const dayMs = 86_400_000;
 const daysAhead = 60;
 
 export async function openClient(target: ConformanceTarget): Promise<Client> {
-  const base = target.baseUrl.replace(/\/+$/, "");
+  const base = target.baseUrl.replace(/(?<!\/)\/+$/, "");
   const provider = encodeURIComponent(target.providerId);
   const simulated = await simulatedNow(base);
   const now = target.now ?? simulated ?? new Date();

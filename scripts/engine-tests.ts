@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 
 const variable = "FRONTDESK_TEST_DATABASE_URL";
-const imported = /(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
+const imported = /(?:from|import)\s*(?:\(\s*)?"(\.[^"]+)"/g;
 
 /**
  * Those of `files` that ask for the server, themselves or through what they import (the harness does). The others answer the same

@@ -25,7 +25,7 @@ const ruleId = /\b[a-z]+\.[a-z][a-z0-9_]*#\d+/g;
 export function idsIn(source: string): string[] {
   const live = source
     .replaceAll(/\/\*[\s\S]*?\*\//g, "")
-    .replaceAll(/^\s*\/\/.*$/gm, "")
+    .replaceAll(/^[ \t]*\/\/.*$/gm, "")
     .replaceAll(/\b(?:test|it)\.(?:skip|todo)\(\s*(["'`])(?:\\.|(?!\1)[\s\S])*\1/g, "");
   return [...new Set(live.match(ruleId) ?? [])];
 }

@@ -15,7 +15,7 @@ export function readScript(text: string): Step[] {
     const line = written.trim();
     if (line === "" || line.startsWith("#")) return [];
     if (line.startsWith("@")) return [timeStep(line, index + 1)];
-    const owner = /^owner:\s*(.+)$/i.exec(line)?.[1];
+    const owner = /^owner:\s*(\S.*)$/i.exec(line)?.[1];
     return [owner === undefined ? { kind: "customer", text: line } : { kind: "owner", text: owner }];
   });
 }

@@ -172,7 +172,7 @@ function addressOf(baseUrl: string, shape: Shape, input: Record<string, unknown>
     }
   }
   const search = query.size > 0 ? `?${query}` : "";
-  return { url: `${baseUrl.replace(/\/+$/, "")}${path}${search}`, rest };
+  return { url: `${baseUrl.replace(/(?<!\/)\/+$/, "")}${path}${search}`, rest };
 }
 
 // 409 IDEMPOTENCY_IN_PROGRESS is the first attempt of this very call, still at work.

@@ -55,7 +55,7 @@ export function readConfig(environment: Environment): Config {
     role: role as NodeRole,
     demo,
     simulator: readSwitch(environment, "FRONTDESK_SIMULATOR", demo, problems),
-    publicUrl: environment["PUBLIC_URL"]?.replace(/\/+$/, "") || undefined,
+    publicUrl: environment["PUBLIC_URL"]?.replace(/(?<!\/)\/+$/, "") || undefined,
     logLevel: environment["LOG_LEVEL"] || "info",
     ratePerSecond: number("FRONTDESK_RATE_PER_SECOND", 200, 1, 1_000_000),
     rateBurst: number("FRONTDESK_RATE_BURST", 2000, 1, 1_000_000),

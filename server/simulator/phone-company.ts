@@ -109,7 +109,7 @@ export class PhoneCompany {
 
   // Where <Dial> wants to hear how the call ended, as a path of ours.
   #dialAction(twiml: string): string | undefined {
-    const written = /<Dial\b[^>]*\baction="([^"]*)"/.exec(twiml)?.[1];
+    const written = /<Dial\b[^<>]*\baction="([^"]*)"/.exec(twiml)?.[1];
     if (written === undefined) return undefined;
     const { pathname, search } = new URL(written.replaceAll("&amp;", "&"), this.#origin);
     return pathname + search;

@@ -31,7 +31,7 @@ const spareMs = 60_000;
 /** The official client, loaded on first use. Tokens are renewed here, by our clock, and handed to whoever keeps them. */
 export function createGoogleClients(options: GoogleOptions): GoogleClients {
   const { clientId, clientSecret, baseUrl, timeoutMs = 15_000, now } = options;
-  const root = baseUrl?.replace(/\/+$/, "");
+  const root = baseUrl?.replace(/(?<!\/)\/+$/, "");
   const endpoints = root
     ? { oauth2AuthBaseUrl: `${root}/o/oauth2/v2/auth`, oauth2TokenUrl: `${root}/token` }
     : undefined;

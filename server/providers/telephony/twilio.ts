@@ -52,7 +52,7 @@ async function loadClient(options: TwilioOptions): Promise<Twilio> {
 function rebase(uri: string, baseUrl: string | undefined): string {
   if (baseUrl === undefined) return uri;
   const { pathname, search } = new URL(uri);
-  return `${baseUrl.replace(/\/+$/, "")}${pathname}${search}`;
+  return `${baseUrl.replace(/(?<!\/)\/+$/, "")}${pathname}${search}`;
 }
 
 async function createMessage(client: Twilio, sms: OutboundSms): Promise<SentSms> {

@@ -5,7 +5,7 @@ import type { Appointment } from "./appointment.ts";
 export function fill(template: string, values: Readonly<Record<string, string>>): string {
   return template
     .replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
-    .replaceAll(/[ \t]+\n/g, "\n")
+    .replaceAll(/(?<![ \t])[ \t]+\n/g, "\n")
     .trim();
 }
 

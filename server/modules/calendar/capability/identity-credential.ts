@@ -127,7 +127,7 @@ function keySetIn(text: string): JSONWebKeySet | undefined {
 }
 
 function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, "");
+  return url.replace(/(?<!\/)\/+$/, "");
 }
 
 function refusal(why: string) {

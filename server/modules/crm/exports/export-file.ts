@@ -79,7 +79,7 @@ export function filenameOf(template: string, name: string, format: string, date:
   const safe = filled
 
     .replaceAll(/[\u0000-\u001F\u007F<>:"/\\|?*\uD800-\uDFFF]+/g, "-")
-    .replace(/^[\s.]+|[\s.]+$/g, "")
+    .replace(/^[\s.]+|(?<![\s.])[\s.]+$/g, "")
     .slice(0, 150);
   const ending = `.${format}`;
   return safe.toLowerCase().endsWith(ending) ? safe : `${safe || "export"}${ending}`;

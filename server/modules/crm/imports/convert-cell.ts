@@ -54,7 +54,7 @@ function numberIn(text: string): Converted {
   const decimalComma =
     lastComma > digits.lastIndexOf(".") && (digits.includes(".") || !/,\d{3}$/.test(digits));
   const plain = decimalComma ? digits.replaceAll(".", "").replace(",", ".") : digits.replaceAll(",", "");
-  const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : Number.NaN;
+  const value = /^[+-]?(\d+(?:\.\d*)?|\.\d+)$/.test(plain) ? Number(plain) : Number.NaN;
   return Number.isFinite(value) ? { value } : { fault: "is not a number" };
 }
 
@@ -69,7 +69,7 @@ function truth(text: string): Converted {
 
 /** YYYY-MM-DD out of the ways people write a day; undefined for what is none. */
 function dateIn(text: string, { dateOrder }: Reading): string | undefined {
-  const day = text.replace(/[T ]\d{1,2}:\d{2}.*$/, "");
+  const day = text.replace(/[T ]\d{1,2}:\d{2}.*$/s, "");
   const iso = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(day);
   const local = /^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$/.exec(day);
   const [year, month, date] = iso

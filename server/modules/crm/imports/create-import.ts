@@ -77,7 +77,7 @@ function sourceOf(ctx: Ctx, base64: string | undefined, checksum: string | undef
     return sourceOfFile(ctx.upload.path);
   }
   if (base64 === undefined) throw invalidField("file", "is required", "Send a file, or content_base64.");
-  if (!/^[A-Za-z\d+/\s]*={0,2}\s*$/.test(base64)) throw invalidField("content_base64", "is not base64");
+  if (!/^[A-Za-z\d+/\s]*(?:=\s*){0,2}$/.test(base64)) throw invalidField("content_base64", "is not base64");
   const bytes = Buffer.from(base64, "base64");
   if (checksum !== undefined && createHash("sha256").update(bytes).digest("hex") !== checksum.toLowerCase()) {
     throw invalidField("content_sha256", "is not the checksum of content_base64");

@@ -56,7 +56,7 @@ export function readRow([number, ...cells]: StagedRow, columns: Columns, reading
 function splitName({ fields, links }: Draft): void {
   const full = links["full_name"];
   if (full === undefined || fields["first_name"] !== undefined) return;
-  const turned = /^([^,]+),\s*(.+)$/.exec(full);
+  const turned = /^([^,]+),\s*(\S.*)$/.exec(full);
   const words = full.split(/\s+/);
   fields["first_name"] = turned?.[2] ?? (words.length > 1 ? words.slice(0, -1).join(" ") : full);
   const last = turned?.[1] ?? (words.length > 1 ? words.at(-1) : undefined);

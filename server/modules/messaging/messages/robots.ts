@@ -4,7 +4,7 @@ const autoReply = [
   /\b(?:auto(?:matic|mated)?|out[- ]of[- ](?:office|hours))[- ]?(?:reply|response|responder|message|text)\b/i,
   /\bthis is an automated\b/i,
   /\bdo not reply to this (?:message|text|number)\b/i,
-  /\bi(?:'m| am) (?:driving|currently driving)\b.*\b(?:auto|focus|notifications?)\b/i,
+  /\bi(?:'m| am) (?:driving|currently driving)\b.{0,160}\b(?:auto|focus|notifications?)\b/i,
   /\bthis (?:number|mailbox|inbox) (?:is not|isn't) monitored\b/i,
   /\bi(?:'m| am) (?:currently )?out of (?:the )?office\b/i,
 ];

@@ -12,11 +12,12 @@ export const variables = [
 
 export type Values = Record<(typeof variables)[number], string>;
 
-const placeholder = /\{\{\s*([^{}]{0,100}?)\s*\}\}/g;
+const placeholder = /\{\{([^{}]*)\}\}/g;
 
 /** Refuses a text with a placeholder that stands for nothing. */
 export function checkPlaceholders(field: string, text: string | undefined): void {
-  for (const [, name = ""] of (text ?? "").matchAll(placeholder)) {
+  for (const [, written = ""] of (text ?? "").matchAll(placeholder)) {
+    const name = written.trim();
     if (variables.some((known) => known === name)) continue;
     throw invalidField(
       field,
@@ -29,7 +30,7 @@ export function checkPlaceholders(field: string, text: string | undefined): void
 /** The text with its placeholders filled in; `escape` makes each value safe for where the text goes. */
 export function fillPlaceholders(text: string, values: Values, escape: (value: string) => string): string {
   return text.replaceAll(placeholder, (whole, name: string) => {
-    const known = variables.find((variable) => variable === name);
+    const known = variables.find((variable) => variable === name.trim());
     return known ? escape(values[known]) : whole;
   });
 }
