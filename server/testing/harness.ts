@@ -211,7 +211,8 @@ async function freshEmbedded(version: string): Promise<FreshEngine> {
 
 async function freshDatabase(server: string, version: string): Promise<FreshEngine> {
   const template = `frontdesk_template_${version}`;
-  const name = `frontdesk_test_${randomUUID().replaceAll("-", "").slice(0, 16)}`;
+  const prefix = process.env["FRONTDESK_TEST_DATABASE_PREFIX"] ?? "frontdesk_test_";
+  const name = `${prefix}${randomUUID().replaceAll("-", "").slice(0, 16)}`;
   const admin = new pg.Client({ connectionString: server });
   await admin.connect();
   try {

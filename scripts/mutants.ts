@@ -1,0 +1,191 @@
+/**
+ * Makes small wrong changes to sources, one at a time and in memory only, and tells which of them the tests did not notice.
+ *
+ *   npm run mutants -- [paths] [--sample 200] [--seed 1] [--json] [--lanes 2] [--list changes.json]
+ *
+ * Paths are files or folders (kernel, messaging, calendar, workspace and surfaces if none is given). A list names changes itself:
+ * {"mutants": [{"file", "old", "new"}]}, where `old` stands once in the file. A change counts as noticed when one of the tests nearest to
+ * its file fails with it and passes without it, or when a wider ring does. On a server (FRONTDESK_TEST_DATABASE_URL) it takes half the time.
+ */
+import { glob, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import pg from "pg";
+import { root } from "./generated-file.ts";
+import { changed, changesIn } from "./mutants/changes.ts";
+import type { Change } from "./mutants/changes.ts";
+import { nearestTests, readImports } from "./mutants/nearest-tests.ts";
+import { failureIn } from "./mutants/try-change.ts";
+import type { TrialOptions } from "./mutants/try-change.ts";
+
+const usualPaths = [
+  "server/kernel",
+  "server/modules/messaging",
+  "server/modules/calendar",
+  "server/modules/workspace",
+  "server/surfaces",
+];
+const timeoutMs = 120_000;
+
+type Named = { file: string; line: number; kind: string; old: string; new: string; text: string };
+type Result = Omit<Named, "text"> & { noticed: boolean; by?: string; failure?: string };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sample: { type: "string" },
+    seed: { type: "string", default: "1" },
+    json: { type: "boolean", default: false },
+    lanes: { type: "string", default: "2" },
+    list: { type: "string" },
+  },
+});
+
+async function sourcesUnder(paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    if ((await stat(join(root, path))).isFile()) found.push(path);
+    else for await (const file of glob(`${path}/**/*.ts`, { cwd: root })) found.push(file);
+  }
+  return found.filter((file) => !file.endsWith(".test.ts")).sort();
+}
+
+/** Mulberry32: the same seed draws the same sample on every machine. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function sampleOf<T>(all: readonly T[], size: number, random: () => number): T[] {
+  const rest = [...all];
+  const taken = Math.min(size, rest.length);
+  for (let index = 0; index < taken; index += 1) {
+    const other = index + Math.floor(random() * (rest.length - index));
+    [rest[index], rest[other]] = [rest[other] as T, rest[index] as T];
+  }
+  return rest.slice(0, taken);
+}
+
+async function drawn(): Promise<Named[]> {
+  const texts = new Map<string, string>();
+  const all: Change[] = [];
+  for (const file of await sourcesUnder(positionals.length > 0 ? positionals : usualPaths)) {
+    const text = await readFile(join(root, file), "utf8");
+    texts.set(file, text);
+    all.push(...changesIn(file, text));
+  }
+  const wanted =
+    values.sample === undefined ? all : sampleOf(all, Number(values.sample), randomFrom(Number(values.seed)));
+  return wanted.map((change) => {
+    const source = texts.get(change.file) ?? "";
+    const { file, line, kind, start, end, replacement } = change;
+    return {
+      file,
+      line,
+      kind,
+      old: source.slice(start, end),
+      new: replacement,
+      text: changed(source, change),
+    };
+  });
+}
+
+/** The changes a list names. One whose text stands in the file no more, or twice, can not be made and is told on stderr. */
+async function listed(path: string): Promise<Named[]> {
+  const { mutants } = JSON.parse(await readFile(path, "utf8")) as {
+    mutants: { file: string; old: string; new: string; area?: string }[];
+  };
+  const made: Named[] = [];
+  for (const { file, old, new: replacement, area } of mutants) {
+    const source = await readFile(join(root, file), "utf8").catch(() => "");
+    const parts = source.split(old);
+    if (parts.length !== 2) {
+      process.stderr.write(`not to be made any more: ${file}: ${old.split("\n")[0]}\n`);
+      continue;
+    }
+    const line = (parts[0] ?? "").split("\n").length;
+    made.push({ file, line, kind: area ?? "named", old, new: replacement, text: parts.join(replacement) });
+  }
+  return made;
+}
+
+const graph = await readImports(root);
+const baselines = new Map<string, Promise<string | undefined>>();
+
+type Lane = { options: TrialOptions; databasePrefix: string };
+
+function laneNumber(n: number): Lane {
+  // The program stops at the first failure and leaves its database behind; the name says whose it was.
+  const databasePrefix = `frontdesk_mutant_${process.pid}_${n}_`;
+  const environment = { FRONTDESK_TEST_DATABASE_PREFIX: databasePrefix };
+  return { options: { root, timeoutMs, environment }, databasePrefix };
+}
+
+/** A test that fails by itself has noticed nothing. */
+function failsAnyway(test: string, options: TrialOptions): Promise<string | undefined> {
+  const known = baselines.get(test) ?? failureIn(test, undefined, options);
+  baselines.set(test, known);
+  return known;
+}
+
+async function tryChange({ text, ...change }: Named, { options }: Lane): Promise<Result> {
+  for (const test of nearestTests(graph, change.file).flat()) {
+    const failure = await failureIn(test, { file: change.file, text }, options);
+    if (failure === undefined || (await failsAnyway(test, options)) !== undefined) continue;
+    return { ...change, noticed: true, by: test, failure };
+  }
+  return { ...change, noticed: false };
+}
+
+async function dropDatabases({ databasePrefix }: Lane): Promise<void> {
+  const server = process.env["FRONTDESK_TEST_DATABASE_URL"];
+  if (server === undefined) return;
+  const admin = new pg.Client({ connectionString: server });
+  await admin.connect();
+  try {
+    const { rows } = await admin.query<{ datname: string }>(
+      "select datname from pg_database where starts_with(datname, $1)",
+      [databasePrefix],
+    );
+    for (const { datname } of rows) await admin.query(`drop database if exists ${datname} with (force)`);
+  } finally {
+    await admin.end();
+  }
+}
+
+const waiting = values.list === undefined ? await drawn() : await listed(values.list);
+const total = waiting.length;
+const results: Result[] = [];
+
+function progress(result: Result): void {
+  const mark = result.noticed ? "noticed" : "LIVED  ";
+  const brief = (text: string) => text.trim().replaceAll(/\s+/g, " ").slice(0, 90);
+  process.stderr.write(
+    `${results.length}/${total} ${mark} ${result.file}:${result.line} ${result.kind}: ${brief(result.old)} → ${brief(result.new)}\n`,
+  );
+}
+
+async function workThrough(lane: Lane): Promise<void> {
+  for (let change = waiting.shift(); change; change = waiting.shift()) {
+    const result = await tryChange(change, lane);
+    results.push(result);
+    progress(result);
+    await dropDatabases(lane);
+  }
+}
+
+await Promise.all(Array.from({ length: Number(values.lanes) }, (_, n) => workThrough(laneNumber(n))));
+const lived = results.filter((result) => !result.noticed);
+const noticed = results.length - lived.length;
+const byFile = (a: Result, b: Result) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line);
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ total, noticed, lived: lived.sort(byFile) }, null, 1)}\n`);
+} else {
+  const share = total === 0 ? 100 : (100 * noticed) / total;
+  process.stdout.write(`${noticed} of ${total} changes noticed (${share.toFixed(1)} %)\n`);
+}

@@ -1,0 +1,70 @@
+/** Which test files have to do with a source: those beside it first, then those that import it, then those of its importers. */
+import { glob, readFile } from "node:fs/promises";
+import { basename, dirname, join, normalize, relative } from "node:path";
+
+const imported = /(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
+/** They import everything, so to be reached through them says nothing. */
+const everything = /^server\/(?:modules\/(?:.*\/)?index|modules\/[^/]+\/index|compose|main)\.ts$/;
+const ringSizes = [6, 14] as const;
+
+export type ImportGraph = {
+  tests: readonly string[];
+  /** Who imports a file directly. */
+  importers: ReadonlyMap<string, readonly string[]>;
+};
+
+/** Reads the imports of every source under server, scripts and sdk. */
+export async function readImports(root: string): Promise<ImportGraph> {
+  const files = await Array.fromAsync(glob("{server,scripts,sdk}/**/*.ts", { cwd: root }));
+  const importers = new Map<string, string[]>();
+  for (const file of files.sort()) {
+    const text = await readFile(join(root, file), "utf8");
+    for (const [, path = ""] of text.matchAll(imported)) {
+      const target = normalize(join(dirname(file), path));
+      importers.set(target, [...(importers.get(target) ?? []), file]);
+    }
+  }
+  return { tests: files.filter((file) => file.endsWith(".test.ts")), importers };
+}
+
+/**
+ * Returns two rings of test files for `source`. The first holds those most likely to notice a change, the second those that may when
+ * the first did not.
+ */
+export function nearestTests(graph: ImportGraph, source: string): [string[], string[]] {
+  const distance = distances(graph, source);
+  const own = basename(source, ".ts").replace(/\.(?:store|crud|job|operations)$/, "");
+  const ranked = graph.tests
+    .map((test) => ({ test, rank: rank(test, source, own, distance.get(test)) }))
+    .filter(({ rank: one }) => one < 100)
+    .sort((a, b) => a.rank - b.rank || (a.test < b.test ? -1 : 1))
+    .map(({ test }) => test);
+  const [first, second] = ringSizes;
+  return [ranked.slice(0, first), ranked.slice(first, first + second)];
+}
+
+/** How many imports lie between a source and the files that reach it, up to four. */
+function distances(graph: ImportGraph, source: string): Map<string, number> {
+  const found = new Map([[source, 0]]);
+  let edge = [source];
+  for (let step = 1; step <= 4 && edge.length > 0; step += 1) {
+    const next = edge.flatMap((file) => graph.importers.get(file) ?? []);
+    edge = [...new Set(next)].filter((file) => !found.has(file) && !everything.test(file));
+    for (const file of edge) found.set(file, step);
+  }
+  return found;
+}
+
+function rank(test: string, source: string, own: string, imports: number | undefined): number {
+  const folder = dirname(source);
+  const steps = relative(folder, dirname(test)).split("/").filter(Boolean).length;
+  const name = basename(test, ".test.ts");
+  const beside = dirname(test) === folder;
+  if (beside && name === own) return 0;
+  if (imports === 1) return beside ? 1 : 2 + steps;
+  if (beside) return name.includes(own) || own.includes(name) ? 1 : 3;
+  if (imports !== undefined) return 4 + imports + steps;
+  // A test that goes through HTTP imports nothing of what it tests: a neighbour in the tree is the best guess.
+  const inside = test.startsWith(`${folder}/`) || test.startsWith(`${dirname(folder)}/`);
+  return inside && source.startsWith("server/modules/") ? 12 + steps : 100;
+}
