@@ -156,7 +156,10 @@ function conditionsIn(
   const start = template.getStart(tree);
   const text = source.slice(start, template.getEnd());
   const spans: [number, number][] = ts.isTemplateExpression(template)
-    ? template.templateSpans.map((span) => [span.expression.getFullStart(), span.literal.getStart(tree)])
+    ? template.templateSpans.map((span) => [
+        span.expression.getFullStart() - "${".length,
+        span.literal.getStart(tree),
+      ])
     : [];
   return [...text.matchAll(sqlCondition)].flatMap((match) => {
     const from = start + match.index;
