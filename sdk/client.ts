@@ -4587,6 +4587,7 @@ export type ListCalendarConflictsInput = {
   /** next_cursor or prev_cursor of another page. */ cursor?: string;
   /** The same as cursor; a bare row id works too. */ after?: string;
   status?: "open" | "resolved";
+  kind?: "busy_elsewhere" | "host_left";
   /** Of this booking. */ booking_id?: string;
   /** Of this member. */ member_id?: string;
 };
@@ -4594,7 +4595,9 @@ export type ListCalendarConflictsOutput = Page<{
   id: string;
   booking_id: string;
   member_id: string;
-  connection_id: string;
+  /** busy_elsewhere: a calendar says that the host has something else. host_left: the host is not on the team any more, and nobody gives the booking until it is moved to somebody who is. */ kind:
+    "busy_elsewhere" | "host_left";
+  /** The calendar that says so; null for host_left. */ connection_id: string | null;
   title: string | null;
   busy_from: string;
   busy_until: string;
@@ -9214,7 +9217,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** List bookings whose host turned out to be busy elsewhere, newest first. Needs company:read. */
+  /** List bookings whose host turned out to be busy elsewhere or has left the team, newest first. Needs company:read. */
   listCalendarConflicts(
     input: ListCalendarConflictsInput = {},
     options?: CallOptions,

@@ -6,6 +6,7 @@ import { cancelBooking } from "./bookings/cancel-booking.ts";
 import { checkAvailability } from "./bookings/check-availability.ts";
 import { createBooking } from "./bookings/create-booking.ts";
 import { startEventQueue } from "./bookings/event-queue.ts";
+import { handOverBookings, reactToLeaving } from "./bookings/hand-over-bookings.ts";
 import { getBooking } from "./bookings/get-booking.ts";
 import { listAvailableSlots } from "./bookings/list-available-slots.ts";
 import { listBookings } from "./bookings/list-bookings.ts";
@@ -46,6 +47,7 @@ export const calendar = module({
     listAvailableSlots,
   ],
   jobs: [
+    handOverBookings,
     sendInvitation,
     startEventQueue,
     scheduleNotetaker,
@@ -53,5 +55,6 @@ export const calendar = module({
     collectNotetaker,
     dismissNotetaker,
   ],
+  reactions: [reactToLeaving],
   sweeps: [calendarChangesSweep],
 });

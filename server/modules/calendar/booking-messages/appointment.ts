@@ -6,7 +6,11 @@ import { contactEmailOf, workspaceOf } from "../../workspace/settings/settings.t
 import type { WorkspaceSettings } from "../../workspace/settings/settings.ts";
 import { managementUrl } from "../bookings/management-link.ts";
 import type { Attendee, Booking } from "../bookings/booking.ts";
+import type { BookingMessage } from "./booking-message.ts";
 import type { BookingNotification, BookingNotifications, Service } from "../services/service.ts";
+
+/** Somebody of the business who is told of a booking. */
+export type TeamMember = { id: string; name: string; phone: string | null; email: string | null };
 
 /** Everything a message about a booking may say, and to whom. */
 export type Appointment = {
@@ -30,7 +34,7 @@ export type Appointment = {
   /** `phone` only when a text can reach it. */
   customer: { name: string; phone: string | undefined; email: string | undefined };
   attendees: readonly Attendee[];
-  team: readonly { name: string; phone: string | null; email: string | null }[];
+  team: readonly TeamMember[];
   business: {
     name: string;
     slug: string;
@@ -95,12 +99,32 @@ function reachesTeam({ recipients }: BookingNotification): boolean {
   return recipients === "team" || recipients === "all";
 }
 
-/** The hosts; who runs the business when nobody was given the booking. */
-function teamOf(ctx: Ctx, hostIds: readonly string[]): Promise<Appointment["team"]> {
-  const members = ctx.db.from("members").select(["name", "phone", "email"]).where("status", "=", "active");
-  return hostIds.length === 0
-    ? members.where("role", "=", "client_admin").execute()
-    : members.where("id", "in", hostIds).orderBy("name").orderBy("id").execute();
+/** The hosts; who runs the business when nobody was given the booking, or all of them have left. */
+async function teamOf(ctx: Ctx, hostIds: readonly string[]): Promise<Appointment["team"]> {
+  const hosts = hostIds.length === 0 ? [] : await activeMembers(ctx).where("id", "in", hostIds).execute();
+  return hosts.length > 0 ? hosts : activeMembers(ctx).where("role", "=", "client_admin").execute();
+}
+
+/** The member a message is for as they can be reached now; undefined once they have left. */
+export function findRecipient(
+  ctx: Ctx,
+  { member_id: memberId, channel, recipient }: Pick<BookingMessage, "member_id" | "channel" | "recipient">,
+): Promise<TeamMember | undefined> {
+  const members = activeMembers(ctx);
+  // Planned before messages named their member, it is whoever can be reached there.
+  const column = channel === "sms" ? "phone" : "email";
+  return memberId === null
+    ? members.where(column, "=", recipient).executeTakeFirst()
+    : members.where("id", "=", memberId).executeTakeFirst();
+}
+
+function activeMembers(ctx: Ctx) {
+  return ctx.db
+    .from("members")
+    .select(["id", "name", "phone", "email"])
+    .where("status", "=", "active")
+    .orderBy("name")
+    .orderBy("id");
 }
 
 async function customerOf(ctx: Ctx, booking: Booking): Promise<Appointment["customer"]> {

@@ -28,6 +28,10 @@ export interface BookingMessagesTable {
   audience: Audience;
   recipient: string | null;
   recipient_name: string | null;
+  /** Of the team: they get it where they can be reached when it is sent, and nothing once they have left. */
+  member_id: string | null;
+  /** When the appointment was to be before it was moved. */
+  moved_from: Timestamp | null;
   offset_minutes: number | null;
   label: string | null;
   /** The calendar file the mail brings along, by the booking's sequence. */
@@ -117,6 +121,8 @@ export async function presentMessages(
       body_template: _b,
       claimed_at: _c,
       position: _p,
+      member_id: _m,
+      moved_from: _f,
       ...shown
     } = row;
     return { ...shown, delivery_status: statuses.get(row.message_id ?? "") ?? null } as never;

@@ -38,6 +38,8 @@ export async function insertMessages(
     audience: message.audience,
     recipient: message.recipient ?? null,
     recipient_name: message.recipientName ?? null,
+    member_id: message.memberId ?? null,
+    moved_from: message.movedFrom ?? null,
     offset_minutes: message.offsetMinutes ?? null,
     label: message.label ?? null,
     subject_template: message.subjectTemplate ?? null,

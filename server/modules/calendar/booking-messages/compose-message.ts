@@ -16,7 +16,9 @@ export function composeMessage(appointment: Appointment, message: BookingMessage
   const reader = message.audience === "attendee" ? (message.recipient_name ?? "there") : undefined;
   const values = placeholdersOf(appointment, reader);
   const text = fill(body, values);
-  const to = message.recipient ?? appointment.customer[message.channel === "sms" ? "phone" : "email"];
+  const isCustomers = message.audience === "customer";
+  const own = isCustomers ? appointment.customer[message.channel === "sms" ? "phone" : "email"] : undefined;
+  const to = message.recipient ?? own;
   if (!to || text === "") return undefined;
   if (message.channel === "sms") return { channel: "sms", to, body: text };
   const { business } = appointment;

@@ -11,6 +11,9 @@ export type PlannedMessage = {
   dueAt: Date;
   recipient?: string;
   recipientName?: string;
+  memberId?: string;
+  /** When the appointment was to be before it was moved. */
+  movedFrom?: Date;
   offsetMinutes?: number;
   label?: string;
   subjectTemplate?: string;
@@ -115,7 +118,13 @@ function withInvitation(appointment: Appointment, { channel }: Target): { invita
   return channel === "email" ? { invitationSequence: appointment.invitationSequence } : {};
 }
 
-type Target = { channel: MessageChannel; audience: Audience; recipient?: string; recipientName?: string };
+type Target = {
+  channel: MessageChannel;
+  audience: Audience;
+  recipient?: string;
+  recipientName?: string;
+  memberId?: string;
+};
 
 function targets(appointment: Appointment, wish: ReminderWish): Target[] {
   const recipients = wish.notification?.recipients ?? "booker";
@@ -141,7 +150,7 @@ function toCustomer({ customer }: Appointment, channels: readonly MessageChannel
   );
 }
 
-type Reachable = { name?: string | null; email?: string | null; phone?: string | null };
+type Reachable = { id?: string; name?: string | null; email?: string | null; phone?: string | null };
 
 function reach(
   people: readonly Reachable[],
@@ -151,7 +160,8 @@ function reach(
   return people.flatMap((person) =>
     channels.flatMap((channel) => {
       const recipient = channel === "sms" ? person.phone : person.email;
-      return recipient ? [{ channel, audience, ...named(recipient, person.name) }] : [];
+      const member = person.id === undefined ? {} : { memberId: person.id };
+      return recipient ? [{ channel, audience, ...named(recipient, person.name), ...member }] : [];
     }),
   );
 }

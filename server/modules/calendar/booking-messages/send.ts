@@ -12,7 +12,7 @@ import { findBooking } from "../bookings/bookings.store.ts";
 import { calendarParts } from "../invitations/send-invitation.job.ts";
 import { sendText } from "../../messaging/messages/send-text.ts";
 import { hasBookedAgain } from "./booked-again.ts";
-import { loadAppointment } from "./appointment.ts";
+import { findRecipient, loadAppointment } from "./appointment.ts";
 import type { Appointment } from "./appointment.ts";
 import type { BookingMessage, MessageKind } from "./booking-message.ts";
 import {
@@ -101,11 +101,14 @@ async function take(
     await settleMessage(ctx, message, { status: "skipped", reason: reason ?? "the booking is gone" });
     return undefined;
   }
-  const composed = composeMessage(appointment, message);
+  const composed = composeMessage(appointment, await addressed(ctx, message));
   if (!composed) {
+    const isGone = message.audience === "team";
     await settleMessage(ctx, message, {
       status: "skipped",
-      reason: "nothing to send, or nobody to send it to",
+      reason: isGone
+        ? "they are not on the team any more, or cannot be reached"
+        : "nothing to send, or nobody to send it to",
     });
     return undefined;
   }
@@ -114,6 +117,14 @@ async function take(
   }
   await handToMessaging(ctx, appointment, message, composed);
   return undefined;
+}
+
+/** The message with its recipient as they are now: whoever has left the team is told nothing of customers any more. */
+async function addressed(ctx: Ctx, message: BookingMessage): Promise<BookingMessage> {
+  if (message.audience !== "team") return message;
+  const member = await findRecipient(ctx, message);
+  const recipient = (message.channel === "sms" ? member?.phone : member?.email) ?? null;
+  return { ...message, recipient, recipient_name: member?.name ?? null };
 }
 
 /** The calendar files that go with a mail. */

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import { insertActivity } from "../../crm/activities/activities.store.ts";
+import { settleHostLeft } from "./host-left.store.ts";
 import { followBooking } from "../notetaker/follow-booking.ts";
 import { formatDateTime } from "../slots/wall-clock.ts";
 import type { Booking } from "./booking.ts";
@@ -21,6 +22,7 @@ const verbs: Record<Step, string> = {
  * on its contact, opportunity and company, and the notetaker's instructions. In the step's own transaction, so once.
  */
 export async function recordStep(ctx: Ctx, step: Step, booking: Booking, before?: Booking): Promise<void> {
+  if (before) await settleHostLeft(ctx, booking);
   await logActivity(ctx, step, booking, before);
   await followBooking(ctx, step, booking);
 }

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Selectable } from "kysely";
+import type { Generated, Selectable } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import { newId } from "../../../kernel/ids.ts";
 import type { Timestamp } from "../../../kernel/tables.ts";
@@ -10,7 +10,10 @@ export interface CalendarConflictsTable {
   id: string;
   booking_id: string;
   member_id: string;
-  connection_id: string;
+  /** busy_elsewhere: a calendar says the host has something else · host_left: the host is not on the team any more. */
+  kind: Generated<"busy_elsewhere" | "host_left">;
+  /** The calendar that says so; none when the host has left. */
+  connection_id: string | null;
   external_id: string;
   title: string | null;
   busy_from: Timestamp;
@@ -29,7 +32,7 @@ declare module "../../../kernel/tables.ts" {
 export type Conflict = Selectable<CalendarConflictsTable>;
 type Clash = Pick<
   Conflict,
-  "booking_id" | "member_id" | "connection_id" | "external_id" | "title" | "busy_from" | "busy_until"
+  "kind" | "booking_id" | "member_id" | "connection_id" | "external_id" | "title" | "busy_from" | "busy_until"
 >;
 
 /**
@@ -43,6 +46,7 @@ export async function reconcileConflicts(ctx: Ctx, memberIds: readonly string[])
     .from("calendar_conflicts")
     .selectAll()
     .where("status", "=", "open")
+    .where("kind", "=", "busy_elsewhere")
     .where(sql<boolean>`member_id = any(${[...memberIds]}::uuid[])`)
     .execute();
   const current = new Set(clashes.map(keyOf));
@@ -55,10 +59,11 @@ export async function reconcileConflicts(ctx: Ctx, memberIds: readonly string[])
       .execute();
   }
   const known = new Set(open.map(keyOf));
-  for (const clash of clashes) if (!known.has(keyOf(clash))) await record(ctx, clash);
+  for (const clash of clashes) if (!known.has(keyOf(clash))) await recordConflict(ctx, clash);
 }
 
-async function record(ctx: Ctx, clash: Clash): Promise<void> {
+/** Records a clash and tells of it; false for one that is known already. */
+export async function recordConflict(ctx: Ctx, clash: Clash): Promise<boolean> {
   const row = await ctx.db
     .insert("calendar_conflicts", {
       ...clash,
@@ -70,7 +75,7 @@ async function record(ctx: Ctx, clash: Clash): Promise<void> {
     .onConflict((conflict) => conflict.doNothing())
     .returning("id")
     .executeTakeFirst();
-  if (!row) return;
+  if (!row) return false;
   ctx.emit({
     type: "booking.conflict_found",
     noun: "booking",
@@ -83,6 +88,7 @@ async function record(ctx: Ctx, clash: Clash): Promise<void> {
       busy_until: clash.busy_until.toISOString(),
     },
   });
+  return true;
 }
 
 function keyOf(clash: Clash): string {
@@ -96,7 +102,7 @@ function keyOf(clash: Clash): string {
 function clashesOf(ctx: Ctx, memberIds: readonly string[]): Promise<Clash[]> {
   const earliest = new Date(ctx.now.getTime() - longestBlockMs);
   return ctx.db.raw(sql<Clash>`
-    select b.id as booking_id, e.member_id, e.connection_id, e.external_id, e.title,
+    select 'busy_elsewhere' as kind, b.id as booking_id, e.member_id, e.connection_id, e.external_id, e.title,
            e.starts_at as busy_from, e.ends_at as busy_until
       from external_busy e
       join bookings b on b.workspace_id = e.workspace_id and e.member_id = any(b.host_ids)

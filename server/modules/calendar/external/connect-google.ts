@@ -13,7 +13,12 @@ type Consented = { memberId: string; calendar: RemoteCalendar; credentials: Cale
 export async function connectGoogle(ctx: Ctx, consented: Consented): Promise<void> {
   const { memberId, calendar, credentials } = consented;
   const member = isId(memberId)
-    ? await ctx.db.from("members").select("id").where("id", "=", memberId).executeTakeFirst()
+    ? await ctx.db
+        .from("members")
+        .select("id")
+        .where("id", "=", memberId)
+        .where("status", "<>", "removed")
+        .executeTakeFirst()
     : undefined;
   if (!member) throw missing("member", memberId);
   const others = await ctx.db

@@ -47,7 +47,13 @@ export const conflictsCrud = crud({
     id: Type.String({ format: "uuid" }),
     booking_id: Type.String({ format: "uuid" }),
     member_id: Type.String({ format: "uuid" }),
-    connection_id: Type.String({ format: "uuid" }),
+    kind: Type.Union([Type.Literal("busy_elsewhere"), Type.Literal("host_left")], {
+      description:
+        "busy_elsewhere: a calendar says that the host has something else. host_left: the host is not on the team any more, and nobody gives the booking until it is moved to somebody who is.",
+    }),
+    connection_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
+      description: "The calendar that says so; null for host_left.",
+    }),
     title: Type.Union([Type.String(), Type.Null()]),
     busy_from: instant(),
     busy_until: instant(),
@@ -62,6 +68,10 @@ export const conflictsCrud = crud({
       schema: Type.Union([Type.Literal("open"), Type.Literal("resolved")]),
       where: (query, value: "open") => query.where("status", "=", value),
     },
+    kind: {
+      schema: Type.Union([Type.Literal("busy_elsewhere"), Type.Literal("host_left")]),
+      where: (query, value: "host_left") => query.where("kind", "=", value),
+    },
     booking_id: {
       schema: id("Of this booking."),
       where: (query, value: string) => query.where("booking_id", "=", value),
@@ -71,7 +81,9 @@ export const conflictsCrud = crud({
       where: (query, value: string) => query.where("member_id", "=", value),
     },
   },
-  summaries: { list: "List bookings whose host turned out to be busy elsewhere, newest first." },
+  summaries: {
+    list: "List bookings whose host turned out to be busy elsewhere or has left the team, newest first.",
+  },
 });
 
 function presentConflict({ workspace_id: _workspace, external_id: _entry, ...row }: Conflict) {

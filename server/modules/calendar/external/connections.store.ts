@@ -68,7 +68,8 @@ export async function refuseTaken(
   }
 }
 
-function connectionsOf(ctx: Ctx, memberId: string): Promise<Connection[]> {
+/** A member's connected calendars. */
+export function connectionsOf(ctx: Ctx, memberId: string): Promise<Connection[]> {
   return ctx.db
     .from("calendar_connections")
     .selectAll()

@@ -94,7 +94,12 @@ export function checkUse(writable: boolean, reads: boolean, writes: boolean): vo
 async function memberOf(ctx: Ctx, given: string | undefined): Promise<string> {
   const id = given ?? (ctx.actor.kind === "user" ? ctx.actor.id : undefined);
   if (id === undefined) throw invalidField("member_id", "is needed: a key is nobody in particular");
-  const member = await ctx.db.from("members").select("id").where("id", "=", id).executeTakeFirst();
+  const member = await ctx.db
+    .from("members")
+    .select("id")
+    .where("id", "=", id)
+    .where("status", "<>", "removed")
+    .executeTakeFirst();
   if (!member) throw invalidField("member_id", "names nobody in this workspace", "Send the id of a member.");
   return member.id;
 }

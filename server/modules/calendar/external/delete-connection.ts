@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { sql } from "kysely";
+import type { Ctx } from "../../../kernel/context.ts";
 import { job } from "../../../kernel/jobs.ts";
 import type { JobCtx } from "../../../kernel/jobs.ts";
 import { recordDeleted } from "../../../kernel/lifecycle.ts";
@@ -31,16 +32,25 @@ export const deleteCalendarConnection = operation({
   ),
   output: Type.Null(),
   async run(ctx, { id, remove_events: removeEvents = false }) {
-    const connection = await lockConnection(ctx, id);
-    await updateConnection(ctx, id, { is_removed: true });
-    await endSync(ctx, connection);
-    await ctx.db.remove("external_busy").where("connection_id", "=", id).execute();
-    await ctx.db.remove("calendar_conflicts").where("connection_id", "=", id).execute();
-    ctx.enqueue(removeConnection, { connectionId: id, removeEvents });
-    recordDeleted(ctx, connectionNoun, recordedConnection(connection));
+    await disconnect(ctx, await lockConnection(ctx, id), { removeEvents });
     return null;
   },
 });
+
+/** Disconnects a calendar at once for everybody who looks; leave of its provider is taken afterwards. */
+export async function disconnect(
+  ctx: Ctx,
+  connection: Connection,
+  { removeEvents }: { removeEvents: boolean },
+): Promise<void> {
+  const { id } = connection;
+  await updateConnection(ctx, id, { is_removed: true });
+  await endSync(ctx, connection);
+  await ctx.db.remove("external_busy").where("connection_id", "=", id).execute();
+  await ctx.db.remove("calendar_conflicts").where("connection_id", "=", id).execute();
+  ctx.enqueue(removeConnection, { connectionId: id, removeEvents });
+  recordDeleted(ctx, connectionNoun, recordedConnection(connection));
+}
 
 type Payload = { connectionId: string; removeEvents: boolean };
 

@@ -13,6 +13,7 @@ export async function planWrites(ctx: Ctx, bookingIds: readonly string[]): Promi
       from bookings b
       join calendar_connections c on c.workspace_id = b.workspace_id and c.member_id = any(b.host_ids)
        and c.writes_bookings and not c.is_removed
+      join members m on m.workspace_id = c.workspace_id and m.id = c.member_id and m.status <> 'removed'
      where b.workspace_id = ${ctx.workspaceId} and b.id = any(${ids}::uuid[])
     union
     select e.booking_id, e.connection_id from booking_calendar_events e

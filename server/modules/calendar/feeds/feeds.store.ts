@@ -1,9 +1,11 @@
 import type { App } from "../../../kernel/app.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { newId } from "../../../kernel/ids.ts";
+import { recordDeleted } from "../../../kernel/lifecycle.ts";
 import { blockingStatuses } from "../bookings/booking.ts";
 import type { Booking } from "../bookings/booking.ts";
 import { DAY_MS } from "../slots/wall-clock.ts";
+import { recordedFeed } from "./feed.ts";
 import type { CalendarFeed } from "./feed.ts";
 
 /** How far back a feed goes. */
@@ -83,4 +85,14 @@ export function bookingsGivenBy(ctx: Ctx, memberId: string): Promise<Booking[]> 
     .orderBy("id")
     .limit(mostBookings)
     .execute();
+}
+
+/** Ends the feeds of a member who has left: their addresses lead nowhere any more. */
+export async function endFeeds(ctx: Ctx, memberId: string): Promise<void> {
+  const gone = await ctx.db
+    .remove("calendar_feeds")
+    .where("member_id", "=", memberId)
+    .returningAll()
+    .execute();
+  for (const feed of gone) recordDeleted(ctx, "calendar_feed", recordedFeed(feed));
 }
