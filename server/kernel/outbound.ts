@@ -18,7 +18,7 @@ const readAtMostBytes = 64 * 1024;
 
 /** Whether an IP address lies on the public internet. IPv4 inside IPv6 is judged as the IPv4 address it is. */
 export function isPublicAddress(address: string): boolean {
-  const bare = address.replace(/^\[|\]$/g, "").replace(/%.*$/s, "");
+  const bare = address.replace(/^\[|\]$/g, "").replace(/%.*/s, "");
   if (!ipaddr.isValid(bare)) return false;
   const parsed = ipaddr.process(bare);
   return parsed.range() === "unicast" && !metadata.has(parsed.toString());

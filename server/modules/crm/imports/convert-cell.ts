@@ -69,7 +69,7 @@ function truth(text: string): Converted {
 
 /** YYYY-MM-DD out of the ways people write a day; undefined for what is none. */
 function dateIn(text: string, { dateOrder }: Reading): string | undefined {
-  const day = text.replace(/[T ]\d{1,2}:\d{2}.*$/s, "");
+  const day = text.replace(/[T ]\d{1,2}:\d{2}.*/s, "");
   const iso = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(day);
   const local = /^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$/.exec(day);
   const [year, month, date] = iso

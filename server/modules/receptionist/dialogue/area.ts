@@ -15,7 +15,7 @@ function matches(code: string, entry: string): boolean {
   if (code === entry) return true;
   if (/^\d+$/.test(entry)) return code.slice(0, 5) === entry || (entry.length <= 3 && code.startsWith(entry));
   const outward = code.length > 4 ? code.slice(0, -3) : code;
-  if (/^[A-Z]{1,2}$/.test(entry)) return outward.replace(/\d.*$/, "") === entry;
+  if (/^[A-Z]{1,2}$/.test(entry)) return outward.replace(/\d.*/s, "") === entry;
   return outward === entry;
 }
 

@@ -118,10 +118,9 @@ export function pendingTexts(messages: readonly Spoken[]): string[] {
 /** What our own words put on the table and asked for; also for words a language model found. */
 export function readOurs(memo: Memo, text: string, timeZone: string, now: Date): void {
   if (DISCLOSED.test(text)) memo.disclosed = true;
-  const offering = text.replaceAll(
-    /\bSorry,[^.]*\b(?:isn't free|is free on)[^.]*\.|\bSee you on[^.]*\.|\bfrom \w{3} \d[^?]*? to (?=\w{3} \d)/g,
-    "",
-  );
+  const offering = text
+    .replaceAll(/(?<![^.])[^.]*\./g, withoutNews)
+    .replaceAll(/\bfrom \w{3} \d[^?]{0,80}? to (?=\w{3} \d)/g, "");
   const named = momentsIn(offering, timeZone, now);
   const moments = named.length > 0 ? named : momentsUnderstood(offering, timeZone, now);
   if (DONE.test(text)) {
@@ -140,6 +139,14 @@ export function readOurs(memo: Memo, text: string, timeZone: string, now: Date):
     memo.awaiting = "service";
   else if (moments.length > 0) memo.awaiting = "time";
   else memo.awaiting = "anything";
+}
+
+// A sentence of ours up to where it tells what is so ("Sorry, 10:00 AM isn't free", "See you on Tue 3 Mar") instead of offering.
+function withoutNews(sentence: string): string {
+  const sorry = /\bSorry,/.exec(sentence);
+  const seeYou = /\bSee you on/.exec(sentence);
+  const taken = sorry !== null && /\b(?:isn't free|is free on)/.test(sentence.slice(sorry.index));
+  return sentence.slice(0, (taken ? sorry : seeYou)?.index);
 }
 
 /** Whether words of ours ask for a yes to a booking. */

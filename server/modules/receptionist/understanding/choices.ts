@@ -47,7 +47,7 @@ export function readChoice(text: string, offered: number, previousText: string, 
     if (bare && ((asWord && !dayAsked) || numbered >= 2)) tries.push(bare);
   }
   if (numbered >= 2)
-    tries.push(/^(?:ok |yes |the |number )?(?<number>[1-9])[.! ]*(?:please|thanks)?[.! ]*$/.exec(text));
+    tries.push(/^(?:ok |yes |the |number )?(?<number>[1-9])[.! ]*(?:(?:please|thanks)[.! ]*)?$/.exec(text));
   for (const match of tries) {
     if (!match) continue;
     const groups = match.groups ?? {};

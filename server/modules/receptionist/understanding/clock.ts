@@ -107,7 +107,7 @@ export const CLOCK_RULES: ClockRule[] = [
   rule("(?<=\\bthe )(?<hour>\\d{1,2})(?= one\\b)", clock),
   rule("(?<=, )(?<hour>\\d{1,2})(?=[.!?]?$)", clock),
   rule(
-    "(?<=^(?:(?:ok|okay|yes|yeah|yep|no|nope|nah|sure|well|um+|hmm+|maybe|how about|what about|the|perhaps|let's say|let's do|let's go with|i said|not|try|could we do|can we do|can you do|just|go with|i'll take|i will take|i'd like|i want|i'd prefer|we'd like|any chance of|then)[,.!]? ){0,3})(?<hour>\\d{1,2})(?=(?:,? (?:please|pls|then|instead|thanks|thank you|if possible|is good|works|for me|pls))*[.!? ]*$)",
+    "(?<=^(?:(?:ok|okay|yes|yeah|yep|no|nope|nah|sure|well|um{1,4}|hm{2,5}|maybe|how about|what about|the|perhaps|let's say|let's do|let's go with|i said|not|try|could we do|can we do|can you do|just|go with|i'll take|i will take|i'd like|i want|i'd prefer|we'd like|any chance of|then)[,.!]? ){0,3})(?<hour>\\d{1,2})(?=(?:,? (?:please|pls|then|instead|thanks|thank you|if possible|is good|works|for me)){0,6}[.!? ]*$)",
     clock,
   ),
 ];

@@ -65,7 +65,7 @@ export const EVERYDAY_PATTERNS: IntentPattern[] = [
     intent: "availability",
     any: [
       /\b(?:avail\w*|avaliable|vacanc\w+|(?:free|open|spare) (?:slots?|spots?|times?|days?|appointments?|spaces?)|openings?|(?:any|got|have|what|which|other|more|some|next|first|earliest|soonest|a|another|is there) (?:\w+ )?(?:slots?|spots?|gaps?|openings?|space|appointments? (?:left|free|open|going|on|at|for|this|next|today|tomorrow|·)))\b/,
-      /\b(?:is|are|'s)(?: there| it| you| he| she| they| anyone| someone| anything| anybody|·+| the [\w ]{1,12}|\d\S*)?[^.!?]{0,30}\b(?:free|open|taken|possible|vacant|doable)\b[^.!]{0,40}(?:\?|$)/,
+      /\b(?:is|are|'s)(?: there| it| you| he| she| they| anyone| someone| anything| anybody|·+| the [\w ]{1,12}|\d\S{0,12})?[^.!?]{0,30}\b(?:free|open|taken|possible|vacant|doable)\b[^.!]{0,40}(?:\?|$)/,
       /\b(?:when|what (?:time|times|day|days|date|dates)|how soon|how quickly|which days?|what's the (?:earliest|soonest|next|first))\b[^.!?]{0,24}\b(?:can|could|would|are|do|is|will|might|have|come|suit|earliest|soonest)\b[^.!?]{0,24}\b(?:you|someone|somebody|they|he|she|i|we|anyone|plumber|doctor|appointment|slot|available|come|next|get|there|possible)\b/,
       /\bwould\b[^.!?]{0,30}\b(?:work|be (?:possible|ok|okay|available|free|any good))\b[^.!]{0,20}\?|\b(?:do|have) you (?:have |got )(?:[\w·]+ ){0,3}(?:appointments?|times?|slots?)\b/,
       /^(?:right )?now(?: please| if possible)?[.!?]*$|\bas early as\b/,
@@ -73,7 +73,7 @@ export const EVERYDAY_PATTERNS: IntentPattern[] = [
     ],
     unless: [
       /^(?:what|when|where) (?:time|are you|do you|does)\b[^.!?]{0,14}\b(?:open|close|shut|based|located)\b/,
-      /\bi(?:'m| am)(?: only)? (?:free|available)\b[^?]*$/,
+      /(?:^|\?)(?=[^?]*$)[^?]*?\bi(?:'m| am)(?: only)? (?:free|available)\b/,
     ],
   },
   {

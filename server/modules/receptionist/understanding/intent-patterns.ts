@@ -32,7 +32,7 @@ export const PATTERNS: IntentPattern[] = [
     ],
     unless: [
       /\b(?:not|isn't|no|wasn't|hardly)\b[^.!?]{0,16}\b(?:an? )?emergency\b/,
-      /\b(?:do you|what|how much|your|are you)\b[^.!?]{0,30}\b(?:emergency|emergencies|flood damage)\b[^.!]{0,30}\?(?![^]*\b(?:burst|gas leak|everywhere)\b)/,
+      /^(?![^]*\b(?:burst|gas leak|everywhere)\b)[^]*\b(?:do you|what|how much|your|are you)\b[^.!?]{0,30}\b(?:emergency|emergencies|flood damage)\b[^.!]{0,30}\?/,
       /\bemergency (?:rate|rates|fee|charge|contact|number|price|exit)\b/,
     ],
   },

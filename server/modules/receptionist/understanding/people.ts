@@ -1,7 +1,9 @@
-const EMAIL = /[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}/u;
-const SPOKEN_EMAIL = /\b([a-z\d][a-z\d._-]*(?: dot [a-z\d]+)?) at ([a-z\d-]+(?: dot [a-z]{2,8}){1,3})\b/i;
+const EMAIL = /(?<![\p{L}\d._%+-])[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}/u;
+const SPOKEN_EMAIL =
+  /\b([a-z\d][a-z\d._-]{0,63}(?: dot [a-z\d]+)?) at ([a-z\d-]+(?: dot [a-z]{2,8}){1,3})\b/i;
 
-const NAME = "([\\p{Lu}][\\p{L}'’-]+(?: (?:de |van |von |di |da |O['’])?[\\p{Lu}][\\p{L}'’-]+){0,3})";
+const NAME =
+  "([\\p{Lu}][\\p{L}'’-]{1,40}(?: (?:de |van |von |di |da |O['’])?[\\p{Lu}][\\p{L}'’-]{1,40}){0,3})";
 const LOOSE_NAME = "(\\p{L}[\\p{L}'’-]{1,20}(?: \\p{L}[\\p{L}'’-]{1,20}){0,2})";
 const CERTAIN =
   "(?:my (?:full |first )?name(?:'s| is|s)?|(?:^|[.,!?] )(?:the )?name(?:'s| is|:)|i am called|they call me|i go by|under the name(?: of)?|in the name of)";

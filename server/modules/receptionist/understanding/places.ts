@@ -76,9 +76,9 @@ export function readAddress(text: string, previousText = ""): string | undefined
 const PHONE =
   /(?<![\d/.:-])(?:\+\d{1,3}[ .-]?)?(?:\(0?\d{1,4}\)[ .-]?)?\d{2,5}(?:[ .-]?\d{2,4}){2,4}(?![\d/:])/g;
 const PRICE =
-  /(?:[$£€] ?\d[\d,]*(?:\.\d{1,2})?k?)|\b\d[\d,]*(?:\.\d{1,2})? ?(?:dollars|pounds|quid|bucks|euros?|percent|per cent)\b|\b\d+(?:\.\d+)? ?%/gi;
+  /(?:[$£€] ?\d[\d,]*(?:\.\d{1,2})?k?)|\b\d[\d,]{0,12}(?:\.\d{1,2})? ?(?:dollars|pounds|quid|bucks|euros?|percent|per cent)\b|\b\d+(?:\.\d+)? ?%/gi;
 const BUSINESS =
-  /(?<![:.\d/])(?<!\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\p{L}* )\b(?:\d{3,5}|\d{1,2}\/\d{1,2}|\d{1,3}(?:Th|St|Nd|Rd)) (?!(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|AM|PM|Am|Pm|The|On|In|At|I|Is|It|My|Please|Thanks|Would|Can|Works|O)\p{L}*\b)\p{Lu}\p{L}+(?: \p{Lu}[\p{L}'’]+)+/gu;
+  /(?<![:.\d/])(?<!\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\p{L}{0,6} )\b(?:\d{3,5}|\d{1,2}\/\d{1,2}|\d{1,3}(?:Th|St|Nd|Rd)) (?!(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|AM|PM|Am|Pm|The|On|In|At|I|Is|It|My|Please|Thanks|Would|Can|Works|O)\p{L}*\b)\p{Lu}\p{L}+(?: \p{Lu}[\p{L}'’]+)+/gu;
 
 const isPhone = (found: string): boolean => {
   const digits = found.replace(/\D/g, "").length;

@@ -113,7 +113,7 @@ const REDACTIONS: Redaction[] = [
   {
     kind: "secret_key",
     pattern:
-      /\b(?:sk|pk|rk)[-_](?:live|test|proj|ant)?[-_]?[A-Za-z\d_-]{16,}\b|\bghp_[A-Za-z\d]{30,}\b|\bAKIA[A-Z\d]{16}\b/g,
+      /\b(?:sk|pk|rk)[-_](?:live|test|proj|ant)?[-_]?[A-Za-z\d_-]{16,}|\bghp_[A-Za-z\d]{30,}\b|\bAKIA[A-Z\d]{16}\b/g,
   },
 ];
 

@@ -23,9 +23,13 @@ export { redact } from "./redact.ts";
 
 const LONGEST_TEXT = 1500;
 /** Questions a bare number answers without being a time. */
-const COUNT_ASKED =
-  /\bhow (?:many|old|long|far|big|much|tall|wide)\b[^?]*\?|\b(?:house|unit|flat|phone|mobile|order|job|reference|door) number\b|\b(?:what|which) (?:size|floor|level)\b/i;
+const HOW_MANY = /\bhow (?:many|old|long|far|big|much|tall|wide)\b/i;
+const NUMBER_ASKED =
+  /\b(?:house|unit|flat|phone|mobile|order|job|reference|door) number\b|\b(?:what|which) (?:size|floor|level)\b/i;
 const CLOSING_ASKED = /\b(?:any|some)thing else\b|\belse i can\b|\bwill that be all\b|\bmore i can\b/i;
+
+const asksCount = (text: string): boolean =>
+  NUMBER_ASKED.test(text) || text.indexOf("?", HOW_MANY.exec(text)?.index ?? text.length) >= 0;
 
 /** What the assistant's last turn put on offer. */
 type Offer = { days: Day[]; times: string[]; text: string };
@@ -99,7 +103,7 @@ export function understand(message: string, context: UnderstandingContext): Unde
   };
   const days = readDates(choice.rest, ground, offer.days);
   const clock: TimesRead =
-    COUNT_ASKED.test(previous) && /^\D{0,12}\d+\D{0,12}$/.test(plain)
+    asksCount(previous) && /^\D{0,12}\d+\D{0,12}$/.test(plain)
       ? { times: [] }
       : readTimes(days.rest, { minutesNow, spoken: context.mentioned?.time, offered: offer.times });
   const date =

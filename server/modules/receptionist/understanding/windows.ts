@@ -59,7 +59,7 @@ const NAMED: [RegExp, string, string][] = [
 const GREETED =
   /^(?:(?:hi|hello|hey|oh|well)[ ,!]*)?(?:a )?(?:very )?(?:good (?:morning|afternoon|evening|night)|(?:morning|afternoon|evening)(?= ?(?:[!,.]|all\b|guys\b|mate\b|there\b|team\b)))|\b(?:have|enjoy) (?:a |an |your |the )?(?:\w+ )?(?:morning|afternoon|evening|night)|\bgood (?:night|evening|afternoon)[.! ]*$/g;
 const SMALLER =
-  /\b(?:a )?(?:(?:little|bit|tad|touch|slightly|much|any(?:thing)?|something|somewhat)(?: bit)? )+(?<way>earlier|later|sooner)\b|\b(?<way2>earlier|later|sooner)(?: (?:than that|in the day|on|time|slot|one|appointment))?(?: please| thanks| if possible)?[.!? ]*$/;
+  /\b(?:a )?(?:(?:little|bit|tad|touch|slightly|much|any(?:thing)?|something|somewhat) ){1,6}(?<way>earlier|later|sooner)\b|\b(?<way2>earlier|later|sooner)(?: (?:than that|in the day|on|time|slot|one|appointment))?(?: please| thanks| if possible)?[.!? ]*$/;
 
 /** Hides greetings such as "good morning", which are not a wish for the morning. */
 export function hideGreetings(text: string): string {

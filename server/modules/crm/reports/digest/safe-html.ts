@@ -40,7 +40,7 @@ export function htmlAsText(html: string): string {
 export function textAsHtml(text: string): string {
   return text
     .trim()
-    .split(/\n\s*\n/)
+    .split(/\n(?:[^\S\n]*\n)+/)
     .map((paragraph) => `<p>${escapeHtml(paragraph).replaceAll("\n", "<br>")}</p>`)
     .join("");
 }

@@ -1,6 +1,7 @@
 import { areaText, covers } from "../area.ts";
 import { durationText, hoursText, postcodeWord, priceText, servicesText } from "../wording.ts";
 import { listText, momentText } from "../moments.ts";
+import { findAfter, saidAfter } from "../../understanding/sentences.ts";
 import { hears, servicesMeant, team } from "./talk.ts";
 import type { Talk } from "./talk.ts";
 
@@ -11,11 +12,11 @@ export function answerQuestions(talk: Talk): void {
   if (asksPrice(talk)) answerPrice(talk);
   if (asksHowLong(talk)) answerHowLong(talk);
   if (hears(talk, "hours")) answerHours(talk);
-  if (asksWhere.test(text) && !talk.turn.business.travels) {
+  if (asksWhere(text) && !talk.turn.business.travels) {
     talk.answers.push(`I don't have the address to hand; ${team(talk)} can tell you.`);
   } else if (hears(talk, "service_area") || asksAboutPostcode(talk)) answerArea(talk);
-  if (asksWhen.test(text) && !hears(talk, "reschedule", "cancel", "hours")) answerWhen(talk);
-  if (/\bwhy\b[^.?!]*\b(?:address|name|post ?code|zip)\b/i.test(text)) {
+  if (asksWhen(text) && !hears(talk, "reschedule", "cancel", "hours")) answerWhen(talk);
+  if (saidAfter(text, /\bwhy\b/i, /\b(?:address|name|post ?code|zip)\b/i)) {
     talk.answers.push("It's so that we know who and where to come to.");
   }
   if (hears(talk, "price")) return;
@@ -36,16 +37,24 @@ export function asksPrice(talk: Talk): boolean {
     heard.service !== undefined &&
     (heard.date ?? heard.time ?? heard.window) === undefined &&
     /^(?:and|what about|how about|or)\b[^.!]{0,40}\?/i.test(text.trim()) &&
-    /\bper (?:job|hour|visit)\b(?!.*\b[AP]M\b)/.test(previous)
+    /\bper (?:job|hour|visit)\b/.test(previous.split(/\b[AP]M\b/).at(-1) ?? "")
   );
 }
 
 const asksWho =
   /^(?:(?:hi|hello|hey|sorry|um),? )?(?:who(?:'s| is|s) (?:this|that)|who (?:are|r) (?:you|u))\b/i;
-const asksWhere =
-  /\bwhere(?:'s| are| is)\b[^.?!]*\b(?:you|u|your|salon|shop|clinic|office|based|located)\b|\bwhat(?:'s| is) (?:the|your) address\b/i;
-const asksWhen =
-  /\b(?:what (?:time|day)|when)\b[^.?!]*\b(?:my (?:appointment|booking|visit)|(?:am i|i'm) booked|are you coming|is it booked)\b|\b(?:is (?:it|that|my \w+|everything)|are (?:we|you)) still (?:ok|okay|on|good|booked|coming|happening|fine)\b/i;
+const asksWhere = (text: string): boolean =>
+  /\bwhat(?:'s| is) (?:the|your) address\b/i.test(text) ||
+  saidAfter(text, /\bwhere(?:'s| are| is)\b/i, /\b(?:you|u|your|salon|shop|clinic|office|based|located)\b/i);
+const asksWhen = (text: string): boolean =>
+  asksIfStill.test(text) ||
+  saidAfter(
+    text,
+    /\b(?:what (?:time|day)|when)\b/i,
+    /\b(?:my (?:appointment|booking|visit)|(?:am i|i'm) booked|are you coming|is it booked)\b/i,
+  );
+const asksIfStill =
+  /\b(?:is (?:it|that|my \w+|everything)|are (?:we|you)) still (?:ok|okay|on|good|booked|coming|happening|fine)\b/i;
 const asksWhat = /\bwhat (?:else )?(?:services?|do you (?:do|offer)|can you do|sort of (?:work|things))\b/i;
 const asksIfWeDo =
   /\b(?:do|can) (?:you|u|you guys) (?:guys )?(?:also )?(?:do|offer|fit|install|sell|supply)\b(?! (?:it|that|this|me|anything|something|·|\d|today|tomorrow|mon|tue|wed|thu|fri|sat|sun|half|quarter|mornings?|evenings?|weekends?|earlier|later|the))/i;
@@ -53,8 +62,8 @@ const asksIfWeDo =
 /** "How long does it take?", not "how long have you been in business?" or "how long until you come?" */
 export function asksHowLong({ text }: Talk): boolean {
   return (
-    /\bhow long\b[^.?!]*\b(?:take|takes|last|lasts|need|be|is it|is the|is a|for)\b/i.test(text) &&
-    !/\bhow long\b[^.?!]*\b(?:been|until|till|before|wait|ago|get (?:here|there))\b/i.test(text)
+    saidAfter(text, /\bhow long\b/i, /\b(?:take|takes|last|lasts|need|be|is it|is the|is a|for)\b/i) &&
+    !saidAfter(text, /\bhow long\b/i, /\b(?:been|until|till|before|wait|ago|get (?:here|there))\b/i)
   );
 }
 
@@ -97,8 +106,8 @@ function answerWho(talk: Talk): void {
 }
 
 // "How much for a perm?" where there are no perms.
-const PRICED_THING =
-  /\b(?:how much|prices?|costs?|charges?|quote|estimate)\b[^.?!]*?\b(?:for|to|of|is|are|on)\b((?: [\p{L}'-]+)+)/iu;
+const PRICE_WORD = /\b(?:how much|prices?|costs?|charges?|quote|estimate)\b/i;
+const THING = /\b(?:for|to|of|is|are|on)\b((?: [\p{L}'-]+)+)/iu;
 const NO_THING = new Set(
   "a an the my our your some any it that this these those them one be is are will would to for of on in you u me us do doing get getting have having come coming out someone somebody visit appointment job work service services going roughly about please pls usually all then and going cost charge much thursday friday monday tuesday wednesday saturday sunday today tomorrow per hour first know if ask what whats how i need want like looking fix sort done look at there here ok thanks again exactly approximately total".split(
     " ",
@@ -113,7 +122,7 @@ function namesSomethingElse({ heard, text }: Talk): boolean {
   if (NEW_THING.test(text) && !NEW_THING.test(heard.service?.name ?? "")) return true;
   if (heard.service) return false;
   if (/\b(?:deposit|call[- ]?out (?:fee|charge))\b/i.test(text)) return true;
-  const words = PRICED_THING.exec(text)?.[1]?.trim().toLowerCase().split(/\s+/) ?? [];
+  const words = findAfter(text, PRICE_WORD, THING)?.[1]?.trim().toLowerCase().split(/\s+/) ?? [];
   return words.some((word) => !NO_THING.has(word));
 }
 

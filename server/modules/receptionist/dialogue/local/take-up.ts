@@ -88,7 +88,7 @@ function shift({ memo, turn, heard, text }: Talk): boolean {
 
 /** A bare answer to "what's your name?" or "what's the address?" that has no shape of its own. */
 function takeDetails({ memo, turn, heard, text }: Talk): boolean {
-  const plain = text.trim().replace(/[.!]+$/, "");
+  const plain = text.trim().replace(/(?<![.!])[.!]+$/, "");
   const known = { ...turn.customer, ...memo };
   if (!known.name && heard.address) {
     const before = plain.split(heard.address)[0] ?? "";

@@ -3,7 +3,7 @@ import { localOf, momentsIn } from "../moments.ts";
 import type { Desk } from "./tools.ts";
 
 const MONEY =
-  /(?:[$£€]|\b(?:USD|GBP|EUR|AUD|NZD|CAD) ?)(\d[\d,]*(?:\.\d{1,2})?)|\b(\d[\d,]*(?:\.\d{1,2})?) ?(?:dollars|pounds|quid|bucks|euros?)\b/gi;
+  /(?:[$£€]|\b(?:USD|GBP|EUR|AUD|NZD|CAD) ?)(\d[\d,]*(?:\.\d{1,2})?)|\b(\d[\d,]{0,12}(?:\.\d{1,2})?) ?(?:dollars|pounds|quid|bucks|euros?)\b/gi;
 const CLOCK =
   /\b\d{1,2}(?:[:.]\d{2})? ?(?:am|pm)\b|\b\d{1,2}:\d{2}\b|\b(?:noon|midday|midnight)\b|\bo'clock\b/i;
 const NOT_FREE = /\b(?:not|isn't|aren't|n't|taken|gone|unavailable|no longer|nothing|sorry|fully)\b/i;

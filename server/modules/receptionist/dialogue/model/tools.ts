@@ -1,3 +1,4 @@
+import { saidAfter } from "../../understanding/sentences.ts";
 import type { CallTool, Tool } from "../../../../providers/language-model/port.ts";
 import { covers } from "../area.ts";
 import { hears, saysYes } from "../local/talk.ts";
@@ -140,7 +141,7 @@ function mustBeAgreed({ talk }: Desk, startsAt: Date | undefined, asked: RegExp)
   const named = momentsIn(ours, turn.business.timeZone, turn.now).map((at) => at.getTime());
   const aboutIt = startsAt === undefined || named.includes(startsAt.getTime());
   const again = startsAt === undefined && hears(talk, "cancel") && !hears(talk, "decline", "reschedule");
-  if (aboutIt && (asksToBook(ours) || asked.test(ours)) && (saysYes(talk) || again)) return;
+  if (aboutIt && (asksToBook(ours) || saidAfter(ours, asked, /\?/, /\./)) && (saysYes(talk) || again)) return;
   throw new Error(
     "the customer has not said a clear yes to this: read it back, ask, and wait for the answer",
   );
@@ -151,7 +152,7 @@ async function agreeBooking(desk: Desk, input: Record<string, unknown>): Promise
   const { turn, memo } = talk;
   const service = serviceNamed(desk, input);
   const slot = await realSlot(desk, service.id, input);
-  mustBeAgreed(desk, slot.startsAt, /\bbook\b[^.]*\?/i);
+  mustBeAgreed(desk, slot.startsAt, /\bbook\b/i);
   const name = memo.name ?? turn.customer.name ?? wordOf(input, "name");
   const address = memo.address ?? turn.customer.address ?? wordOf(input, "address");
   const postcode = memo.postcode ?? turn.customer.postcode ?? wordOf(input, "postcode");
@@ -186,7 +187,7 @@ async function agreeMove(desk: Desk, input: Record<string, unknown>): Promise<un
   const service = desk.talk.turn.business.services.find(({ id }) => id === booking.serviceId);
   if (!service) throw new Error("this booking can only be moved by a person: hand over");
   const slot = await realSlot(desk, service.id, input, booking.id);
-  mustBeAgreed(desk, slot.startsAt, /\bmove\b[^.]*\?/i);
+  mustBeAgreed(desk, slot.startsAt, /\bmove\b/i);
   if (desk.actions.length > 0) throw new Error("one thing at a time");
   desk.actions.push({ kind: "move", bookingId: booking.id, ...slot });
   const { timeZone } = desk.talk.turn.business;
@@ -200,7 +201,7 @@ function agreeCancel(desk: Desk, input: Record<string, unknown>): string {
   const unclear =
     desk.talk.turn.bookings.length > 1 && !ours.includes(momentText(booking.startsAt, timeZone));
   if (unclear) throw new Error("say which booking, with its day and time, and ask before cancelling");
-  mustBeAgreed(desk, undefined, /\bcancel\b[^.]*\?/i);
+  mustBeAgreed(desk, undefined, /\bcancel\b/i);
   if (desk.actions.length > 0) throw new Error("one thing at a time");
   desk.actions.push({ kind: "cancel", bookingId: booking.id });
   return "It is cancelled as your reply goes out.";
