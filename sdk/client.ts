@@ -3457,6 +3457,28 @@ export type ListGuardDecisionsOutput = Page<{
   created_at: string;
 }>;
 
+export type ListOptOutsInput = {
+  /** Rows per page, 1-100. */ limit?: number;
+  /** next_cursor or prev_cursor of another page. */ cursor?: string;
+  /** The same as cursor; a bare row id works too. */ after?: string;
+  channel?: "sms" | "email";
+  /** A number in E.164, or a mail address. */ address?: string;
+  /** true: only those that still hold; false: only lifted ones. */ standing?: boolean;
+};
+export type ListOptOutsOutput = Page<{
+  id: string;
+  channel: "sms" | "email";
+  /** The number in E.164, or the mail address in lower case. */ address: string;
+  /** keyword: texted; carrier: told by the carrier; voice: told a voice agent; person: written down by the team; record: a contact that was imported or merged said so. */ how:
+    "keyword" | "carrier" | "voice" | "person" | "record";
+  actor_kind: string | null;
+  actor_name: string | null;
+  opted_out_at: string;
+  /** When they opted in again; null while it stands. */ lifted_at: string | null;
+  lifted_how: string | null;
+  lifted_by: string | null;
+}>;
+
 export type ListLeadsInput = {
   /** Rows per page, 1-100. */ limit?: number;
   /** next_cursor or prev_cursor of another page. */ cursor?: string;
@@ -8456,6 +8478,15 @@ export class Frontdesk extends Transport {
         inQuery: true,
         answers: "page",
       },
+      input,
+      options,
+    );
+  }
+
+  /** List the numbers and addresses that opted out of texts or mails: who said so, when and how. Needs contacts:read. */
+  listOptOuts(input: ListOptOutsInput = {}, options?: CallOptions): Promise<ListOptOutsOutput> {
+    return this.send(
+      { name: "list_opt_outs", method: "GET", path: "/api/v1/opt-outs", inQuery: true, answers: "page" },
       input,
       options,
     );

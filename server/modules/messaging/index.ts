@@ -5,6 +5,7 @@ import { sendEmailJob } from "./email/queue-email.ts";
 import { deliverMessage } from "./messages/deliver-message.ts";
 import { getSmsConversation, listSmsConversations } from "./operations/conversations.crud.ts";
 import { listGuardDecisions } from "./operations/list-guard-decisions.ts";
+import { listOptOuts } from "./operations/list-opt-outs.ts";
 import { listSmsMessages } from "./operations/list-sms-messages.ts";
 import { markSmsConversationsRead } from "./operations/mark-sms-conversations-read.ts";
 import { releaseSmsMessage } from "./operations/release-sms-message.ts";
@@ -22,6 +23,7 @@ export const messaging = module({
     markSmsConversationsRead,
     releaseSmsMessage,
     listGuardDecisions,
+    listOptOuts,
     receiveTwilioSms,
     receiveTwilioStatus,
   ],

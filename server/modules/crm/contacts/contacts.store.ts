@@ -92,8 +92,13 @@ export async function updateContact(
     .where("id", "=", before.id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  recordUpdated(ctx, "contact", recorded(before), recorded(row), quiet);
+  recordContactUpdated(ctx, before, row, quiet);
   return row;
+}
+
+/** Puts a change of a contact on record that was made already. */
+export function recordContactUpdated(ctx: Ctx, before: Contact, after: Contact, quiet: Quiet = {}): void {
+  recordUpdated(ctx, "contact", recorded(before), recorded(after), quiet);
 }
 
 /** Companies of contacts, by contact id. */

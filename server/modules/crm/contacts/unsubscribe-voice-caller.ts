@@ -5,9 +5,11 @@ import { operation } from "../../../kernel/operation.ts";
 import { phoneField } from "../../../phones.ts";
 import { callEnvelope, callerOf, given } from "../../../surfaces/voice-call.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
+import type { Reach } from "../../messaging/opt-outs/opt-out.ts";
+import { optOut, reachesOf } from "../../messaging/opt-outs/opt-outs.ts";
 import { countryForNumbers } from "../../workspace/settings/country.ts";
-import type { Contact, ContactValues } from "./contact.ts";
-import { lockContactsByNumber, updateContact } from "./contacts.store.ts";
+import type { ContactValues } from "./contact.ts";
+import { lockContact, lockContactsByNumber, updateContact } from "./contacts.store.ts";
 
 /** How many contacts sharing one number a single call may unsubscribe. */
 const most = 20;
@@ -59,27 +61,33 @@ export const unsubscribeVoiceCaller = operation({
     if (found.length > most) {
       ctx.log.warn({ most }, "more contacts share a number than one call may unsubscribe");
     }
-    for (const contact of contacts) await optOut(ctx, contact, reason?.trim());
+    const mails = contacts.flatMap((contact) => reachesOf(contact, "email"));
+    await optOut(ctx, [{ channel: "sms", address: e164 }, ...uniqueReaches(mails)], "voice");
+    for (const contact of contacts) await unsubscribe(ctx, contact.id, reason?.trim());
     return "Done. You have been unsubscribed, and will get no more e-mails or text messages from us.";
   },
 });
 
-async function optOut(ctx: Ctx, contact: Contact, reason: string | undefined): Promise<void> {
-  const values: ContactValues = { email_unsubscribed: true, sms_unsubscribed: true };
-  if (!contact.sms_unsubscribed) values.sms_unsubscribed_at = ctx.now;
+/** What the opt-outs of number and address leave to be written: contacts without an address, and the reason. */
+async function unsubscribe(ctx: Ctx, id: string, reason: string | undefined): Promise<void> {
+  const contact = await lockContact(ctx, id);
+  if (!contact) return;
+  const values: ContactValues = { email_unsubscribed: true };
   const note = reason ? `${ctx.now.toISOString().slice(0, 10)} Unsubscribed by phone: ${reason}` : undefined;
   // The agent may call twice; the second time there is nothing new to note.
   if (note && !contact.notes?.includes(note)) {
     values.notes = contact.notes ? `${contact.notes}\n${note}` : note;
   }
   await updateContact(ctx, contact, values);
-  for (const channel of ["email", "sms"] as const) {
-    if (contact[`${channel}_unsubscribed`]) continue;
-    ctx.emit({
-      type: "contact.opted_out",
-      noun: "contact",
-      recordId: contact.id,
-      payload: { id: contact.id, channel, by: "voice" },
-    });
-  }
+  if (contact.email_unsubscribed) return;
+  ctx.emit({
+    type: "contact.opted_out",
+    noun: "contact",
+    recordId: contact.id,
+    payload: { id: contact.id, channel: "email", by: "voice" },
+  });
+}
+
+function uniqueReaches(reaches: readonly Reach[]): Reach[] {
+  return [...new Map(reaches.map((reach) => [reach.address, reach])).values()];
 }

@@ -70,8 +70,11 @@ test("workspace.unsubscribe_voice_caller#3 workspace.unsubscribe_voice_caller#7 
   const made = await workspace.call("POST", "/api/v1/contacts/bulk-create", { records });
   const fixed = await person(workspace, { landline });
   assert.equal((await workspace.call("POST", path, { phone: caller })).status, 200);
-  const out = await workspace.call("GET", "/api/v1/contacts?sms_unsubscribed=true&limit=100");
+  const out = await workspace.call("GET", "/api/v1/contacts?email_unsubscribed=true&limit=100");
   assert.equal(out.body.data.length, 20);
+  // The number itself is opted out, so the 21st gets no texts either.
+  const texts = await workspace.call("GET", "/api/v1/contacts?sms_unsubscribed=true&limit=100");
+  assert.equal(texts.body.data.length, 21);
   assert.deepEqual(await flags(workspace, made.body.data.created[0].id), [true, true]);
   assert.deepEqual(await flags(workspace, fixed), [false, false]);
   assert.deepEqual(await flags(stranger, theirs), [false, false]);

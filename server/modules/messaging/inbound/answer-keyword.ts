@@ -3,7 +3,7 @@ import { formatDate, formatTime } from "../../calendar/slots/wall-clock.ts";
 import { upcomingBookingsOf } from "../../calendar/bookings/bookings.store.ts";
 import { displayName } from "../../crm/contacts/contact.ts";
 import type { Contact } from "../../crm/contacts/contact.ts";
-import { isOptedOut, optInContact, optOutContact } from "../contacts/opt-out.ts";
+import { optIn, optOut } from "../opt-outs/opt-outs.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import { setConversationState } from "../conversations/conversations.store.ts";
 import { cancelWaiting } from "../messages/messages.store.ts";
@@ -40,7 +40,7 @@ export async function answerKeyword(ctx: Ctx, text: KeywordText): Promise<string
 
 async function stop(ctx: Ctx, text: KeywordText, word: string): Promise<string> {
   const { conversation, contact } = text;
-  const changed = await optOutContact(ctx, conversation.customer_e164, "keyword");
+  const changed = await optOut(ctx, [{ channel: "sms", address: conversation.customer_e164 }], "keyword");
   await cancelWaiting(
     ctx,
     conversation.id,
@@ -61,8 +61,7 @@ async function stop(ctx: Ctx, text: KeywordText, word: string): Promise<string> 
 
 async function start(ctx: Ctx, text: KeywordText): Promise<string | undefined> {
   const { customer_e164: from } = text.conversation;
-  if (!(await isOptedOut(ctx, from))) return undefined;
-  await optInContact(ctx, from);
+  if (!(await optIn(ctx, [{ channel: "sms", address: from }], "keyword"))) return undefined;
   await setConversationState(ctx, text.conversation, "idle", "opted_in");
   await reply(ctx, text, "{business}: you are opted in again. Reply HELP for help, STOP to opt out.");
   return "keyword_start";

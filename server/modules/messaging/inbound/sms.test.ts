@@ -259,3 +259,51 @@ test("a bare CANCEL from somebody with a coming booking opts out and tells the o
     [bookingId],
   );
 });
+
+test("the law's words count as a whole message, said politely or not; more words make it an ordinary message", async () => {
+  const business = await businessWithNumber(frontdesk);
+  for (const [body, out] of [
+    ["Stop please", true],
+    ["unsubscribe me", true],
+    ["opt out", true],
+    ["Revoke.", true],
+    ["end", true],
+    ["Can he stop by on Tuesday?", false],
+    ["cancel my Tuesday please", false],
+  ] as const) {
+    const customer = business.customer();
+    await send(text(business, customer, body));
+    const [contact] = (await business.call("GET", `/api/v1/contacts?search=${customer.slice(1)}`)).body.data;
+    assert.equal(contact.sms_unsubscribed, out, body);
+  }
+});
+
+test("the owner is not asked to text somebody who opted out: they are told so, and no window opens", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const customer = business.customer();
+  await send(text(business, customer, "STOP"));
+  await send(text(business, customer, "are you there?"));
+  await postForm(frontdesk, "/twilio/voice", {
+    CallSid: "CA-opted-out",
+    From: customer,
+    To: business.number,
+    CallStatus: "no-answer",
+  });
+  await frontdesk.advance(300);
+  const told = (await outbox(frontdesk, business.owner)).map((entry) => entry.body);
+  assert.equal(told.length, 2, told.join("\n"));
+  for (const body of told) assert.match(body, /They have opted out of texts, so nobody can text them back/);
+  for (const body of told) assert.doesNotMatch(body, /Text here/);
+  assert.equal((await outbox(frontdesk, customer)).length, 1, "the confirmation of the opt-out");
+});
+
+test("a landline that called and was missed is not texted, and the owner is told why", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const caller = "+442079460321";
+  const form = { CallSid: "CA-landline", From: caller, To: business.number, CallStatus: "no-answer" };
+  await postForm(frontdesk, "/twilio/voice", form);
+  await frontdesk.settle();
+  assert.deepEqual(await outbox(frontdesk, caller), []);
+  const [told] = await outbox(frontdesk, business.owner);
+  assert.match(told?.body ?? "", /^Missed call from \+442079460321\. Their number is a landline/);
+});

@@ -1,5 +1,5 @@
 import type { Ctx } from "../../../kernel/context.ts";
-import { optOutContact } from "../contacts/opt-out.ts";
+import { optOut } from "../opt-outs/opt-outs.ts";
 import type { MessageStatus } from "./message.ts";
 import { announce, lockMessage, updateMessage } from "./messages.store.ts";
 
@@ -48,5 +48,6 @@ export async function applyStatus(ctx: Ctx, messageId: string, report: StatusRep
     });
     announce(ctx, after, `message.${report.status}`);
   }
-  if (errorCode === carrierOptOut) await optOutContact(ctx, message.to_e164, "carrier");
+  if (errorCode === carrierOptOut)
+    await optOut(ctx, [{ channel: "sms", address: message.to_e164 }], "carrier");
 }

@@ -163,6 +163,84 @@ test("a worker that died in the middle: what left is found, what did not leave i
   );
 });
 
+function timeout(): ProviderError {
+  return failure({ code: "timeout", retryable: true, outcomeUnknown: true });
+}
+
+const textFrom = (business: TestBusiness, from: string, Body: string) =>
+  postForm(frontdesk, "/twilio/sms", {
+    MessageSid: `SM-${Body}-${from}`,
+    From: from,
+    To: business.number,
+    Body,
+  });
+
+test("a STOP that comes while a text is at the carrier: what has not left is not tried again", async () => {
+  const business = await businessWithNumber(frontdesk);
+  for (const error of [timeout(), failure({ code: "http-503", retryable: true })]) {
+    const customer = business.customer();
+    const fake = carrier(async (sms) => {
+      if (sms.body !== "Are you in?") return;
+      await textFrom(business, customer, "STOP");
+      throw error;
+    });
+    await send(business, customer, "Are you in?");
+    await frontdesk.advance(120);
+    assert.deepEqual(
+      fake.left.map((sms) => sms.body.includes("opted out")),
+      [true],
+      "the confirmation and nothing else",
+    );
+    const sent = (await messages(business)).filter(
+      (one) => one.to_e164 === customer && one.body === "Are you in?",
+    );
+    assert.deepEqual(
+      sent.map((one) => [one.status, one.status_reason, one.claimed_by]),
+      [["cancelled", "opted_out", null]],
+    );
+  }
+});
+
+test("a STOP that comes while a text is at the carrier, which did take it: it is on record as sent, and the next is not", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const customer = business.customer();
+  const fake = carrier(async (sms) => {
+    if (sms.body === "one") await textFrom(business, customer, "STOP");
+  });
+  await inside(frontdesk, business.id, async (ctx) => {
+    for (const body of ["one", "two"]) {
+      await sendText(ctx, { to: customer, body, purpose: "manual", sender: "employee" });
+    }
+  });
+  await frontdesk.advance(120);
+  assert.deepEqual(
+    fake.left.map((sms) => sms.body.slice(0, 15)),
+    ["one", "Ready Plumbing:"],
+  );
+  const statuses = (await messages(business)).filter((one) => one.direction === "out");
+  assert.deepEqual(
+    statuses.map((one) => [one.body.slice(0, 5), one.status, one.status_reason]),
+    [
+      ["one", "sent", null],
+      ["two", "cancelled", "opted_out"],
+      ["Ready", "sent", null],
+    ],
+  );
+});
+
+test("a report that the text arrived, heard while its worker was lost, keeps it from leaving again", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const fake = carrier(async (sms) => {
+    const path = `/twilio/status-callback?message=${sms.key}`;
+    await postForm(frontdesk, path, { MessageSid: `SM-${sms.key}`, MessageStatus: "delivered" });
+    throw timeout();
+  });
+  await send(business, business.customer(), "Did it arrive?");
+  await frontdesk.advance(120);
+  assert.equal(fake.sends, 1);
+  assert.equal((await messages(business))[0]?.status, "delivered");
+});
+
 test("a living worker's text is left alone; should it die, somebody looks again", async () => {
   const fake = carrier();
   const business = await businessWithNumber(frontdesk);

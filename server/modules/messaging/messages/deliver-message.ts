@@ -13,7 +13,7 @@ import { job } from "../../../kernel/jobs.ts";
 import type { JobCtx, JobDefinition } from "../../../kernel/jobs.ts";
 import { ProviderError } from "../../../providers/errors.ts";
 import type { OutboundSms, SentSms } from "../../../providers/telephony/port.ts";
-import { optOutContact } from "../contacts/opt-out.ts";
+import { optOut } from "../opt-outs/opt-outs.ts";
 import { carrierOptOut } from "./apply-status.ts";
 import { stillWanted } from "./still-wanted.ts";
 import type { Message } from "./message.ts";
@@ -62,9 +62,26 @@ async function take(ctx: Ctx, lane: string, messageId: string): Promise<Taken | 
     }
     const refusal = await stillWanted(ctx, message);
     if (!refusal) return { message: await claim(ctx, message), uncertain: false };
-    const dropped = await updateMessage(ctx, message, { status: "cancelled", status_reason: refusal });
-    announce(ctx, dropped, "message.cancelled");
+    await drop(ctx, message, refusal);
   }
+}
+
+async function drop(ctx: Ctx, message: Message, reason: string): Promise<void> {
+  const dropped = await updateMessage(ctx, message, {
+    status: "cancelled",
+    status_reason: reason,
+    claimed_by: null,
+    claim_expires_at: null,
+  });
+  announce(ctx, dropped, "message.cancelled");
+}
+
+async function mayStillLeave(ctx: Ctx, id: string): Promise<boolean> {
+  const message = await lockMessage(ctx, id);
+  if (message?.status !== "sending") return false;
+  const refusal = await stillWanted(ctx, message);
+  if (refusal) await drop(ctx, message, refusal);
+  return refusal === undefined;
 }
 
 function isClaimed(ctx: Ctx, message: Message): boolean {
@@ -99,6 +116,8 @@ async function deliver(run: JobCtx, { message, uncertain }: Taken): Promise<void
   const sms = outboundOf(run.app, message);
   try {
     const known = uncertain ? await findSent(run, message, sms) : undefined;
+    // It has not left, and time has passed: a STOP in between counts, as it does for a text that still waits.
+    if (uncertain && !known && !(await run.transaction((ctx) => mayStillLeave(ctx, message.id)))) return;
     const sent = known ?? (await counted(run.app, () => run.app.ports.telephony.sendSms(sms)));
     await run.transaction((ctx) => recordSent(ctx, message.id, sent));
   } catch (error) {
@@ -195,5 +214,5 @@ async function recordFailure(ctx: Ctx, id: string, code: string, reason: string)
     after: { status: after.status, error_code: after.error_code },
   });
   announce(ctx, after, "message.failed");
-  if (code === carrierOptOut) await optOutContact(ctx, after.to_e164, "carrier");
+  if (code === carrierOptOut) await optOut(ctx, [{ channel: "sms", address: after.to_e164 }], "carrier");
 }

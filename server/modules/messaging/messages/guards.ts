@@ -13,7 +13,7 @@
 import type { Ctx } from "../../../kernel/context.ts";
 import { parsePhone } from "../../../phones.ts";
 import type { Contact } from "../../crm/contacts/contact.ts";
-import { isOptedOut } from "../contacts/opt-out.ts";
+import { wantsNoTexts } from "../opt-outs/opt-outs.ts";
 import { latestLeadIsTerminal } from "./terminal-lead.ts";
 import type { WorkspaceRow } from "../../workspace/settings/settings.ts";
 import type { PhoneNumber } from "../../phone/numbers/number.ts";
@@ -94,7 +94,7 @@ export const approvedNumber: Guard = (_ctx, { number }) =>
     : suppressed("number", "number_not_active", `The number is ${number?.status ?? "missing"}, not ACTIVE.`);
 
 export const optOut: Guard = async (ctx, { contact, toE164 }) =>
-  contact?.sms_unsubscribed || (await isOptedOut(ctx, toE164))
+  (await wantsNoTexts(ctx, toE164, contact))
     ? suppressed("opt_out", "opted_out", "The customer opted out of texts.")
     : undefined;
 

@@ -7,10 +7,12 @@ import { workspaceOf } from "../../workspace/settings/settings.ts";
 import type { Lead } from "../leads/lead.ts";
 import { addLeadEvent } from "../leads/leads.store.ts";
 import { openDialogue, updateDialogue } from "./dialogue.store.ts";
-import { callerText, tellOwner } from "./owner.ts";
+import { callerText, optedOutNote, tellOwner } from "./owner.ts";
 
 /** States in which somebody is talking already: another missed call changes nothing about who. */
 const underWay = ["owner_window", "ai_active", "human_active", "escalated"];
+
+const landlineNote = "Their number is a landline, which takes no texts. Please call them.";
 
 /** The text back after a missed call, guarded like every text; the owner is told. Answers what became of the text. */
 export async function followUpMissedCall(
@@ -49,7 +51,9 @@ export async function followUpMissedCall(
     details: sent.reason ? { reason: sent.reason } : {},
   });
   if (texted && !talking) await setConversationState(ctx, conversation, "texted", "text_back");
-  const ending = texted ? "We texted them back." : "No text was sent back.";
+  const withheld =
+    sent.reason === "opted_out" ? optedOutNote : sent.reason === "landline" ? landlineNote : undefined;
+  const ending = texted ? "We texted them back." : (withheld ?? "No text was sent back.");
   await tellOwner(ctx, number, `Missed call from ${callerText(contact, customerE164)}. ${ending}`);
   return sent.status;
 }

@@ -4,6 +4,7 @@ import type { Contact } from "../../crm/contacts/contact.ts";
 import { setConversationState } from "../../messaging/conversations/conversations.store.ts";
 import type { Conversation } from "../../messaging/conversations/conversation.ts";
 import type { Message } from "../../messaging/messages/message.ts";
+import { wantsNoTexts } from "../../messaging/opt-outs/opt-outs.ts";
 import type { PhoneNumber } from "../../phone/numbers/number.ts";
 import { settingsOf } from "../../workspace/settings/settings.ts";
 import { createLead as createLeadOperation } from "../leads/create-lead.ts";
@@ -13,7 +14,7 @@ import { addLeadEvent, latestLeadOf } from "../leads/leads.store.ts";
 import { createLead } from "../leads/leads.ts";
 import { openDialogue, updateDialogue } from "./dialogue.store.ts";
 import { debounceSeconds, openAiTurn, replyToCustomer } from "./jobs.ts";
-import { callerText, quoted, tellOwner } from "./owner.ts";
+import { callerText, optedOutNote, quoted, tellOwner } from "./owner.ts";
 
 export { onOwnerText } from "./owner-texts.ts";
 
@@ -37,6 +38,11 @@ export async function onInboundText(
   const { number, conversation, contact, message } = about;
   await openDialogue(ctx, conversation.id);
   const lead = await leadFor(ctx, about);
+  if (await wantsNoTexts(ctx, message.from_e164, contact)) {
+    await setConversationState(ctx, conversation, "closed", "opted_out");
+    await tellOwner(ctx, number, `${saidBy(contact, message)} ${optedOutNote}`);
+    return;
+  }
   if (!lead) {
     await tellOwner(
       ctx,

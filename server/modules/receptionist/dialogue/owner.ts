@@ -6,6 +6,9 @@ import type { PhoneNumber } from "../../phone/numbers/number.ts";
 
 const quotedLength = 300;
 
+/** What the owner is told instead of being asked to text somebody who cannot be texted. */
+export const optedOutNote = "They have opted out of texts, so nobody can text them back. Please call them.";
+
 /** Tells the owner something by text, when there is a phone to tell it to. */
 export async function tellOwner(ctx: Ctx, number: PhoneNumber, body: string): Promise<boolean> {
   if (!number.owner_e164) return false;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { startHarness } from "../../../../testing/harness.ts";
 import type { Answer } from "../../../../testing/harness.ts";
 import { contactForNumber } from "../../../messaging/contacts/contact-for-number.ts";
-import { optOutContact } from "../../../messaging/contacts/opt-out.ts";
+import { optOut } from "../../../messaging/opt-outs/opt-outs.ts";
 import { inside } from "../../../messaging/testing.ts";
 import { bookAt, openShop } from "../../booking-messages/testing.ts";
 import { consentsAt, sixDigits, somebody } from "./testing.ts";
@@ -184,7 +184,7 @@ test("nobody is texted who asked not to be, and the page does not say that they 
   const phone = shop.customer();
   await inside(frontdesk, shop.id, async (ctx) => {
     await contactForNumber(ctx, phone, "sms");
-    await optOutContact(ctx, phone, "keyword");
+    await optOut(ctx, [{ channel: "sms", address: phone }], "keyword");
   });
   const refused = await ask(shop, { contact: phone });
   const landline = await ask(shop, { contact: "+442079460123" });
