@@ -48,9 +48,10 @@ const daysAhead = 60;
 export async function openClient(target: ConformanceTarget): Promise<Client> {
   const base = target.baseUrl.replace(/(?<!\/)\/+$/, "");
   const provider = encodeURIComponent(target.providerId);
-  const simulated = await simulatedNow(base);
+  const simulated = await simulatedNow(base, target.key);
   const now = target.now ?? simulated ?? new Date();
-  const mailTo = target.mailTo ?? (simulated && ((address: string) => simulatedMail(base, address)));
+  const mailTo =
+    target.mailTo ?? (simulated && ((address: string) => simulatedMail(base, target.key, address)));
   const made = new Set<string>();
   const used = new Set<string>();
   let elapsed = 0;
@@ -149,17 +150,17 @@ export async function openClient(target: ConformanceTarget): Promise<Client> {
 }
 
 /** The demo's clock can be moved; other servers have none to ask. */
-async function simulatedNow(base: string): Promise<Date | undefined> {
-  const response = await fetch(`${base}/simulator/clock`);
+async function simulatedNow(base: string, key: string): Promise<Date | undefined> {
+  const response = await fetch(`${base}/simulator/clock`, { headers: { authorization: `Bearer ${key}` } });
   if (!response.ok) return undefined;
   const { now } = (await response.json()) as { now?: string };
   return now === undefined ? undefined : new Date(now);
 }
 
 /** The demo shows what left it; a mail may take a moment to leave. */
-async function simulatedMail(base: string, address: string): Promise<string> {
+async function simulatedMail(base: string, key: string, address: string): Promise<string> {
   for (let tries = 0; tries < 50; tries += 1) {
-    const response = await fetch(`${base}/simulator/outbox`);
+    const response = await fetch(`${base}/simulator/outbox`, { headers: { authorization: `Bearer ${key}` } });
     const shown = (await response.json()) as { to: string; body: string }[];
     const mail = shown.findLast((one) => one.to === address);
     if (mail) return mail.body;

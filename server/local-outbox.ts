@@ -17,6 +17,7 @@ export interface LocalOutboxTable {
   html: string | null;
   extras: Json<Extras>;
   at: Timestamp;
+  sent_for: string | null;
 }
 
 declare module "./kernel/tables.ts" {
@@ -42,6 +43,7 @@ export function databaseSink(database: Database): LocalSink {
             html: entry.html ?? null,
             extras: JSON.stringify(extrasOf(entry)),
             at: entry.at,
+            sent_for: entry.workspaceId ?? null,
           })
           .onConflict((conflict) => conflict.column("key").doNothing())
           .execute(),
@@ -69,11 +71,25 @@ export function databaseSink(database: Database): LocalSink {
   };
 }
 
-/** Everything the local adapters sent, newest last. */
-export async function listOutbox(database: Database): Promise<LocalEntry[]> {
-  const rows = await database.system("simulator", (kysely) =>
-    kysely.selectFrom("local_outbox").selectAll().orderBy("at").orderBy("key").execute(),
-  );
+/** Returns what the local adapters sent for one workspace, or for everybody, newest last. */
+export async function listOutbox(database: Database, workspaceId?: string): Promise<LocalEntry[]> {
+  const rows = await database.system("simulator", (kysely) => {
+    const all = kysely.selectFrom("local_outbox").selectAll().orderBy("at").orderBy("key");
+    if (workspaceId === undefined) return all.execute();
+    // A calendar on this machine begins with whose it is.
+    const calendars = { channel: "calendar", prefix: `${workspaceId}/` };
+    return all
+      .where(({ eb, or, and, fn, val }) =>
+        or([
+          eb("sent_for", "=", workspaceId),
+          and([
+            eb("channel", "=", calendars.channel),
+            eb(fn<boolean>("starts_with", ["recipient", val(calendars.prefix)]), "=", true),
+          ]),
+        ]),
+      )
+      .execute();
+  });
   return rows.map(entryOf);
 }
 
@@ -92,7 +108,9 @@ function extrasOf({ replyTo, headers, attachments }: LocalEntry): Extras {
   };
 }
 
-function entryOf(row: Omit<LocalOutboxTable, "extras" | "at"> & { extras: Extras; at: Date }): LocalEntry {
+type StoredEntry = Omit<LocalOutboxTable, "extras" | "at"> & { extras: Extras; at: Date };
+
+function entryOf(row: StoredEntry): LocalEntry {
   const { attachments, ...extras } = row.extras;
   return {
     channel: row.channel as LocalEntry["channel"],
@@ -101,6 +119,7 @@ function entryOf(row: Omit<LocalOutboxTable, "extras" | "at"> & { extras: Extras
     from: row.sender,
     body: row.body,
     at: row.at,
+    ...(row.sent_for === null ? {} : { workspaceId: row.sent_for }),
     ...(row.subject === null ? {} : { subject: row.subject }),
     ...(row.html === null ? {} : { html: row.html }),
     ...extras,

@@ -6,7 +6,7 @@ import { compose } from "./compose.ts";
 import type { Running } from "./compose.ts";
 import { mayHoldDemo, openDemo } from "./demo.ts";
 import type { DemoFacts } from "./demo.ts";
-import { readConfig } from "./kernel/config.ts";
+import { readConfig, warningsOf } from "./kernel/config.ts";
 import type { Config } from "./kernel/config.ts";
 import { Database } from "./kernel/database.ts";
 import type { Engine } from "./kernel/database.ts";
@@ -26,6 +26,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<Started> {
   const applied = await bringUpToDate(engine, asked, systemClock);
   if (applied.length > 0) log.info({ applied }, "the schema was brought up to date");
   const config = await settleDemo(asked, engine, environment);
+  for (const warning of warningsOf(config)) log.warn(warning);
   const running = await compose({
     config,
     engine,
@@ -58,7 +59,11 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<Started> {
 /** The demo, and with it the simulator, belong to an empty database: a real business never finds them switched on. */
 async function settleDemo(asked: Config, engine: Engine, environment: NodeJS.ProcessEnv): Promise<Config> {
   const demo = asked.demo && (await mayHoldDemo(new Database(engine)));
-  return { ...asked, demo, simulator: environment["FRONTDESK_SIMULATOR"] ? asked.simulator : demo };
+  return {
+    ...asked,
+    demo,
+    simulator: asked.simulator && (demo || Boolean(environment["FRONTDESK_SIMULATOR"])),
+  };
 }
 
 /** Runs until a signal asks it to stop; requests and jobs in progress are finished first. */
@@ -96,7 +101,7 @@ function greet({ url, demo, app }: Started): void {
     "",
     `  Frontdesk is open.`,
     "",
-    `  Simulator   ${url}/`,
+    ...(app.config.simulator ? [`  Simulator   ${url}/`] : []),
     ...(demo ? [`  Booking     ${url}/book/${demo.workspace_slug}`] : []),
     `  API         ${url}/api/v1`,
     `  Reference   ${url}/docs`,

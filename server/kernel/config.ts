@@ -1,4 +1,6 @@
 import { resolve } from "node:path";
+import { isLoopbackHost, loopbackNetworks, parseTrustedProxies } from "./addresses.ts";
+import type { TrustedProxies } from "./addresses.ts";
 
 export type NodeRole = "all" | "api" | "worker";
 
@@ -14,6 +16,8 @@ export type Config = {
   readonly simulator: boolean;
   /** Where the outside world reaches us, when that is not what the Host header says (behind a proxy). */
   readonly publicUrl: string | undefined;
+  /** Whose forwarded headers are believed. */
+  readonly trustedProxies: TrustedProxies;
   readonly logLevel: string;
   readonly ratePerSecond: number;
   readonly rateBurst: number;
@@ -46,16 +50,21 @@ export function readConfig(environment: Environment): Config {
     );
   }
   const demo = readSwitch(environment, "FRONTDESK_DEMO", true, problems);
+  const host = environment["HOST"] || "127.0.0.1";
+  const publicUrl = environment["PUBLIC_URL"]?.replace(/(?<!\/)\/+$/, "") || undefined;
+  // Without being asked by name the simulator is there only where nobody but this machine can reach it.
+  const isOurs = publicUrl === undefined && isLoopbackHost(host) && hasLocalProviders(environment);
   const config: Config = {
-    host: environment["HOST"] || "127.0.0.1",
+    host,
     port: number("PORT", 8080, 0, 65_535),
     dataFolder: resolve(environment["FRONTDESK_DATA"] || "./data"),
     databaseUrl,
     poolSize: number("FRONTDESK_POOL_SIZE", 10, 2, 500),
     role: role as NodeRole,
     demo,
-    simulator: readSwitch(environment, "FRONTDESK_SIMULATOR", demo, problems),
-    publicUrl: environment["PUBLIC_URL"]?.replace(/(?<!\/)\/+$/, "") || undefined,
+    simulator: readSwitch(environment, "FRONTDESK_SIMULATOR", demo && isOurs, problems),
+    publicUrl,
+    trustedProxies: readProxies(environment, problems),
     logLevel: environment["LOG_LEVEL"] || "info",
     ratePerSecond: number("FRONTDESK_RATE_PER_SECOND", 200, 1, 1_000_000),
     rateBurst: number("FRONTDESK_RATE_BURST", 2000, 1, 1_000_000),
@@ -67,6 +76,43 @@ export function readConfig(environment: Environment): Config {
   };
   if (problems.length > 0) throw new Error(`The configuration is not usable:\n- ${problems.join("\n- ")}`);
   return config;
+}
+
+/** Returns what deserves a loud line at start: not wrong, but rarely meant. */
+export function warningsOf(config: Config): string[] {
+  const warnings: string[] = [];
+  if (config.publicUrl !== undefined && !config.environment["TRUSTED_PROXIES"]) {
+    warnings.push(
+      "PUBLIC_URL is set and TRUSTED_PROXIES is not: a proxy is believed on this machine only. Behind one elsewhere every " +
+        "caller has its address, and limits per address count everybody as one: name it in TRUSTED_PROXIES.",
+    );
+  }
+  if (config.simulator) {
+    warnings.push(
+      "THE SIMULATOR IS ON: whoever has the demo's key moves this installation's clock, plays the phone company and reads " +
+        "what the demo sends. Never for a real business: FRONTDESK_SIMULATOR=0.",
+    );
+  }
+  return warnings;
+}
+
+function readProxies(environment: Environment, problems: string[]): TrustedProxies {
+  const text = environment["TRUSTED_PROXIES"];
+  if (text === undefined || text.trim() === "") return loopbackNetworks;
+  const proxies = parseTrustedProxies(text);
+  if (proxies !== undefined) return proxies;
+  problems.push(
+    "TRUSTED_PROXIES must be networks with commas between (10.0.0.0/8, loopback, private) or the number of proxies in front " +
+      "(0 to 10); everybody cannot be trusted",
+  );
+  return loopbackNetworks;
+}
+
+function hasLocalProviders(environment: Environment): boolean {
+  const kinds = ["FRONTDESK_TELEPHONY", "FRONTDESK_EMAIL"].map(
+    (name) => environment[name]?.trim() || "local",
+  );
+  return kinds.every((kind) => kind === "local");
 }
 
 function readNumber(

@@ -13,7 +13,13 @@ it("is local in everything when nothing is said, and says so", async () => {
   assert.equal(telephony.name, "local");
   assert.equal(createEmail(config.email, sink, now).name, "local");
   assert.equal(createLanguageModel(config.languageModel), undefined);
-  await telephony.sendSms({ key: "1", from: "+61400000001", to: "+61400000002", body: "Hi" });
+  await telephony.sendSms({
+    key: "1",
+    workspaceId: "w-1",
+    from: "+61400000001",
+    to: "+61400000002",
+    body: "Hi",
+  });
   assert.deepEqual(sink.entries[0]?.at, now());
 });
 

@@ -5,6 +5,8 @@ export type Attachment = { filename: string; contentType: string; content: Uint8
 export type LocalEntry = {
   channel: "sms" | "email" | "calendar";
   key: string;
+  /** Whose message it is; a calendar's id says it itself. */
+  workspaceId?: string;
   to: string;
   from: string;
   subject?: string;

@@ -24,14 +24,14 @@ export const DemoFacts = Type.Object({
   ),
 });
 
-/** The demo business as written at start, or undefined when this installation has none. */
-export async function demoFacts(app: App): Promise<Static<typeof DemoFacts> | undefined> {
+async function demoFacts(app: App): Promise<Static<typeof DemoFacts> | undefined> {
   const text = await readFile(join(app.config.dataFolder, "demo.json"), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const facts: unknown = JSON.parse(text);
   return validatorOf(DemoFacts).check(facts) ? facts : undefined;
 }
 
+/** Returns the demo business as written at start; throws a 404 where this installation has none. */
 export async function requireDemo(app: App): Promise<Static<typeof DemoFacts>> {
   const facts = await demoFacts(app);
   if (facts) return facts;

@@ -92,9 +92,10 @@ export async function endCall(database: Database, callSid: string, outcome: stri
   return Number(result.numUpdatedRows) === 1;
 }
 
-/** The texts and calls on one phone, oldest first. */
+/** Returns the texts and calls between one phone and a workspace, oldest first. */
 export async function phoneHistory(
   database: Database,
+  workspaceId: string,
   number: string,
 ): Promise<{ texts: PhoneText[]; calls: PhoneCall[] }> {
   return database.system("simulator", async (kysely) => {
@@ -103,7 +104,7 @@ export async function phoneHistory(
         from simulator_texts where sender = ${number}
       union all
       select key, 'received', sender, recipient, body, at
-        from local_outbox where recipient = ${number} and channel = 'sms'
+        from local_outbox where recipient = ${number} and channel = 'sms' and sent_for = ${workspaceId}
       order by at, key`.execute(kysely);
     const calls = await kysely
       .selectFrom("simulator_calls")

@@ -9,7 +9,8 @@ import { listOutbox } from "../local-outbox.ts";
 import { phoneField } from "../phones.ts";
 import { asOperationError } from "../surfaces/failures.ts";
 import { workspaceError } from "../surfaces/workspace-api.ts";
-import { demoFacts } from "./demo-facts.ts";
+import { mustBeDemosClock, mustBeOurNumber, mustHoldDemoKey } from "./access.ts";
+import { requireDemo } from "./demo-facts.ts";
 import { PhoneCompany } from "./phone-company.ts";
 import { phoneHistory } from "./phones.store.ts";
 import type { PhoneCall } from "./phones.store.ts";
@@ -41,51 +42,89 @@ const Text = Type.Object(
   { additionalProperties: false },
 );
 
+type Parts = { app: App; travel: TimeTravel; company: PhoneCompany };
+
+type SimulatorRoute = {
+  method: "GET" | "POST";
+  url: string;
+  /** Told to a browser on this machine without the key, or never answered without it. */
+  open?: "here";
+  answer(parts: Parts, request: FastifyRequest, reply: FastifyReply): Promise<unknown>;
+};
+
+/** Every route of the simulator. A new one stands behind the demo's key by being in this list. */
+export const simulatorRoutes: readonly SimulatorRoute[] = [
+  {
+    method: "GET",
+    url: "/simulator/session",
+    open: "here",
+    answer: ({ app }, request) => session(app, request),
+  },
+  { method: "GET", url: "/simulator/clock", answer: ({ app, travel }) => showClock(app, travel) },
+  { method: "POST", url: "/simulator/clock", answer: moveClock },
+  { method: "GET", url: "/simulator/outbox", answer: ({ app }, request) => showOutbox(app, request) },
+  { method: "POST", url: "/simulator/calls", answer: ring },
+  { method: "POST", url: "/simulator/calls/:sid/outcome", answer: endCall },
+  { method: "POST", url: "/simulator/texts", answer: text },
+  { method: "GET", url: "/simulator/phones/:number", answer: ({ app }, request) => showPhone(app, request) },
+];
+
 /**
- * The simulator's own routes: a clock that moves, what the local providers "sent", and phones to hold. For a person trying
+ * Adds the simulator: a clock that moves, what the local providers "sent" for the demo, and phones to hold. For a person trying
  * Frontdesk and for tests that drive it from outside; never there unless the installation asks for it.
  */
 export function addSimulator(http: FastifyInstance, app: App, travel: TimeTravel): void {
   void http.register((scope, _options, done) => {
     scope.setErrorHandler((error, request, reply) => fail(app, error, request, reply));
-    addClock(scope, app, travel);
-    addPhones(scope, app, new PhoneCompany(http, app));
-    scope.get("/simulator/session", (request) => session(app, request));
-    scope.get<{ Querystring: { after?: string } }>("/simulator/outbox", async ({ query }) => {
-      const after = query.after === undefined ? undefined : instant("after", query.after);
-      const entries = await listOutbox(app.database);
-      return entries
-        .filter((entry) => after === undefined || entry.at > after)
-        .map(({ key, channel, to, from, subject, body, at }) => ({
-          id: key,
-          channel,
-          to,
-          from,
-          ...(subject === undefined ? {} : { subject }),
-          body,
-          at: at.toISOString(),
-        }));
-    });
+    const parts = { app, travel, company: new PhoneCompany(http, app) };
+    for (const { method, url, open, answer } of simulatorRoutes) {
+      scope.route({
+        method,
+        url,
+        onRequest: async (request) => {
+          if (open !== "here") await mustHoldDemoKey(app, request);
+        },
+        handler: (request, reply) => answer(parts, request, reply),
+      });
+    }
     done();
   });
 }
 
-function addClock(scope: FastifyInstance, app: App, travel: TimeTravel): void {
-  scope.get("/simulator/clock", async () => {
-    const now = travel.clock.now();
-    const [facts, outlook] = await Promise.all([demoFacts(app), app.jobs.outlook(now)]);
-    return {
-      now: now.toISOString(),
-      frozen: travel.clock.setting.frozenAt !== null,
-      time_zone: facts?.time_zone ?? null,
-      next_due_at: outlook.nextDueAt?.toISOString() ?? null,
-    };
-  });
-  scope.post("/simulator/clock", async (request) => {
-    const move = bodyOf(ClockMove, request);
-    await travel.moveTo(targetOf(move, travel.clock.now()));
-    return { now: travel.clock.now().toISOString() };
-  });
+async function showOutbox(app: App, request: FastifyRequest): Promise<unknown> {
+  const { after: given } = request.query as { after?: string };
+  const after = given === undefined ? undefined : instant("after", given);
+  const { workspace_id: demo } = await requireDemo(app);
+  const entries = await listOutbox(app.database, demo);
+  return entries
+    .filter((entry) => after === undefined || entry.at > after)
+    .map(({ key, channel, to, from, subject, body, at }) => ({
+      id: key,
+      channel,
+      to,
+      from,
+      ...(subject === undefined ? {} : { subject }),
+      body,
+      at: at.toISOString(),
+    }));
+}
+
+async function showClock(app: App, travel: TimeTravel): Promise<unknown> {
+  const now = travel.clock.now();
+  const [facts, outlook] = await Promise.all([requireDemo(app), app.jobs.outlook(now)]);
+  return {
+    now: now.toISOString(),
+    frozen: travel.clock.setting.frozenAt !== null,
+    time_zone: facts.time_zone,
+    next_due_at: outlook.nextDueAt?.toISOString() ?? null,
+  };
+}
+
+async function moveClock({ app, travel }: Parts, request: FastifyRequest): Promise<unknown> {
+  const move = bodyOf(ClockMove, request);
+  await mustBeDemosClock(app);
+  await travel.moveTo(targetOf(move, travel.clock.now()));
+  return { now: travel.clock.now().toISOString() };
 }
 
 function targetOf(move: Static<typeof ClockMove>, now: Date): Date {
@@ -116,33 +155,41 @@ function targetOf(move: Static<typeof ClockMove>, now: Date): Date {
   return target;
 }
 
-function addPhones(scope: FastifyInstance, app: App, company: PhoneCompany): void {
-  const parties = async ({ from, to }: { from: string; to?: string }) => ({
+async function partiesOf(app: App, { from, to }: { from: string; to?: string }) {
+  const parties = {
     from: anyNumber("from", from),
-    to: to === undefined ? await businessNumber(app) : anyNumber("to", to),
-  });
-  scope.post("/simulator/calls", async (request, reply) => {
-    const ring = bodyOf(Ring, request);
-    const { callSid, twiml } = await company.ring(await parties(ring));
-    return reply.code(201).send({ call_sid: callSid, twiml });
-  });
-  scope.post<{ Params: { sid: string } }>("/simulator/calls/:sid/outcome", async (request) => {
-    const { outcome } = bodyOf(Outcome, request);
-    const { twiml } = await company.endRinging(request.params.sid, outcome);
-    return { call_sid: request.params.sid, outcome, twiml };
-  });
-  scope.post("/simulator/texts", async (request, reply) => {
-    const text = bodyOf(Text, request);
-    const { messageSid } = await company.text({ ...(await parties(text)), body: text.body });
-    return reply.code(201).send({ message_sid: messageSid });
-  });
-  scope.get<{ Params: { number: string } }>("/simulator/phones/:number", async ({ params }) => {
-    const { texts, calls } = await phoneHistory(app.database, anyNumber("number", params.number));
-    return {
-      texts: texts.map(({ key, at, ...text }) => ({ id: key, ...text, at: at.toISOString() })),
-      calls: calls.map(shownCall),
-    };
-  });
+    to: to === undefined ? (await requireDemo(app)).business_number : anyNumber("to", to),
+  };
+  await mustBeOurNumber(app, parties.to);
+  return parties;
+}
+
+async function ring({ app, company }: Parts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { callSid, twiml } = await company.ring(await partiesOf(app, bodyOf(Ring, request)));
+  return reply.code(201).send({ call_sid: callSid, twiml });
+}
+
+async function endCall({ company }: Parts, request: FastifyRequest): Promise<unknown> {
+  const { sid } = request.params as { sid: string };
+  const { outcome } = bodyOf(Outcome, request);
+  const { twiml } = await company.endRinging(sid, outcome);
+  return { call_sid: sid, outcome, twiml };
+}
+
+async function text({ app, company }: Parts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const written = bodyOf(Text, request);
+  const { messageSid } = await company.text({ ...(await partiesOf(app, written)), body: written.body });
+  return reply.code(201).send({ message_sid: messageSid });
+}
+
+async function showPhone(app: App, request: FastifyRequest): Promise<unknown> {
+  const { number } = request.params as { number: string };
+  const { workspace_id: demo } = await requireDemo(app);
+  const { texts, calls } = await phoneHistory(app.database, demo, anyNumber("number", number));
+  return {
+    texts: texts.map(({ key, at, ...written }) => ({ id: key, ...written, at: at.toISOString() })),
+    calls: calls.map(shownCall),
+  };
 }
 
 function shownCall(call: PhoneCall): Record<string, unknown> {
@@ -158,12 +205,6 @@ function shownCall(call: PhoneCall): Record<string, unknown> {
 // Numbers kept free for fiction are not "valid" to a numbering plan, and here they are what people should use.
 function anyNumber(field: string, text: string): string {
   return /^\+[1-9]\d{6,14}$/.test(text) ? text : phoneField(field, text);
-}
-
-async function businessNumber(app: App): Promise<string> {
-  const facts = await demoFacts(app);
-  if (facts) return facts.business_number;
-  throw invalidField("to", "is required without a demo business", "Send to, the number of the business.");
 }
 
 function bodyOf<T extends TSchema>(schema: T, request: FastifyRequest): Static<T> {

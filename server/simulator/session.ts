@@ -1,7 +1,6 @@
-import { timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { App } from "../kernel/app.ts";
-import { forbidden } from "../kernel/errors.ts";
+import { mustBeHereOrHoldKey } from "./access.ts";
 import { requireDemo } from "./demo-facts.ts";
 
 /**
@@ -10,11 +9,7 @@ import { requireDemo } from "./demo-facts.ts";
  */
 export async function session(app: App, request: FastifyRequest): Promise<Record<string, unknown>> {
   const facts = await requireDemo(app);
-  if (!isLocal(request) && !holdsKey(request, facts.api_key)) {
-    throw forbidden("The demo's key is told to a browser on the same machine only.", {
-      fix: "Open the page on the machine Frontdesk runs on, or enter the API key printed at its start.",
-    });
-  }
+  mustBeHereOrHoldKey(request, facts.api_key);
   return {
     api_key: facts.api_key,
     workspace: { id: facts.workspace_id, slug: facts.workspace_slug },
@@ -32,25 +27,6 @@ function staffOf(app: App, workspaceId: string): Promise<{ id: string; name: str
   return app.database.read(workspaceId, (db) =>
     db.from("members").select(["id", "name"]).where("is_staff", "=", true).orderBy("id").execute(),
   );
-}
-
-const loopback = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
-const localNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-// The Host must be a local name too, or any web page could point its own domain at us and read the answer. A proxy
-// on this machine makes everybody look local, so a forwarded request never is.
-function isLocal(request: FastifyRequest): boolean {
-  const forwarded = request.headers["x-forwarded-for"] ?? request.headers["forwarded"];
-  const host = (request.headers.host ?? "").replace(/:\d+$/, "");
-  return (
-    loopback.has(request.raw.socket.remoteAddress ?? "") && forwarded === undefined && localNames.has(host)
-  );
-}
-
-function holdsKey(request: FastifyRequest, key: string): boolean {
-  const given = Buffer.from(/^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "");
-  const wanted = Buffer.from(key);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
 type Customer = { name: string; number: string };

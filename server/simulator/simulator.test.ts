@@ -68,7 +68,8 @@ const frontdesk = await startHarness({
   environment: { FRONTDESK_SIMULATOR: "1", FRONTDESK_DATA: folder },
   modules: [stub],
 });
-const { call } = frontdesk;
+const call: typeof frontdesk.call = (method, path, options = {}) =>
+  frontdesk.call(method, path, { key: facts.api_key, ...options });
 const later = (seconds: number) => new Date(startOfTime.getTime() + seconds * 1000);
 const customer = "+61491570006";
 
@@ -135,12 +136,27 @@ test("the clock is moved in one way at a time, forward, and by something that is
   assert.equal((await call("GET", "/simulator/clock")).body.now, now);
 });
 
-test("the outbox is an array of everything the local providers sent, newest last", async () => {
-  const { telephony, email } = frontdesk.app.ports;
-  await telephony.sendSms({ key: "o-1", from: facts.business_number, to: customer, body: "first" });
+test("the outbox is an array of what the local providers sent for the demo and for nobody else, newest last", async () => {
+  const { telephony, email, calendars } = frontdesk.app.ports;
+  const first = { from: facts.business_number, to: customer };
+  await telephony.sendSms({ key: "o-1", workspaceId: facts.workspace_id, ...first, body: "first" });
+  await telephony.sendSms({ key: "o-3", workspaceId: randomUUID(), ...first, body: "somebody else's" });
+  const event = {
+    uid: "u",
+    sequence: 0,
+    title: "Visit",
+    start: startOfTime,
+    end: later(60),
+    timeZone: "UTC",
+    attendees: [],
+  };
+  for (const id of [facts.workspace_id, randomUUID()]) {
+    await calendars.local.insertEvent({ calendarId: `${id}/diary`, credentials: {} }, event);
+  }
   await frontdesk.advance(60);
   await email.sendEmail({
     key: "o-2",
+    workspaceId: facts.workspace_id,
     to: "a@example.test",
     from: "b@example.test",
     subject: "Second",
@@ -150,7 +166,9 @@ test("the outbox is an array of everything the local providers sent, newest last
   assert.equal(answer.status, 200);
   const now = frontdesk.app.clock.now();
   const before = new Date(now.getTime() - 60_000).toISOString();
-  assert.deepEqual(answer.body, [
+  const [calendar, ...messages] = answer.body;
+  assert.equal(calendar.to, `${facts.workspace_id}/diary`);
+  assert.deepEqual(messages, [
     { id: "o-1", channel: "sms", to: customer, from: facts.business_number, body: "first", at: before },
     {
       id: "o-2",
@@ -173,7 +191,7 @@ test("the outbox is an array of everything the local providers sent, newest last
 
 test("the session is told to this machine only, under a local name, and never through a proxy", async () => {
   const host = (name: string, more = {}) =>
-    call("GET", "/simulator/session", { headers: { host: name, ...more } });
+    frontdesk.call("GET", "/simulator/session", { headers: { host: name, ...more } });
   const local = await host("localhost:8080");
   assert.equal(local.status, 200);
   assert.equal(local.body.api_key, facts.api_key);
@@ -237,8 +255,29 @@ test("a text posts the form of an inbound message and stands on the phone it was
   assert.equal(wrong.body.error.details.fields[0].field, "from");
 });
 
-test("without the switch there is no simulator", async () => {
-  const plain = await startHarness({ modules: [stub] });
-  assert.equal((await plain.call("GET", "/simulator/outbox")).status, 404);
-  assert.equal((await plain.call("POST", "/simulator/clock", { body: { advance_seconds: 1 } })).status, 404);
+test("the phone company connects to the demo's own numbers only", async () => {
+  received.length = 0;
+  const { id } = await frontdesk.workspace();
+  const others = "+61291570999";
+  await frontdesk.app.database.transaction(id, (db) =>
+    db
+      .insert("phone_numbers", {
+        id: randomUUID(),
+        e164: others,
+        created_at: startOfTime,
+        updated_at: startOfTime,
+      } as never)
+      .execute(),
+  );
+  for (const [path, body] of [
+    ["/simulator/texts", { from: customer, to: others, body: "x" }],
+    ["/simulator/calls", { from: customer, to: others }],
+  ] as const) {
+    const answer = await call("POST", path, { body });
+    assert.equal(answer.status, 400, answer.text);
+    assert.equal(answer.body.error.details.fields[0].field, "to");
+  }
+  assert.deepEqual(received, []);
+  const named = { from: customer, to: facts.business_number, body: "x" };
+  assert.equal((await call("POST", "/simulator/texts", { body: named })).status, 201);
 });

@@ -2,6 +2,7 @@
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { stopwatch } from "../kernel/clock.ts";
+import { proxyCheck } from "../kernel/addresses.ts";
 import type { App } from "../kernel/app.ts";
 import { OperationError, invalidField, validationError } from "../kernel/errors.ts";
 import type { AnyOperation, FileAnswer, Surface } from "../kernel/operation.ts";
@@ -31,8 +32,8 @@ export function createHttp(app: App): FastifyInstance {
   const fastify = Fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
-    // Forwarded headers are believed only where the operator says that a proxy stands in front.
-    trustProxy: app.config.publicUrl !== undefined,
+    // Forwarded headers are believed from the proxies the operator names; the address is the last one that is none of them.
+    trustProxy: proxyCheck(app.config.trustedProxies),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestParameter },
     frameworkErrors: (error, request, reply) => fail(app, error, request, reply),
     genReqId: (request) => {

@@ -1,3 +1,4 @@
+import { networkOf } from "../kernel/addresses.ts";
 import type { Actor } from "../kernel/actor.ts";
 import type { App } from "../kernel/app.ts";
 import { rateLimited } from "../kernel/errors.ts";
@@ -15,7 +16,7 @@ export function countCall(app: App, actor: Actor, address = ""): void {
   if (!limit)
     limits.set(app, (limit = new RateLimit(app.clock, app.config.ratePerSecond, app.config.rateBurst)));
   const waitSeconds = limit.take(
-    actor.kind === "anonymous" ? `${actor.id} ${address}` : actor.id,
+    actor.kind === "anonymous" ? `${actor.id} ${networkOf(address)}` : actor.id,
     actor.ratePerSecond,
   );
   if (waitSeconds === undefined) return;

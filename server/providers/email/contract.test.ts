@@ -9,6 +9,7 @@ import { createSmtpEmail } from "./smtp.ts";
 const from = "desk@acme.example";
 const email: OutboundEmail = {
   key: "0198c0de-0000-7000-8000-000000000001",
+  workspaceId: "w-1",
   fromName: "Acme Plumbing",
   to: "jo@customer.example",
   subject: "Your quote",
@@ -111,6 +112,7 @@ it("the local adapter keeps every part of the mail", async () => {
     {
       channel: "email",
       key: email.key,
+      workspaceId: email.workspaceId,
       to: email.to,
       from: "Acme Plumbing <desk@acme.example>",
       subject: email.subject,

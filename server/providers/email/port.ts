@@ -6,6 +6,8 @@ import type { Attachment } from "../local-sink.ts";
  */
 export type OutboundEmail = {
   key: string;
+  /** Whose message it is. No header says so. */
+  workspaceId: string;
   from?: string;
   fromName?: string;
   to: string;

@@ -10,6 +10,7 @@ import { createSmtpEmail } from "./smtp.ts";
 const from = "desk@acme.example";
 const email: OutboundEmail = {
   key: "m-1",
+  workspaceId: "w-1",
   to: "jo@customer.example",
   subject: "Your quote",
   text: "Dear Jo",

@@ -12,6 +12,7 @@ const accountSid = `AC${"1".repeat(32)}`;
 const startedAt = new Date("2026-03-02T09:00:00Z");
 const sms: OutboundSms = {
   key: "m-1",
+  workspaceId: "w-1",
   from: "+61400000001",
   to: "+61400000002",
   body: "Your plumber is on the way — réf. 7 & co +1",

@@ -31,6 +31,7 @@ export function createLocalTelephony(options: {
         await sink.put({
           channel: "sms",
           key: sms.key,
+          workspaceId: sms.workspaceId,
           to: sms.to,
           from: sms.from,
           body: sms.body,

@@ -1,6 +1,8 @@
 /** A text message to hand to the carrier. `key` is our message id, unique per message. Phones are E.164. */
 export type OutboundSms = {
   key: string;
+  /** Whose message it is. The carrier is not told. */
+  workspaceId: string;
   from: string;
   to: string;
   body: string;

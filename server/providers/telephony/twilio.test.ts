@@ -8,7 +8,13 @@ import { createTwilioTelephony } from "./twilio.ts";
 const authToken = "0123456789abcdef0123456789abcdef";
 const accountSid = `AC${"1".repeat(32)}`;
 const startedAt = new Date("2026-03-02T09:00:00Z");
-const sms: OutboundSms = { key: "m-1", from: "+61400000001", to: "+61400000002", body: "Hello" };
+const sms: OutboundSms = {
+  key: "m-1",
+  workspaceId: "w-1",
+  from: "+61400000001",
+  to: "+61400000002",
+  body: "Hello",
+};
 
 type Options = { status?: string; pageSize?: number; authToken?: string; timeoutMs?: number };
 

@@ -107,7 +107,10 @@ export class Outside {
   async call(
     method: string,
     path: string,
-    { body, bearer }: { body?: unknown; bearer?: string } = {},
+    {
+      body,
+      bearer = path.startsWith("/simulator/") ? this.facts.api_key : "",
+    }: { body?: unknown; bearer?: string } = {},
   ): Promise<{ status: number; body: Json }> {
     const response = await fetch(`${this.url}${path}`, {
       method,

@@ -26,6 +26,7 @@ export function composeMessage(appointment: Appointment, message: BookingMessage
     channel: "email",
     email: {
       key: message.id,
+      workspaceId: message.workspace_id,
       to,
       fromName: business.name,
       subject: fill(subject, values).replaceAll(/\s+/g, " "),

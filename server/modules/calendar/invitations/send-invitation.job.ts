@@ -76,6 +76,7 @@ function invitationEmail(subject: InvitationSubject, { to }: Invitation, replace
   const verb = method === "CANCEL" ? "Cancelled" : isUpdate ? "Updated" : "Invitation";
   return {
     key: `invitation:${booking.id}:${booking.sequence}:${to.toLowerCase()}`,
+    workspaceId: workspace.id,
     fromName: workspace.name,
     to,
     subject: `${verb}: ${booking.title}, ${timeOf(booking)}`.replaceAll(/\s+/g, " "),

@@ -1,5 +1,6 @@
 /** Who may post to the booking pages: forms of our own pages, and not too often from one address. */
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { networkOf } from "../../../kernel/addresses.ts";
 import type { App } from "../../../kernel/app.ts";
 import { OperationError } from "../../../kernel/errors.ts";
 import { RateLimit } from "../../../kernel/rate-limit.ts";
@@ -39,7 +40,7 @@ export function refusalOf(
   }
   let limit = posts.get(app);
   if (!limit) posts.set(app, (limit = new RateLimit(app.clock, postsPerSecond, postsAtOnce)));
-  const waitSeconds = limit.take(`${request.ip} ${slug}`);
+  const waitSeconds = limit.take(`${networkOf(request.ip)} ${slug}`);
   if (waitSeconds === undefined) return undefined;
   void reply.header("retry-after", String(waitSeconds));
   const body = markup`<h1>${m.tooManyTitle}</h1><p>${m.tooMany}</p>`;

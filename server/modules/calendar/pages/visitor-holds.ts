@@ -1,5 +1,6 @@
 /** Times kept for people who are typing: one of a service for each browser, and a few for each address. */
 import { createHmac } from "node:crypto";
+import { networkOf } from "../../../kernel/addresses.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { holdSlot, releaseHold } from "../bookings/holds/hold.ts";
 import type { Hold } from "../bookings/holds/hold.ts";
@@ -65,5 +66,8 @@ const holderPrefix = "booking page ";
 
 function addressDigest(ctx: Ctx, address: string): string {
   const secret = ctx.app.ports.secrets.serviceJwt;
-  return createHmac("sha256", secret).update(`hold ${address}`).digest("hex").slice(0, 16);
+  return createHmac("sha256", secret)
+    .update(`hold ${networkOf(address)}`)
+    .digest("hex")
+    .slice(0, 16);
 }

@@ -67,6 +67,7 @@ async function send(run: JobCtx, { id }: { id: string }): Promise<void> {
   try {
     const { providerId } = await run.app.ports.email.sendEmail({
       key: `email:${id}`,
+      workspaceId: run.workspaceId,
       to: email.recipient_email,
       subject: email.subject,
       text: email.text_body,

@@ -149,7 +149,13 @@ test("a worker that died in the middle: what left is found, what did not leave i
     });
     ids.push(answer.messageId ?? "");
     if (body.startsWith("left"))
-      fake.left.push({ key: answer.messageId ?? "", from: business.number, to: "", body });
+      fake.left.push({
+        key: answer.messageId ?? "",
+        workspaceId: "",
+        from: business.number,
+        to: "",
+        body,
+      });
   }
   await frontdesk.advance(120);
   assert.deepEqual(

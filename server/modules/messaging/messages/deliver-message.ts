@@ -135,6 +135,7 @@ function outboundOf(app: App, message: Message): OutboundSms {
   const { publicUrl } = app.config;
   return {
     key: message.id,
+    workspaceId: message.workspace_id,
     from: message.from_e164,
     to: message.to_e164,
     body: message.body,

@@ -1,6 +1,6 @@
 /** Guessing is slow: ten attempts in fifteen minutes from one address, and on one account. Each purpose counts for itself. */
 import { sql } from "kysely";
-import ipaddr from "ipaddr.js";
+import { networkOf } from "../../../kernel/addresses.ts";
 import type { App } from "../../../kernel/app.ts";
 import { rateLimited } from "../../../kernel/errors.ts";
 import { hashOfToken } from "./tokens.ts";
@@ -58,12 +58,4 @@ function subjectsOf(address: string, account: string, purpose: Purpose = "to sig
     `${what}address ${networkOf(address)}`,
     `${what}account ${hashOfToken(account.trim().toLowerCase())}`,
   ];
-}
-
-// Whoever has one address of IPv6 has the other 2^64 of its network too.
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address.slice(0, 100);
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === "ipv4") return parsed.toString();
-  return parsed.toNormalizedString().split(":").slice(0, 4).join(":");
 }

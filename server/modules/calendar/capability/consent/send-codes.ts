@@ -85,13 +85,14 @@ ${business}`,
 async function deliver(one: JobCtx, write: (ctx: Ctx) => Promise<Letter | undefined>): Promise<void> {
   const letter = await one.transaction(write);
   if (!letter) return;
-  const { key, consent, business, from, subject, mail, text } = letter;
+  const { consent, business, from, subject, mail, text } = letter;
+  const about = { key: letter.key, workspaceId: one.workspaceId };
   const { email, telephony } = one.app.ports;
   try {
     if (consent.channel === "email") {
-      await email.sendEmail({ key, to: consent.address, fromName: business, subject, text: mail });
+      await email.sendEmail({ ...about, to: consent.address, fromName: business, subject, text: mail });
     } else if (from !== undefined) {
-      await telephony.sendSms({ key, from, to: consent.address, body: text });
+      await telephony.sendSms({ ...about, from, to: consent.address, body: text });
     }
   } catch (error) {
     // The person sees that nothing comes and asks for another code.

@@ -1,0 +1,60 @@
+/** Network addresses of callers: whose word about a caller is taken, and what counts as one caller. */
+import ipaddr from "ipaddr.js";
+
+/** Networks of proxies, or how many proxies every request passes before it is here. */
+export type TrustedProxies = readonly string[] | number;
+
+/** Proxies on this machine. */
+export const loopbackNetworks = ["127.0.0.0/8", "::1/128"] as const;
+
+const namedNetworks: Readonly<Record<string, readonly string[]>> = Object.freeze({
+  loopback: loopbackNetworks,
+  private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+});
+
+const mostHops = 10;
+
+/**
+ * Reads TRUSTED_PROXIES: a number of proxies, or networks and single addresses with commas between, where `loopback` and
+ * `private` name the usual ones. Returns undefined for what is neither, and for a network that would be everybody.
+ */
+export function parseTrustedProxies(text: string): TrustedProxies | undefined {
+  if (/^\d{1,3}$/.test(text.trim())) return Number(text) <= mostHops ? Number(text) : undefined;
+  const networks = text.split(",").flatMap((part): (string | undefined)[] => {
+    const named = Object.hasOwn(namedNetworks, part.trim()) ? namedNetworks[part.trim()] : undefined;
+    return named ? [...named] : [networkIn(part.trim())];
+  });
+  return networks.every((network) => network !== undefined) ? networks : undefined;
+}
+
+function networkIn(text: string): string | undefined {
+  if (ipaddr.isValid(text)) return `${text}/${ipaddr.parse(text).kind() === "ipv4" ? 32 : 128}`;
+  return ipaddr.isValidCIDR(text) && !text.endsWith("/0") ? text : undefined;
+}
+
+/** Answers whether the machine at an address, so many steps away, is one of the proxies in front of us. */
+export function proxyCheck(trusted: TrustedProxies): (address: string | undefined, step: number) => boolean {
+  if (typeof trusted === "number") return (_address, step) => step < trusted;
+  const networks = trusted.map((network) => ipaddr.parseCIDR(network));
+  return (address) => {
+    if (address === undefined || !ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    return networks.some(
+      ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
+    );
+  };
+}
+
+/** What counts as one caller: an address, and of IPv6 the /64 network, whose 2^64 addresses one customer has. */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address.slice(0, 100);
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === "ipv4") return parsed.toString();
+  return parsed.toNormalizedString().split(":").slice(0, 4).join(":");
+}
+
+/** Whether a host to listen on is reached from this machine only. */
+export function isLoopbackHost(host: string): boolean {
+  if (host === "localhost") return true;
+  return ipaddr.isValid(host) && ipaddr.process(host).range() === "loopback";
+}
