@@ -38,6 +38,7 @@ const checks: Check[] = [
   },
   { name: "openapi is up to date", command: [node, "scripts/openapi.ts", "--check"] },
   { name: "sdk is up to date", command: [node, "scripts/generate.ts", "--check"] },
+  { name: "expressions take time in proportion", command: [node, "scripts/expressions.ts"] },
   { name: "only the clock tells the time", command: [node, "scripts/clock-rule.ts"] },
   { name: "unused code", command: [node, "scripts/unused.ts"] },
   { name: "paths in docs", command: [node, "scripts/doc-paths.ts"] },

@@ -17,6 +17,7 @@ import { toldOf } from "./failures.ts";
 
 const path = "/oauth/google/calendar";
 const cookieName = "frontdesk_calendar_consent";
+const cookieForm = new RegExp(`(?:^|;)\\s*${cookieName}=([\\w-]+)`);
 const secondsToConsent = 600;
 
 export function addGoogleConsent(http: FastifyInstance, app: App): void {
@@ -58,7 +59,7 @@ async function start(app: App, request: FastifyRequest, reply: FastifyReply): Pr
 async function callback(app: App, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   void reply.header("set-cookie", cookieOf(app, "", 0));
   const state = readState(app, valueIn(request.query, "state") ?? "");
-  const begun = one(request.headers.cookie)?.match(new RegExp(`(?:^|;)\\s*${cookieName}=([\\w-]+)`))?.[1];
+  const begun = one(request.headers.cookie)?.match(cookieForm)?.[1];
   const person = await signedIn(app, tokenInCookies(one(request.headers.cookie)));
   // Whoever could bring somebody else's consent along would have that person's calendar connected to their own desk.
   const isTheirs =

@@ -32,6 +32,9 @@ const MONTHS: Record<string, string> = {
 };
 const SHORT_MONTH = Object.keys(MONTHS).reverse().join("|");
 
+const MONTH_AFTER_DAY = new RegExp(`(\\d(?:st|nd|rd|th)?[\\s-](?:of )?)(${SHORT_MONTH})\\b\\.?`, "g");
+const MONTH_BEFORE_DAY = new RegExp(`\\b(${SHORT_MONTH})\\b\\.?(?= (?:the )?\\d)`, "g");
+
 const REWRITES: [RegExp, string][] = [
   [/\b(20\d\d-\d\d-\d\d)t(?=\d)/g, "$1 "],
   [/\bo\s?["'`]?\s?clock\b/g, "o'clock"],
@@ -85,13 +88,8 @@ export function normalise(text: string): string {
   for (const [pattern, day] of SHORT_DAYS) plain = plain.replace(pattern, day);
   plain = wordsToDigits(plain);
   return plain
-    .replace(
-      new RegExp(`(\\d(?:st|nd|rd|th)?[\\s-](?:of )?)(${SHORT_MONTH})\\b\\.?`, "g"),
-      (_, before: string, month: string) => before + MONTHS[month],
-    )
-    .replace(new RegExp(`\\b(${SHORT_MONTH})\\b\\.?(?= (?:the )?\\d)`, "g"), (month: string) => {
-      return MONTHS[month.replace(".", "")] ?? month;
-    });
+    .replace(MONTH_AFTER_DAY, (_, before: string, month: string) => before + MONTHS[month])
+    .replace(MONTH_BEFORE_DAY, (month) => MONTHS[month.replace(".", "")] ?? month);
 }
 
 /** Overwrites a span with CONSUMED, keeping the length of the text. */

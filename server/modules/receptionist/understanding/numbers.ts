@@ -62,6 +62,7 @@ const PLAIN_ORDINAL = new RegExp(
   `\\b(the |on |(?:${MONTH}) (?:the )?)?(${ORDINAL})\\b(?! (?:one(?! (?:o'clock|pm|am|in the))|ones|thing|available|time|slot|option|opening|appointment|choice|name|floor|visit|thoughts?|hand|opinion|week|weekend|class|aid|half(?! past)))( of\\b)?`,
   "g",
 );
+const NUMBER_WORD = new RegExp(`\\b(${UNIT}|${TEN})(?=ish\\b|\\b)`, "g");
 const PRONOUN_ONE =
   /(?:this|that|the|which|any|another|some|every|each|no|first|second|third|last|next|other|later|earlier|latter|middle|top|bottom|final|monday|tuesday|wednesday|thursday|friday|saturday|sunday|am|pm|o'clock|good|nice|great|new|big|small|only|different|same|afternoon|morning|evening|\d(?:st|nd|rd|th)?)[\s-]+$/;
 
@@ -107,19 +108,16 @@ export function wordsToDigits(text: string): string {
       if (value <= 2 && !before && !of) return all;
       return `${before ?? ""}${ordinalText(value)}${of ?? ""}`;
     })
-    .replace(
-      new RegExp(`\\b(${UNIT}|${TEN})(?=ish\\b|\\b)`, "g"),
-      (word: string, _w, at: number, whole: string) => {
-        if (word === "one") {
-          const after = whole.slice(at + 3, at + 14);
-          if (PRONOUN_ONE.test(whole.slice(Math.max(0, at - 14), at))) {
-            // "in the afternoon one" is a clock time, "the afternoon one" a slot
-            const hour = /(?<!(?<!in )the )\b(?:afternoon|morning|evening) $/.test(whole.slice(0, at));
-            if (!hour && !/^ (?:pm|o'clock)/.test(after)) return word;
-          }
-          if (/^ (?:of|that|who|which|more|with|day|you|we|i)\b/.test(after)) return word;
+    .replace(NUMBER_WORD, (word: string, _w, at: number, whole: string) => {
+      if (word === "one") {
+        const after = whole.slice(at + 3, at + 14);
+        if (PRONOUN_ONE.test(whole.slice(Math.max(0, at - 14), at))) {
+          // "in the afternoon one" is a clock time, "the afternoon one" a slot
+          const hour = /(?<!(?<!in )the )\b(?:afternoon|morning|evening) $/.test(whole.slice(0, at));
+          if (!hour && !/^ (?:pm|o'clock)/.test(after)) return word;
         }
-        return String(UNITS[word] ?? TENS[word]);
-      },
-    );
+        if (/^ (?:of|that|who|which|more|with|day|you|we|i)\b/.test(after)) return word;
+      }
+      return String(UNITS[word] ?? TENS[word]);
+    });
 }

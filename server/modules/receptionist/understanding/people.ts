@@ -1,4 +1,5 @@
 const EMAIL = /(?<![\p{L}\d._%+-])[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}/u;
+const EMAILS = new RegExp(EMAIL, "gu");
 const SPOKEN_EMAIL =
   /\b([a-z\d][a-z\d._-]{0,63}(?: dot [a-z\d]+)?) at ([a-z\d-]+(?: dot [a-z]{2,8}){1,3})\b/i;
 
@@ -108,5 +109,5 @@ export function readEmail(text: string): string | undefined {
 
 /** Blanks e-mail addresses, keeping the length of the text. */
 export function hideEmails(text: string): string {
-  return text.replace(new RegExp(EMAIL, "gu"), (found) => " ".repeat(found.length));
+  return text.replace(EMAILS, (found) => " ".repeat(found.length));
 }

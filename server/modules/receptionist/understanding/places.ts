@@ -17,6 +17,8 @@ const UK =
 const US_STATES =
   "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC";
 const AU_STATES = "NSW|VIC|QLD|SA|WA|TAS|ACT|NT";
+const AMERICAN = new RegExp(`\\b(?:${US_STATES}),? (\\d{5}(?:-\\d{4})?)\\b`);
+const AUSTRALIAN = new RegExp(`\\b(?:${AU_STATES}),? (\\d{4})\\b`, "i");
 const ASKED_CODE = /\b(?:post ?code|zip(?: ?code)?)\b/i;
 const ASKED_ADDRESS =
   /\b(?:address|street|where (?:are you|do you live|is (?:it|the (?:job|property|house)))|which (?:address|property)|where should)\b/i;
@@ -30,9 +32,9 @@ export function readPostcode(text: string, country = "", previousText = ""): str
   const named =
     /\b(?:post ?code|zip(?: ?code)?)(?: is| of|:|'s|,| would be)? ?(\d{5}(?:-\d{4})?|\d{4})\b/i.exec(text);
   if (named) return named[1];
-  const american = new RegExp(`\\b(?:${US_STATES}),? (\\d{5}(?:-\\d{4})?)\\b`).exec(text);
+  const american = AMERICAN.exec(text);
   if (american) return american[1];
-  const australian = new RegExp(`\\b(?:${AU_STATES}),? (\\d{4})\\b`, "i").exec(text);
+  const australian = AUSTRALIAN.exec(text);
   if (australian && land !== "US") return australian[1];
   const asked = ASKED_CODE.test(previousText) || ASKED_ADDRESS.test(previousText);
   const covered =
@@ -42,13 +44,13 @@ export function readPostcode(text: string, country = "", previousText = ""): str
   if (suburb && land === "AU") return suburb[1];
   if (land === "US") {
     const zip = /(?<![\d$#.-])\b(\d{5}(?:-\d{4})?)\b(?![\d-]| [A-Z])/.exec(text);
-    if (zip && (asked || new RegExp(ADDRESS, "iu").test(text) || zip[0] === text.trim())) return zip[1];
+    if (zip && (asked || ADDRESS.test(text) || zip[0] === text.trim())) return zip[1];
   }
   if (land === "AU" || land === "NZ") {
     const whole = /^\D{0,24}?\b(\d{4})[. ]*$/.exec(text.trim());
     if (whole && asked && ASKED_CODE.test(previousText)) return whole[1];
     const trailing = /\p{L},? (\d{4})[. ]*$/u.exec(text.trim());
-    if (trailing && new RegExp(ADDRESS, "iu").test(text)) return trailing[1];
+    if (trailing && ADDRESS.test(text)) return trailing[1];
   }
   return undefined;
 }
@@ -95,10 +97,26 @@ export function hidePhones(text: string): string {
   return text.replace(PHONE, (found) => (isPhone(found) ? " ".repeat(found.length) : found));
 }
 
+/** Blanks the first place a postal code stands at, with its space or without, in capitals or not. */
+function hideCode(text: string, postcode: string): string {
+  const forms = [postcode, postcode.replace(" ", "")];
+  for (let at = 0; at < text.length; at += 1) {
+    const found = forms.find((form) => {
+      const here = text
+        .slice(at, at + form.length)
+        .toUpperCase()
+        .replace(/\s/, " ");
+      return here === form.toUpperCase();
+    });
+    if (found) return text.slice(0, at) + " ".repeat(found.length) + text.slice(at + found.length);
+  }
+  return text;
+}
+
 /** Blanks addresses, phones, prices and "1512 Barber Shop" names: numbers which are neither days nor times. */
 export function hidePlaces(text: string, address: string | undefined, postcode: string | undefined): string {
   const blank = (found: string): string => " ".repeat(found.length);
   let hidden = address ? text.replace(address, blank) : text;
-  if (postcode) hidden = hidden.replace(new RegExp(postcode.replace(" ", "\\s?"), "i"), blank);
+  if (postcode) hidden = hideCode(hidden, postcode);
   return hidePhones(hidden).replace(PRICE, blank).replace(BUSINESS, blank);
 }

@@ -10,47 +10,47 @@ export const DAY_END = "21:00";
 
 const NAMED: [RegExp, string, string][] = [
   [
-    /\b(?:(?:any ?time|some ?time|straight|right|just) )?after (?:lunch(?:time)?|midday|noon)\b/,
+    /\b(?:(?:any ?time|some ?time|straight|right|just) )?after (?:lunch(?:time)?|midday|noon)\b/g,
     "13:00",
     "18:00",
   ],
   [
-    /\b(?:(?:any ?time|some ?time|straight|right|just) )?after (?:work|office hours|hours|dinner|tea)\b/,
+    /\b(?:(?:any ?time|some ?time|straight|right|just) )?after (?:work|office hours|hours|dinner|tea)\b/g,
     "17:00",
     DAY_END,
   ],
-  [/\b(?:any ?time )?after (?:school|the school run|pick ?up)\b/, "15:00", "18:00"],
-  [/\b(?:any ?time )?before (?:work|school)\b/, DAY_START, "09:00"],
-  [/\b(?:any ?time )?before (?:lunch(?:time)?|noon|midday)\b/, DAY_START, "12:00"],
+  [/\b(?:any ?time )?after (?:school|the school run|pick ?up)\b/g, "15:00", "18:00"],
+  [/\b(?:any ?time )?before (?:work|school)\b/g, DAY_START, "09:00"],
+  [/\b(?:any ?time )?before (?:lunch(?:time)?|noon|midday)\b/g, DAY_START, "12:00"],
   [
-    /\b(?:(?:at|around|over|during|about) )?(?:my |the )?(?:lunch ?time|lunch(?: hour| break)?)\b/,
+    /\b(?:(?:at|around|over|during|about) )?(?:my |the )?(?:lunch ?time|lunch(?: hour| break)?)\b/g,
     "12:00",
     "14:00",
   ],
-  [/\bfirst thing(?: in the morning)?\b|\bstart of (?:the )?day\b|\bbright and early\b/, DAY_START, "10:00"],
-  [/\b(?:end|close) of (?:the )?(?:day|business)\b|\blast thing\b/, "16:00", "18:30"],
-  [/\bearly (?:on )?·+(?! ?(?:morning|afternoon|evening))/, DAY_START, "10:00"],
-  [/\blate (?:on )?·+(?! ?(?:morning|afternoon|evening))/, "15:00", "18:00"],
-  [/\bearly (?:in the |·+ ?)?morning\b|\bmorning early\b/, DAY_START, "10:00"],
-  [/\bmid(?:dle of the)?[ -]?morning\b/, "09:30", "11:30"],
-  [/\blate(?:r)? (?:in the |·+ ?)?morning\b/, "10:30", "12:30"],
-  [/\bearly (?:in the |·+ ?)?afternoon\b/, "12:00", "15:00"],
-  [/\bmid(?:dle of the)?[ -]?afternoon\b/, "14:00", "16:00"],
-  [/\blate(?:r)? (?:in the |·+ ?)?afternoon\b/, "15:00", "18:00"],
-  [/\bearly (?:in the |·+ ?)?evening\b/, "17:00", "19:00"],
+  [/\bfirst thing(?: in the morning)?\b|\bstart of (?:the )?day\b|\bbright and early\b/g, DAY_START, "10:00"],
+  [/\b(?:end|close) of (?:the )?(?:day|business)\b|\blast thing\b/g, "16:00", "18:30"],
+  [/\bearly (?:on )?·+(?! ?(?:morning|afternoon|evening))/g, DAY_START, "10:00"],
+  [/\blate (?:on )?·+(?! ?(?:morning|afternoon|evening))/g, "15:00", "18:00"],
+  [/\bearly (?:in the |·+ ?)?morning\b|\bmorning early\b/g, DAY_START, "10:00"],
+  [/\bmid(?:dle of the)?[ -]?morning\b/g, "09:30", "11:30"],
+  [/\blate(?:r)? (?:in the |·+ ?)?morning\b/g, "10:30", "12:30"],
+  [/\bearly (?:in the |·+ ?)?afternoon\b/g, "12:00", "15:00"],
+  [/\bmid(?:dle of the)?[ -]?afternoon\b/g, "14:00", "16:00"],
+  [/\blate(?:r)? (?:in the |·+ ?)?afternoon\b/g, "15:00", "18:00"],
+  [/\bearly (?:in the |·+ ?)?evening\b/g, "17:00", "19:00"],
   [
-    /\b(?:in the |any )?morning(?: time)?\b|\b(?:an? )?am (?:appointment|slot|time)\b|\bin the am\b|(?<=· )am\b/,
+    /\b(?:in the |any )?morning(?: time)?\b|\b(?:an? )?am (?:appointment|slot|time)\b|\bin the am\b|(?<=· )am\b/g,
     DAY_START,
     "12:00",
   ],
   [
-    /\b(?:in the |any )?afternoon(?: time)?\b|\b(?:an? )?pm (?:appointment|slot|time)\b|\bin the pm\b|(?<=· )pm\b/,
+    /\b(?:in the |any )?afternoon(?: time)?\b|\b(?:an? )?pm (?:appointment|slot|time)\b|\bin the pm\b|(?<=· )pm\b/g,
     "12:00",
     "18:00",
   ],
-  [/\b(?:in the |any )?(?:evening|night)(?: time)?\b/, "17:00", DAY_END],
+  [/\b(?:in the |any )?(?:evening|night)(?: time)?\b/g, "17:00", DAY_END],
   [
-    /\b(?:any ?time|what(?:so)?ever time|whenever|all day|any hour|no preference|time doesn't matter|doesn't matter (?:when|what time)|don't mind (?:when|what time)|flexible|(?:free|around|home|in) all day|any slot|i'm easy|any of (?:them|those)|whatever (?:suits|works|you have|you've got))\b/,
+    /\b(?:any ?time|what(?:so)?ever time|whenever|all day|any hour|no preference|time doesn't matter|doesn't matter (?:when|what time)|don't mind (?:when|what time)|flexible|(?:free|around|home|in) all day|any slot|i'm easy|any of (?:them|those)|whatever (?:suits|works|you have|you've got))\b/g,
     DAY_START,
     DAY_END,
   ],
@@ -96,7 +96,7 @@ export function readWindow(
   const found: Found[] = [];
   let rest = hidden;
   for (const [pattern, from, to] of NAMED) {
-    for (const match of rest.matchAll(new RegExp(pattern, "g"))) {
+    for (const match of rest.matchAll(pattern)) {
       const [start, end] = [match.index, match.index + match[0].length];
       const negated =
         negative.test(hidden.slice(Math.max(0, start - 30), start)) || isNegated(hidden, start, end);
