@@ -1994,7 +1994,10 @@ export type UpdatePipelineInput = {
 };
 export type UpdatePipelineOutput = Pipeline;
 
-export type DeletePipelineInput = { id: string };
+export type DeletePipelineInput = {
+  id: string;
+  /** Takes the opportunities in it off the board. */ remove_cards?: boolean;
+};
 export type DeletePipelineOutput = void;
 
 export type ListPipelineStagesInput = {
@@ -3153,6 +3156,26 @@ export type GetMergeOutput = Merge;
 
 export type UndoMergeInput = { id: string };
 export type UndoMergeOutput = Merge;
+
+export type PreviewDeletionInput = {
+  /** What the ids are of. */ type:
+    | "contact"
+    | "company"
+    | "opportunity"
+    | "opportunity_product"
+    | "pipeline"
+    | "stage"
+    | "product"
+    | "supplier_product"
+    | "task_category";
+  /** Up to 100 ids of these records. */ ids: string[];
+};
+export type PreviewDeletionOutput = {
+  /** How many of the ids name a record. */ found: number;
+  /** What else would go, by type. */ deleted: Record<string, unknown>;
+  /** What would stay and lose a reference, by type and field. */ cleared: Record<string, unknown>;
+  /** What has to be moved or deleted first, by type and field. */ refused: Record<string, unknown>;
+};
 
 export type ListApprovalsInput = {
   /** Rows per page, 1-100. */ limit?: number;
@@ -7002,7 +7025,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Delete a pipeline with its stages and the cards in them. Needs pipelines:write. */
+  /** Delete a pipeline with its stages. Needs pipelines:write. */
   deletePipeline(input: DeletePipelineInput, options?: CallOptions): Promise<DeletePipelineOutput> {
     return this.send(
       {
@@ -8003,6 +8026,21 @@ export class Frontdesk extends Transport {
   undoMerge(input: UndoMergeInput, options?: CallOptions): Promise<UndoMergeOutput> {
     return this.send(
       { name: "undo_merge", method: "POST", path: "/api/v1/merges/:id/undo", isWrite: true, answers: "data" },
+      input,
+      options,
+    );
+  }
+
+  /** See what deleting records would take along, before it is done; nothing is deleted. Needs contacts:read, companies:read, opportunities:read, pipelines:read, products:read, tasks:read. */
+  previewDeletion(input: PreviewDeletionInput, options?: CallOptions): Promise<PreviewDeletionOutput> {
+    return this.send(
+      {
+        name: "preview_deletion",
+        method: "GET",
+        path: "/api/v1/deletions/preview",
+        inQuery: true,
+        answers: "data",
+      },
       input,
       options,
     );

@@ -9,11 +9,13 @@ import type { Ctx } from "./context.ts";
 import { missing } from "./errors.ts";
 import type { DeclaredError } from "./errors.ts";
 import { newId } from "./ids.ts";
-import { recordCreated, recordDeleted, recordUpdated } from "./lifecycle.ts";
+import { deleteRows } from "./deletion.ts";
+import { recordCreated, recordUpdated } from "./lifecycle.ts";
 import { operation } from "./operation.ts";
 import type { AnyOperation, Effect, Surface } from "./operation.ts";
 import { keysetPage, pageOf, pagingInput } from "./pagination.ts";
 import type { Sort } from "./pagination.ts";
+import type { RowKind } from "./row-kinds.ts";
 import type { Tables, TenantTable } from "./tables.ts";
 
 type Query<T extends TenantTable> = SelectQueryBuilder<Tables, T, Selectable<Tables[T]>>;
@@ -64,6 +66,8 @@ export type Resource<T extends TenantTable, R extends TObject> = {
   idParam?: string;
   /** What the audit and the events say of a row, where its columns are not the fields callers know. */
   recorded?(row: Selectable<Tables[T]>): Row;
+  /** Columns of which one is enough to keep a row when what the others refer to is deleted. */
+  belongsTo?: readonly string[];
   /** Operation names that do not follow list_<plural>, get_<noun>… */
   names?: Partial<Record<Verb, string>>;
   summaries?: Partial<Record<Verb, string>>;
@@ -92,7 +96,13 @@ export type WritableResource<T extends TenantTable, R extends TObject> = Resourc
   errors?: readonly DeclaredError[];
 };
 
-export type Crud = { list: AnyOperation; get: AnyOperation; remove: AnyOperation };
+export type Crud = {
+  list: AnyOperation;
+  get: AnyOperation;
+  remove: AnyOperation;
+  /** What its rows are when others are deleted: for the module's `rows`. */
+  rows: RowKind;
+};
 
 export function crud<T extends TenantTable, R extends TObject>(
   resource: WritableResource<T, R>,
@@ -101,7 +111,8 @@ export function crud<T extends TenantTable, R extends TObject>(resource: Resourc
 export function crud<T extends TenantTable, R extends TObject>(
   resource: Resource<T, R> | WritableResource<T, R>,
 ): Crud & { create?: AnyOperation; update?: AnyOperation } {
-  const plain = { list: listOf(resource), get: getOf(resource), remove: removeOf(resource) };
+  const rows = rowsOf(resource);
+  const plain = { list: listOf(resource), get: getOf(resource), remove: removeOf(resource, rows), rows };
   if (!("fields" in resource)) return plain;
   return { ...plain, create: createOf(resource), update: updateOf(resource) };
 }
@@ -269,7 +280,21 @@ function updateOf<T extends TenantTable, R extends TObject>(resource: WritableRe
   } as never);
 }
 
-function removeOf<T extends TenantTable, R extends TObject>(resource: Resource<T, R>): AnyOperation {
+function rowsOf<T extends TenantTable, R extends TObject>(resource: Resource<T, R>): RowKind {
+  const { table, noun, recorded, belongsTo } = resource;
+  return {
+    table,
+    noun,
+    is: "record",
+    ...(recorded ? { recorded: recorded as RowKind["recorded"] & {} } : {}),
+    ...(belongsTo ? { belongsTo } : {}),
+  };
+}
+
+function removeOf<T extends TenantTable, R extends TObject>(
+  resource: Resource<T, R>,
+  rows: RowKind,
+): AnyOperation {
   return operation({
     ...head(resource as never, "delete", "DELETE", "destructive"),
     shape: "empty",
@@ -277,11 +302,7 @@ function removeOf<T extends TenantTable, R extends TObject>(resource: Resource<T
     output: Type.Null(),
     async run(ctx: Ctx, input: Input) {
       const row = await rowAt(ctx, resource as never, input, { lock: true });
-      await ctx.db
-        .remove(resource.table)
-        .where("id" as never, "=", row.id as never)
-        .execute();
-      recordDeleted(ctx, resource.noun, recordedRow(resource, row));
+      await deleteRows(ctx, rows, [row.id]);
       return null;
     },
   } as never);

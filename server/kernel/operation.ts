@@ -3,6 +3,7 @@ import type { Ctx } from "./context.ts";
 import type { DeclaredError, OperationError } from "./errors.ts";
 import type { Follower } from "./followers.ts";
 import type { JobDefinition } from "./jobs.ts";
+import type { RowKind } from "./row-kinds.ts";
 import type { Sweep } from "./sweep.ts";
 
 export type Effect = "read" | "write" | "destructive";
@@ -143,6 +144,8 @@ export type Module = {
   readonly reactions?: readonly Reaction[];
   readonly sweeps?: readonly Sweep[];
   readonly followers?: readonly Follower[];
+  /** What the rows of its tables are when a record they refer to is deleted. */
+  readonly rows?: readonly RowKind[];
 };
 
 export function module(definition: Module): Module {

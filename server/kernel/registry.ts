@@ -1,6 +1,7 @@
 import type { AnyOperation, Module, Reaction } from "./operation.ts";
 import type { Follower } from "./followers.ts";
 import type { JobDefinition } from "./jobs.ts";
+import type { RowKind } from "./row-kinds.ts";
 import { kernelSweeps } from "./sweep.ts";
 import type { Sweep } from "./sweep.ts";
 import type { SchemaNode } from "./validation.ts";
@@ -16,6 +17,7 @@ export class Registry {
   readonly followers: readonly Follower[];
   readonly #byName: Map<string, AnyOperation>;
   readonly #reactions: Map<string, Reaction[]>;
+  readonly #rows: ReadonlyMap<string, RowKind>;
 
   constructor(modules: readonly Module[], knownScopes: ReadonlySet<string>) {
     this.operations = modules.flatMap((one) => one.operations ?? []);
@@ -27,11 +29,14 @@ export class Registry {
     for (const reaction of modules.flatMap((one) => one.reactions ?? [])) {
       this.#reactions.set(reaction.on, [...(this.#reactions.get(reaction.on) ?? []), reaction]);
     }
+    const rows = modules.flatMap((one) => one.rows ?? []);
+    this.#rows = new Map(rows.map((kind) => [kind.table, kind]));
     const violations = [
       ...duplicateNames(this.operations),
       ...duplicateRoutes(this.operations),
       ...this.operations.flatMap((one) => definitionProblems(one, knownScopes)),
       ...duplicateJobs(this.jobs),
+      ...repeated(rows.map(({ table }) => table)).map((table) => `the rows of ${table} are declared twice`),
     ];
     if (violations.length > 0) throw new Error(`The registry is not sound:\n- ${violations.join("\n- ")}`);
   }
@@ -39,6 +44,11 @@ export class Registry {
   /** `surface.name`, as the contract writes it; a bare name finds the workspace API's operation. */
   find(name: string): AnyOperation | undefined {
     return this.#byName.get(name) ?? this.#byName.get(`workspace.${name}`);
+  }
+
+  /** What the rows of a table are; undefined when no module says so. */
+  rowKind(table: string): RowKind | undefined {
+    return this.#rows.get(table);
   }
 
   reactionsTo(event: string): readonly Reaction[] {

@@ -22,6 +22,7 @@ import { workOrders } from "./crm/work-orders/index.ts";
 import { birthdays } from "./crm/birthdays/index.ts";
 import { companies } from "./crm/companies/index.ts";
 import { contacts } from "./crm/contacts/index.ts";
+import { deletions } from "./crm/deletions/index.ts";
 import { crmExports } from "./crm/exports/index.ts";
 import { crmImports } from "./crm/imports/index.ts";
 import { reports } from "./crm/reports/index.ts";
@@ -60,6 +61,7 @@ export const modules: readonly Module[] = [
   crmSettingsModule,
   crmTemplates,
   merges,
+  deletions,
   approvals,
   audit,
   members,

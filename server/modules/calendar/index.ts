@@ -24,6 +24,8 @@ import {
 import { createEventType } from "./services/create-event-type.ts";
 import { eventTypesCrud } from "./services/event-types.crud.ts";
 import { updateEventType } from "./services/update-event-type.ts";
+import { parts, traces } from "../../kernel/row-kinds.ts";
+import { bookingRows } from "./bookings/booking-rows.ts";
 
 export const calendar = module({
   name: "calendar",
@@ -56,5 +58,16 @@ export const calendar = module({
     dismissNotetaker,
   ],
   reactions: [reactToLeaving],
+  rows: [
+    bookingRows,
+    ...parts(
+      "booking_notetakers",
+      "event_queue_enrollments",
+      "scheduling_availability",
+      "slot_claims",
+      "slot_holds",
+    ),
+    ...traces("booking_messages", "capability_claims"),
+  ],
   sweeps: [calendarChangesSweep],
 });

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import type { Ctx } from "../../kernel/context.ts";
-import { recordDeleted } from "../../kernel/lifecycle.ts";
+import { deleteRows } from "../../kernel/deletion.ts";
 import type { TenantTable } from "../../kernel/tables.ts";
 
 export const BulkDeleted = Type.Object({
@@ -8,18 +8,12 @@ export const BulkDeleted = Type.Object({
   deleted: Type.Integer({ description: "How many of the ids named a record that is gone now." }),
 });
 
-/** Deletes those of `ids` the workspace has, in one statement, each with its audit entry and event. */
+/** Deletes those of `ids` the workspace has, as a single deletion does each. */
 export async function bulkDelete(
   ctx: Ctx,
-  noun: string,
   table: TenantTable,
   ids: readonly string[],
 ): Promise<{ success: boolean; deleted: number }> {
-  const rows = (await ctx.db
-    .remove(table)
-    .where("id" as never, "in", ids as never)
-    .returningAll()
-    .execute()) as (Record<string, unknown> & { id: string })[];
-  for (const row of rows) recordDeleted(ctx, noun, row);
+  const rows = await deleteRows(ctx, table, ids);
   return { success: true, deleted: rows.length };
 }

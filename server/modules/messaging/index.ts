@@ -11,6 +11,7 @@ import { markSmsConversationsRead } from "./operations/mark-sms-conversations-re
 import { releaseSmsMessage } from "./operations/release-sms-message.ts";
 import { sendSms } from "./operations/send-sms.ts";
 import { updateSmsConversation } from "./operations/update-sms-conversation.ts";
+import { traces } from "../../kernel/row-kinds.ts";
 
 export const messaging = module({
   name: "messaging",
@@ -27,5 +28,6 @@ export const messaging = module({
     receiveTwilioSms,
     receiveTwilioStatus,
   ],
+  rows: traces("sms_conversations", "sms_messages", "guard_decisions", "email_logs"),
   jobs: [deliverMessage, sendEmailJob],
 });

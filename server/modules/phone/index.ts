@@ -6,6 +6,7 @@ import { updatePhoneNumber } from "./numbers/update-phone-number.ts";
 import { receiveDialComplete } from "./webhooks/receive-dial-complete.ts";
 import { receiveTwilioVoice } from "./webhooks/receive-twilio-voice.ts";
 import { receiveVoicemail } from "./webhooks/receive-voicemail.ts";
+import { traces } from "../../kernel/row-kinds.ts";
 
 export const phone = module({
   name: "phone",
@@ -18,5 +19,6 @@ export const phone = module({
     receiveDialComplete,
     receiveVoicemail,
   ],
+  rows: traces("calls"),
   jobs: [settleCall],
 });

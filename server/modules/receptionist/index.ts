@@ -8,6 +8,7 @@ import { getLead, leadsCrud } from "./leads/leads.crud.ts";
 import { updateLead, updateLeadStatus } from "./leads/update-lead-status.ts";
 import { generateAiReply } from "./respond/generate-ai-reply.ts";
 import { getConversationSummary } from "./summary/get-conversation-summary.ts";
+import { traces } from "../../kernel/row-kinds.ts";
 
 export const receptionist = module({
   name: "receptionist",
@@ -30,5 +31,6 @@ export const receptionist = module({
     markLeadBooked,
     noteLeadBooking,
   ] as never,
+  rows: traces("leads", "lead_events", "receptionist_dialogues"),
   reactions: [...leadReactions, resumeAfterHandBack],
 });

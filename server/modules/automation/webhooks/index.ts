@@ -9,6 +9,7 @@ import { listWebhookEventTypes } from "./list-webhook-event-types.ts";
 import { createOutgoingWebhook, testOutgoingWebhook, updateOutgoingWebhook } from "./outgoing-webhooks.ts";
 import { replayWebhookDelivery, replayWebhookSubscription } from "./replay.ts";
 import { createWebhookSubscription, updateWebhookSubscription } from "./webhook-subscriptions.ts";
+import { traces } from "../../../kernel/row-kinds.ts";
 
 const monthMs = 30 * 24 * 60 * 60 * 1000;
 
@@ -40,6 +41,7 @@ export const webhooks = module({
     replayWebhookDelivery,
     listWebhookEventTypes,
   ],
+  rows: traces("webhook_deliveries", "webhook_attempts", "incoming_webhook_payloads"),
   jobs: [deliverWebhooks],
   followers: [webhooksFollower],
   sweeps: [

@@ -1,9 +1,11 @@
 import { module } from "../../../kernel/operation.ts";
 import { feedsCrud } from "./feeds.crud.ts";
 import { createCalendarFeed, regenerateCalendarFeed, updateCalendarFeed } from "./write-feeds.ts";
+import { parts } from "../../../kernel/row-kinds.ts";
 
 export const calendarFeeds = module({
   name: "calendar-feeds",
+  rows: parts("calendar_feeds"),
   operations: [
     feedsCrud.list,
     createCalendarFeed,

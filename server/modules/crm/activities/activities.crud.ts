@@ -22,6 +22,7 @@ export const activitiesCrud = crud({
   sort: { column: "created_at", direction: "desc", kind: "timestamp" },
   present: (_ctx, rows) => rows.map(presentActivity),
   recorded: presentActivity,
+  belongsTo: ["contact_id", "opportunity_id", "company_id"],
   fields: writable,
   values: (_ctx, { subject, description }: ActivityFields) => ({
     ...(subject === undefined ? {} : { subject: nameField("subject", subject) }),

@@ -7,4 +7,5 @@ const { list, get, update, remove } = activitiesCrud;
 export const activities = module({
   name: "activities",
   operations: [list, get, createActivity, update, remove],
+  rows: [activitiesCrud.rows],
 });

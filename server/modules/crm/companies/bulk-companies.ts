@@ -55,5 +55,5 @@ export const bulkDeleteCompanies = operation({
   input: Type.Object({ ids: bulkIds("companies") }, { additionalProperties: false }),
   output: BulkDeleted,
   example: { input: { ids: ["0190f3a0-1111-7000-8000-000000000001"] } },
-  run: (ctx, { ids }) => bulkDelete(ctx, "company", "companies", ids),
+  run: (ctx, { ids }) => bulkDelete(ctx, "companies", ids),
 });

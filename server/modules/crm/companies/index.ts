@@ -22,4 +22,5 @@ export const companies = module({
     bulkCreateCompanies,
     bulkDeleteCompanies,
   ],
+  rows: [companiesCrud.rows],
 });

@@ -16,5 +16,5 @@ export const bulkDeleteContacts = operation({
   input: Type.Object({ ids: bulkIds("contacts") }, { additionalProperties: false }),
   output: BulkDeleted,
   example: { input: { ids: ["0190f3a0-1111-7000-8000-000000000001"] } },
-  run: (ctx, { ids }) => bulkDelete(ctx, "contact", "contacts", ids),
+  run: (ctx, { ids }) => bulkDelete(ctx, "contacts", ids),
 });

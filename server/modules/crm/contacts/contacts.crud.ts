@@ -9,7 +9,7 @@ import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { needleOf } from "../search/search.store.ts";
 import { ContactRecord, presentContact } from "./contact.ts";
 import type { Contact } from "./contact.ts";
-import { employersOf } from "./contacts.store.ts";
+import { employersOf, recordedContact } from "./contacts.store.ts";
 import "../companies/company.ts";
 
 const expansions = ["employers"];
@@ -94,6 +94,7 @@ export const contactsCrud = crud({
   columns: contactColumns,
   sort: { column: "created_at", direction: "desc", kind: "timestamp" },
   present: (ctx, rows, input) => presentContacts(ctx, rows, input),
+  recorded: recordedContact,
   shaping,
   preloaded: true,
   filters: {

@@ -70,7 +70,7 @@ export async function insertContacts(
     .returningAll()
     .execute();
   rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
-  for (const row of rows) recordCreated(ctx, "contact", recorded(row), quiet);
+  for (const row of rows) recordCreated(ctx, "contact", recordedContact(row), quiet);
   return rows;
 }
 
@@ -98,7 +98,7 @@ export async function updateContact(
 
 /** Puts a change of a contact on record that was made already. */
 export function recordContactUpdated(ctx: Ctx, before: Contact, after: Contact, quiet: Quiet = {}): void {
-  recordUpdated(ctx, "contact", recorded(before), recorded(after), quiet);
+  recordUpdated(ctx, "contact", recordedContact(before), recordedContact(after), quiet);
 }
 
 /** Companies of contacts, by contact id. */
@@ -122,7 +122,8 @@ export async function employersOf(ctx: Ctx, contactIds: string[]) {
 }
 
 // What is derived from other columns is no change of its own.
-function recorded(row: Contact): Record<string, unknown> & { id: string } {
+/** A row as the audit and the events tell it. */
+export function recordedContact(row: Contact): Record<string, unknown> & { id: string } {
   const { full_name: _f, search_text: _s, ...fields } = row;
   return fields;
 }

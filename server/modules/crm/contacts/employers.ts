@@ -73,7 +73,7 @@ export const linkContactEmployer = operation({
   output: Type.Object({ contact_id: id(), customer_id: id() }),
   async run(ctx, { id: contactId, customerId }) {
     await bothEnds(ctx, contactId, customerId);
-    if (await employ(ctx, contactId, customerId)) told(ctx, contactId, customerId, "linked");
+    if (await employ(ctx, contactId, customerId)) tellEmployer(ctx, contactId, customerId, "linked");
     return { contact_id: contactId, customer_id: customerId };
   },
 });
@@ -90,7 +90,7 @@ export const unlinkContactEmployer = operation({
   output: Type.Null(),
   async run(ctx, { id: contactId, customerId }) {
     await bothEnds(ctx, contactId, customerId);
-    if (await dismiss(ctx, contactId, customerId)) told(ctx, contactId, customerId, "unlinked");
+    if (await dismiss(ctx, contactId, customerId)) tellEmployer(ctx, contactId, customerId, "unlinked");
     return null;
   },
 });
@@ -100,7 +100,13 @@ async function bothEnds(ctx: Ctx, contactId: string, companyId: string): Promise
   if (!(await findCompany(ctx, companyId))) throw missing("company", companyId);
 }
 
-function told(ctx: Ctx, contactId: string, companyId: string, what: "linked" | "unlinked"): void {
+/** Tells on the contact that a link came or went. */
+export function tellEmployer(
+  ctx: Ctx,
+  contactId: string,
+  companyId: string,
+  what: "linked" | "unlinked",
+): void {
   const link = { employer: companyId };
   const change = what === "linked" ? { before: {}, after: link } : { before: link, after: {} };
   ctx.changed({ noun: "contact", id: contactId, ...change, action: `employer_${what}` });

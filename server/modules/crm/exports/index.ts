@@ -23,4 +23,5 @@ export const crmExports = module({
     updateExportView,
     deleteExportView,
   ],
+  rows: [templatesCrud.rows, { table: "export_views", noun: "export_view", is: "record" }],
 });

@@ -6,6 +6,7 @@ import { undoDays } from "./import-record.ts";
 import { deleteImport, getImport, listImports } from "./read-imports.ts";
 import { dryRunImport, runImport, undoImport } from "./start-import.ts";
 import { updateImport } from "./update-import.ts";
+import { parts } from "../../../kernel/row-kinds.ts";
 
 const keepMs = undoDays * 24 * 60 * 60 * 1000;
 
@@ -23,6 +24,7 @@ export const crmImports = module({
     downloadImportErrors,
     undoImport,
   ],
+  rows: parts("import_batches", "import_errors", "import_records"),
   jobs: [checkImportJob, runImportJob, undoImportJob],
   // The people in a file are not kept longer than it can be taken back.
   sweeps: [

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
-import { recordDeleted, recordUpdated } from "../../../kernel/lifecycle.ts";
+import { deleteRows } from "../../../kernel/deletion.ts";
+import { recordUpdated } from "../../../kernel/lifecycle.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
 import type { Import, Undo } from "./import-record.ts";
 import { lockRows, targets } from "./import-target.ts";
@@ -37,7 +38,7 @@ export async function undoBatch(ctx: Ctx, row: Import): Promise<boolean> {
   const made = untouched.filter(({ before }) => before === null).map(({ record_id }) => record_id);
   const used = await inUse(ctx, target, made);
   const unused = made.filter((id) => !used.has(id));
-  await deleteRecords(ctx, target, unused, rows);
+  await deleteRows(ctx, target.table, unused);
   const changed = untouched.filter(({ before }) => before !== null);
   for (const one of changed) await restore(ctx, target, one, rows.get(one.record_id) as TargetRow);
   const there = same.filter(({ record_id }) => rows.has(record_id)).length;
@@ -75,19 +76,6 @@ async function inUse(ctx: Ctx, { table }: Target, ids: readonly string[]): Promi
   );
   const found = await ctx.db.raw(sql<{ id: string }>`${sql.join(parts, sql` union `)}`);
   return new Set(found.map(({ id }) => id));
-}
-
-async function deleteRecords(
-  ctx: Ctx,
-  { noun, table }: Target,
-  ids: readonly string[],
-  rows: ReadonlyMap<string, TargetRow>,
-): Promise<void> {
-  if (ids.length === 0) return;
-  await ctx.db.raw(
-    sql`delete from ${sql.table(table)} where workspace_id = ${ctx.workspaceId} and id = any(${ids}::uuid[])`,
-  );
-  for (const id of ids) recordDeleted(ctx, noun, rows.get(id) as TargetRow);
 }
 
 async function restore(ctx: Ctx, { noun, table }: Target, { before }: Kept, now: TargetRow): Promise<void> {

@@ -1,12 +1,11 @@
 import { Type } from "typebox";
 import { bulkCreated, bulkIds, bulkRecords, checkedRecords } from "../../../kernel/bulk.ts";
-import { recordDeleted } from "../../../kernel/lifecycle.ts";
+import { deleteRows } from "../../../kernel/deletion.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { NewOpportunityInput } from "./create-opportunity.ts";
 import { quietInput, targetInput } from "./move-opportunity.ts";
 import { insertOpportunities, lockOpportunities } from "./opportunities.store.ts";
-import { opportunityColumns, shownOpportunity } from "./opportunity.ts";
 import { opportunityFields, skipAutomations } from "./opportunity-fields.ts";
 import type { OpportunityFields } from "./opportunity-fields.ts";
 import { OpportunityRecord } from "./opportunity-record.ts";
@@ -68,12 +67,7 @@ export const bulkDeleteOpportunities = operation({
   output: Type.Object({ success: Type.Boolean(), deleted: Type.Integer(), failed: failedIds }),
   example: { input: { ids: ["0190f3a0-1111-7000-8000-000000000001"] } },
   async run(ctx, { ids }) {
-    const rows = await ctx.db
-      .remove("opportunities")
-      .where("id", "in", ids)
-      .returning(opportunityColumns)
-      .execute();
-    for (const row of rows) recordDeleted(ctx, "opportunity", shownOpportunity(row));
+    const rows = await deleteRows(ctx, "opportunities", ids);
     return { success: true, deleted: rows.length, failed: left(ids, rows) };
   },
 });

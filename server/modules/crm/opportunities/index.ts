@@ -15,6 +15,7 @@ import {
   listOpportunityContacts,
   listOpportunityUsers,
   removeOpportunityContact,
+  tellLink,
   unassignOpportunityUser,
 } from "./opportunity-people.ts";
 import {
@@ -64,5 +65,30 @@ export const opportunities = module({
     bulkCreateOpportunities,
     bulkDeleteOpportunities,
     bulkMoveOpportunities,
+  ],
+  rows: [
+    opportunitiesCrud.rows,
+    linesCrud.rows,
+    { table: "opportunity_product_costs", noun: "opportunity_product_cost", is: "record" },
+    {
+      table: "opportunity_contacts",
+      noun: "opportunity_contact",
+      is: "part",
+      gone: {
+        contact_id: (ctx, row: { opportunity_id: string; contact_id: string }) =>
+          tellLink(ctx, row.opportunity_id, { contact_removed: row.contact_id }),
+      },
+    },
+    {
+      table: "opportunity_users",
+      noun: "opportunity_user",
+      is: "part",
+      gone: {
+        user_id: (ctx, row: { opportunity_id: string; user_id: string }) =>
+          tellLink(ctx, row.opportunity_id, { user_removed: row.user_id }),
+      },
+    },
+    { table: "opportunity_placements", noun: "card", is: "part" },
+    { table: "referrals", noun: "referral", is: "part" },
   ],
 });

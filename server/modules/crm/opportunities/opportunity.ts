@@ -158,6 +158,8 @@ export function shownValues(values: OpportunityValues & { currency: string }): J
 }
 
 /** A row as callers know it, without what is looked up elsewhere. */
-export function shownOpportunity({ workspace_id: _w, ...row }: Opportunity): JsonObject & { id: string } {
-  return { ...shownValues(row), id: row.id };
+export function shownOpportunity(row: Opportunity): JsonObject & { id: string } {
+  // A row that was read whole holds the text it is found by as well.
+  const { workspace_id: _w, search_text: _s, ...held } = row as Selectable<OpportunitiesTable>;
+  return { ...shownValues(held), id: row.id };
 }

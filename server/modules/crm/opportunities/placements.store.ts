@@ -119,6 +119,24 @@ async function removeCards(ctx: Ctx, ids: string[]): Promise<void> {
   if (ids.length > 0) await ctx.db.remove("opportunity_placements").where("id", "in", ids).execute();
 }
 
+/** Takes every card off a pipeline, whose stages must be locked, and tells each opportunity. */
+export async function removeCardsOf(ctx: Ctx, pipelineId: string): Promise<void> {
+  const cards = await ctx.db
+    .remove("opportunity_placements")
+    .where("pipeline_id", "=", pipelineId)
+    .returning(["opportunity_id", "pipeline_id", "stage_id"])
+    .execute();
+  for (const { opportunity_id: id, pipeline_id, stage_id } of cards) {
+    ctx.changed({ noun: "opportunity", id, before: { pipeline_id, stage_id }, after: {}, action: "updated" });
+    ctx.emit({
+      type: "opportunity.updated",
+      noun: "opportunity",
+      recordId: id,
+      payload: { id, _changed_fields: ["placements"], _previous_values: { pipeline_id, stage_id } },
+    });
+  }
+}
+
 async function moveCards(
   ctx: Ctx,
   plans: { card: Placement | undefined; rank: string }[],

@@ -2,7 +2,8 @@ import { Type } from "typebox";
 import type { Ctx } from "../../../kernel/context.ts";
 import { crud } from "../../../kernel/crud.ts";
 import { insufficientScope, invalidField, missing } from "../../../kernel/errors.ts";
-import { recordDeleted, recordUpdated } from "../../../kernel/lifecycle.ts";
+import { deleteRows } from "../../../kernel/deletion.ts";
+import { recordUpdated } from "../../../kernel/lifecycle.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { toMinor } from "../../../money.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
@@ -130,8 +131,7 @@ export const removeOpportunityProduct = operation({
   async run(ctx, { id, opportunityProductId }) {
     await lockOpportunity(ctx, id);
     const line = await lineOf(ctx, id, opportunityProductId);
-    await ctx.db.remove("opportunity_products").where("id", "=", line.id).execute();
-    recordDeleted(ctx, "opportunity_product", line);
+    await deleteRows(ctx, linesCrud.rows, [line.id]);
     return null;
   },
 });

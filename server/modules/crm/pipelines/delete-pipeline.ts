@@ -1,9 +1,11 @@
 import { Type } from "typebox";
-import { recordDeleted } from "../../../kernel/lifecycle.ts";
+import { deleteRows } from "../../../kernel/deletion.ts";
+import { conflict } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
+import { removeCardsOf } from "../opportunities/placements.store.ts";
 import { lockPipeline } from "./pipelines.store.ts";
-import { lockStagesForDeletion } from "./stages.store.ts";
+import { cardsIn, lockStagesForDeletion } from "./stages.store.ts";
 
 export const deletePipeline = operation({
   name: "delete_pipeline",
@@ -14,20 +16,32 @@ export const deletePipeline = operation({
   effect: "destructive",
   noun: "pipeline",
   shape: "empty",
-  summary: "Delete a pipeline with its stages and the cards in them.",
+  summary: "Delete a pipeline with its stages.",
   description:
-    "The cards go, the opportunities stay; the audit entry says how many cards there were. Move them to another pipeline first to keep them on a board.",
-  input: Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false }),
+    "A pipeline that holds opportunities answers 409 CONFLICT with their number; remove_cards=true takes their cards off the board. The opportunities themselves stay in any case.",
+  input: Type.Object(
+    {
+      id: Type.String({ format: "uuid" }),
+      remove_cards: Type.Optional(
+        Type.Boolean({ default: false, description: "Takes the opportunities in it off the board." }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   output: Type.Null(),
-  async run(ctx, { id }) {
-    const pipeline = await lockPipeline(ctx, id);
+  errors: [conflict],
+  async run(ctx, { id, remove_cards }) {
+    await lockPipeline(ctx, id);
     await lockStagesForDeletion(ctx, id);
-    const { numDeletedRows } = await ctx.db
-      .remove("opportunity_placements")
-      .where("pipeline_id", "=", id)
-      .executeTakeFirstOrThrow();
-    await ctx.db.remove("pipelines").where("id", "=", id).execute();
-    recordDeleted(ctx, "pipeline", { ...pipeline, cards_removed: Number(numDeletedRows) } as never);
+    const count = await cardsIn(ctx, id);
+    if (count > 0 && !remove_cards) {
+      throw conflict(`The pipeline holds ${count} ${count === 1 ? "opportunity" : "opportunities"}.`, {
+        fix: "Move them to another pipeline, or take them off the board: DELETE …?remove_cards=true.",
+        details: { deal_count: count, query_parameter: "remove_cards" },
+      });
+    }
+    await removeCardsOf(ctx, id);
+    await deleteRows(ctx, "pipelines", [id]);
     return null;
   },
 });

@@ -23,4 +23,5 @@ export const pipelines = module({
     getPipelineSummary,
   ],
   jobs: [rebalanceStage],
+  rows: [pipelinesCrud.rows, stagesCrud.rows],
 });

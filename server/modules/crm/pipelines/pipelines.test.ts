@@ -62,7 +62,8 @@ test("workspace.delete_pipeline the cards go with the pipeline, the opportunitie
   const [jobs, sales] = [await board("Jobs"), await board("Sales")];
   const { id } = await deal({ stage_id: jobs.stages[0] });
   await make(`/opportunities/${id}/add-card`, { pipeline_id: sales.id, stage_id: sales.stages[0] });
-  assert.equal((await call("DELETE", `/pipelines/${jobs.id}`)).status, 204);
+  assert.equal((await call("DELETE", `/pipelines/${jobs.id}`)).status, 409);
+  assert.equal((await call("DELETE", `/pipelines/${jobs.id}?remove_cards=true`)).status, 204);
   assert.equal((await call("GET", `/pipelines/${jobs.id}`)).status, 404);
   const { placements } = (await call("GET", `/opportunities/${id}`)).body.data;
   assert.deepEqual(

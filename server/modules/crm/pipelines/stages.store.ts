@@ -76,6 +76,14 @@ export async function cardCounts(ctx: Ctx, stageIds: readonly string[]): Promise
   return new Map(rows.map((row) => [row.stage_id, row.cards]));
 }
 
+/** How many cards a pipeline holds. */
+export async function cardsIn(ctx: Ctx, pipelineId: string): Promise<number> {
+  const [found] = await ctx.db.raw(sql<{ cards: number }>`
+    select count(*)::integer as cards from opportunity_placements
+     where workspace_id = ${ctx.workspaceId} and pipeline_id = ${pipelineId}`);
+  return found?.cards ?? 0;
+}
+
 /** Keeps cards from coming to a pipeline's stages until the transaction, which deletes them, ends. */
 export async function lockStagesForDeletion(ctx: Ctx, pipelineId: string): Promise<void> {
   await ctx.db

@@ -8,4 +8,5 @@ const costs = productCostsCrud;
 export const products = module({
   name: "products",
   operations: [list, get, create, update, remove, costs.list, costs.create, costs.update, costs.remove],
+  rows: [productsCrud.rows, costs.rows],
 });

@@ -23,6 +23,7 @@ import { sendReport } from "./digest/send-report.ts";
 import { deleteReportFunnel, getReportFunnel, setReportFunnel } from "./funnels/funnel-operations.ts";
 import { listReportSources } from "./query/list-report-sources.ts";
 import { queryReport } from "./query/query-report.ts";
+import { parts, traces } from "../../../kernel/row-kinds.ts";
 
 export const reports = module({
   name: "reports",
@@ -48,4 +49,11 @@ export const reports = module({
     deleteReportFunnel,
   ],
   jobs: [renderDigestJob],
+  rows: [
+    { table: "report_dashboards", noun: "report_dashboard", is: "record" },
+    { table: "report_cards", noun: "report_card", is: "record" },
+    { table: "report_funnels", noun: "report_funnel", is: "record" },
+    ...parts("report_dashboard_acl"),
+    ...traces("report_digests"),
+  ],
 });

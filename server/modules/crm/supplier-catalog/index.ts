@@ -6,4 +6,5 @@ const { list, get, create, update, remove } = supplierCatalogCrud;
 export const supplierCatalog = module({
   name: "supplier-catalog",
   operations: [list, get, create, update, remove],
+  rows: [supplierCatalogCrud.rows],
 });

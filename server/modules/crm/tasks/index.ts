@@ -21,4 +21,5 @@ export const tasks = module({
     categories.update,
     categories.remove,
   ],
+  rows: [tasksCrud.rows, categories.rows],
 });

@@ -42,6 +42,7 @@ export const tasksCrud = crud({
   sort: { column: "rank", direction: "asc", kind: "text" },
   present: presentTasks,
   recorded: recordedTask,
+  belongsTo: ["contact_id", "opportunity_id"],
   fields: { title: TaskTitle, ...taskFields },
   values: (ctx, fields: TaskFields, before) => changedTaskValues(ctx, fields, before as Task),
   summaries: {

@@ -23,4 +23,5 @@ export const workOrders = module({
     statusPortalsCrud.list,
     revokeStatusPortal,
   ],
+  rows: [workOrdersCrud.rows, statusPortalsCrud.rows],
 });

@@ -7,6 +7,7 @@ import { removeCompanyUser } from "./remove-company-user.ts";
 import { getWorkspaceUserPreferences, updateWorkspaceUserPreferences } from "./workspace-user-preferences.ts";
 import { getWorkspaceUserProfile, updateWorkspaceUserProfile } from "./workspace-user-profile.ts";
 import { getWorkspaceUserRole, updateWorkspaceUserRole } from "./workspace-user-role.ts";
+import { parts } from "../../../kernel/row-kinds.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -26,6 +27,14 @@ export const members = module({
     updateWorkspaceUserPreferences,
     removeCompanyUser,
   ],
+  rows: parts(
+    "company_user_settings",
+    "member_invitations",
+    "members",
+    "user_connections",
+    "user_passwords",
+    "user_sessions",
+  ),
   sweeps: [
     { table: "user_sessions", column: "last_seen_at", keepMs: 31 * DAY_MS },
     { table: "sign_in_attempts", column: "started_at", keepMs: DAY_MS },

@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { recordDeleted } from "../../../kernel/lifecycle.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
+import { unassignOpenWork } from "../../crm/open-work.ts";
 import { lastAdministrator, userId } from "./member.ts";
 import { lockMemberAndAdministrators, mustLeaveAdministrator } from "./members.store.ts";
 
@@ -16,7 +17,7 @@ export const removeCompanyUser = operation({
   noun: "user",
   summary: "Take a team member's access away for good; their sessions and the keys they made end with it.",
   description:
-    "What they did and what is assigned to them stays. They can come back by a new invitation, as a new member.",
+    "What they did stays. What is still to be done and was theirs (open tasks, work orders that are not complete, open opportunities) is nobody's from now on, and says so in its log. They can come back by a new invitation, as a new member.",
   input: Type.Object({ userId: userId() }, { additionalProperties: false }),
   output: Type.Null(),
   errors: [lastAdministrator],
@@ -32,6 +33,7 @@ export const removeCompanyUser = operation({
     await ctx.db.remove("user_sessions").where("member_id", "=", before.id).execute();
     await ctx.db.remove("member_invitations").where("member_id", "=", before.id).execute();
     await ctx.app.credentials.revokeMadeBy(ctx.db, before.id, ctx.now);
+    await unassignOpenWork(ctx, before.id);
     recordDeleted(ctx, "user", before);
     return null;
   },

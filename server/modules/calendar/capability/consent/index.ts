@@ -4,12 +4,14 @@ import { consentsCrud } from "./consents.crud.ts";
 import { exchangeConsentCode } from "./exchange-code.ts";
 import { revokeAgentConsent } from "./revoke-consent.ts";
 import { sendConsentCode, sendConsentReceipt } from "./send-codes.ts";
+import { traces } from "../../../../kernel/row-kinds.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** What people let AI agents do in their name. */
 export const consents = module({
   name: "agent-consents",
+  rows: traces("agent_consents", "agent_bookings"),
   operations: [exchangeConsentCode, consentsCrud.list, consentsCrud.get, revokeAgentConsent],
   jobs: [sendConsentCode, sendConsentReceipt],
   sweeps: [

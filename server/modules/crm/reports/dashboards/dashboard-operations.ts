@@ -1,6 +1,7 @@
 /** Reading, renaming and removing dashboards; only those the caller may see. */
 import { Type } from "typebox";
-import { recordDeleted, recordUpdated } from "../../../../kernel/lifecycle.ts";
+import { deleteRows } from "../../../../kernel/deletion.ts";
+import { recordUpdated } from "../../../../kernel/lifecycle.ts";
 import { operation } from "../../../../kernel/operation.ts";
 import { keysetPage, pageOf, pagingInput } from "../../../../kernel/pagination.ts";
 import { workspaceApi } from "../../../../surfaces/workspace-api.ts";
@@ -107,8 +108,7 @@ export const deleteReportDashboard = operation({
   output: Type.Null(),
   async run(ctx, input) {
     const row = await readableDashboard(ctx, input.id, { lock: true });
-    await ctx.db.remove("report_dashboards").where("id", "=", row.id).execute();
-    recordDeleted(ctx, "report_dashboard", row);
+    await deleteRows(ctx, "report_dashboards", [row.id]);
     return null;
   },
 });

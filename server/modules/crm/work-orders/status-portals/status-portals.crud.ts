@@ -12,6 +12,7 @@ const section = "Work Orders";
 const noun = "work_status_portal";
 
 export const statusPortalsCrud = crud({
+  recorded: recordedPortal,
   noun,
   plural: "work_status_portals",
   table: "work_status_portals",
