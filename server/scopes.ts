@@ -26,6 +26,7 @@ export const workspaceScopes = [
   "company:read",
   "company:write",
   "users:read",
+  // Invites people and gives them roles, up to what the key itself may do: with every scope it makes administrators.
   "users:write",
   "users:delete",
   "crm_audit:read",
@@ -35,6 +36,7 @@ export const workspaceScopes = [
   "sms:send",
   "sms:write",
   "calls:read",
+  "email:send",
   "scheduling:read",
   "scheduling:write",
   "approvals:reassign",
@@ -48,6 +50,16 @@ export const workspaceScopes = [
 ] as const;
 
 export const privateScopes = ["READ_BOOKINGS", "WRITE_BOOKINGS"] as const;
+
+const standsFor: Record<string, string> = {
+  READ_BOOKINGS: "scheduling:read",
+  WRITE_BOOKINGS: "scheduling:write",
+};
+
+/** The workspace's own scope for the same thing, where another surface has a word of its own for it. */
+export function workspaceScopeOf(scope: string): string {
+  return standsFor[scope] ?? scope;
+}
 
 export const capabilityScopes = ["scheduling.read", "scheduling.write"] as const;
 

@@ -1,11 +1,29 @@
 import type { Ctx } from "./context.ts";
+import { secretsIn, withoutSecrets } from "./guarded-fields.ts";
 import { newId } from "./ids.ts";
 import type { AnyOperation } from "./operation.ts";
 import type { Outcome } from "./run.ts";
+import { seal, unseal } from "./seal.ts";
 
 const pendingDays = 7;
 
-/** Stores a write instead of doing it: 202 with the approval's id. What was asked is kept as the validated input. */
+type Held = { workspace_id: string; id: string; input: unknown; sealed_input: string | null };
+
+/** The input of a held call, whole. */
+export function heldInput({ app }: Pick<Ctx, "app">, held: Held): Record<string, unknown> {
+  const { sealed_input: sealed, input } = held;
+  if (sealed === null) return input as Record<string, unknown>;
+  return JSON.parse(unseal(app.ports.secrets.sealing, placeOf(held), sealed)) as Record<string, unknown>;
+}
+
+function placeOf({ workspace_id, id }: Pick<Held, "workspace_id" | "id">): string {
+  return `approval ${workspace_id} ${id}`;
+}
+
+/**
+ * Stores a write instead of doing it: 202 with the approval's id. What was asked is kept as the validated input; if it holds
+ * secrets, masked, and whole only under seal until somebody has decided.
+ */
 export async function holdForApproval(
   ctx: Ctx,
   operation: AnyOperation,
@@ -13,6 +31,8 @@ export async function holdForApproval(
 ): Promise<Outcome> {
   const id = newId(ctx.now);
   const [method = "", path = ""] = (operation.route ?? "").split(" ");
+  const secrets = secretsIn(operation.input, input);
+  const whole = JSON.stringify(input);
   const targetId = typeof input["id"] === "string" ? input["id"] : null;
   await ctx.db
     .insert("approvals", {
@@ -24,7 +44,11 @@ export async function holdForApproval(
       action: operation.effect,
       method,
       path: targetId ? path.replace(":id", targetId) : path,
-      input: JSON.stringify(input),
+      input: JSON.stringify(withoutSecrets(input, secrets)),
+      sealed_input:
+        secrets.length === 0
+          ? null
+          : seal(ctx.app.ports.secrets.sealing, placeOf({ workspace_id: ctx.workspaceId, id }), whole),
       target_id: targetId,
       status: "pending",
       created_at: ctx.now,

@@ -12,7 +12,7 @@ import { newId } from "./ids.ts";
 import { deleteRows } from "./deletion.ts";
 import { recordCreated, recordUpdated } from "./lifecycle.ts";
 import { operation } from "./operation.ts";
-import type { AnyOperation, Effect, Surface } from "./operation.ts";
+import type { AnyOperation, Effect, Operation, Surface } from "./operation.ts";
 import { keysetPage, pageOf, pagingInput } from "./pagination.ts";
 import type { Sort } from "./pagination.ts";
 import type { RowKind } from "./row-kinds.ts";
@@ -44,6 +44,8 @@ export type Resource<T extends TenantTable, R extends TObject> = {
   /** Other paths the same operations are served under. */
   aliasPaths?: readonly string[];
   scopes: { read: readonly string[]; write: readonly string[]; delete?: readonly string[] };
+  /** Why the scopes are empty, where they are. */
+  noScopes?: Operation["noScopes"];
   record: R;
   /** What a list reads; all columns by default. Columns nobody is shown are better left out. */
   columns?: readonly string[];
@@ -141,6 +143,7 @@ function head(resource: Resource<never, TObject>, verb: Verb, method: string, ef
       ? { aliases: resource.aliasPaths.map((path) => `${method} ${path}${suffix}`) }
       : {}),
     scopes,
+    ...(resource.noScopes ? { noScopes: resource.noScopes } : {}),
     effect,
     noun,
     summary: resource.summaries?.[verb] ?? summaries[verb],

@@ -3,9 +3,12 @@ import { test } from "node:test";
 import { modules } from "../modules/index.ts";
 import { engineName, startHarness } from "../testing/harness.ts";
 import type { TestWorkspace } from "../testing/harness.ts";
-import { gate, noted, probe } from "../testing/probe.ts";
+import { gate, noted, probe, seen } from "../testing/probe.ts";
+import type { Actor } from "./actor.ts";
+import type { AnyOperation } from "./operation.ts";
 
 const frontdesk = await startHarness({ modules: [...modules, probe] });
+const { app } = frontdesk;
 
 const post = (workspace: TestWorkspace, key: string, body: unknown, path = "/api/v1/probe") =>
   workspace.call("POST", path, body, { "idempotency-key": key });
@@ -34,13 +37,105 @@ test("another request under the same key is a conflict", async () => {
   assert.equal(await contactsOf(workspace), 1);
 });
 
-test("keys of another actor, another operation and another workspace are their own", async () => {
+test("a key belongs to one request: with another operation or another path it is a conflict", async () => {
+  const workspace = await frontdesk.workspace();
+  await post(workspace, "k", { name: "A" });
+  for (const path of ["/api/v1/probe/other", "/api/v1/companies"]) {
+    const other = await post(workspace, "k", { name: "A" }, path);
+    assert.deepEqual([other.status, other.body.error.code], [409, "IDEMPOTENCY_CONFLICT"], path);
+  }
+  const [one, two] = await Promise.all(
+    ["One", "Two"].map(
+      async (first_name) => (await workspace.call("POST", "/api/v1/contacts", { first_name })).body.data,
+    ),
+  );
+  const patch = (id: string) =>
+    workspace.call("PATCH", `/api/v1/contacts/${id}`, { first_name: "Same" }, { "idempotency-key": "p" });
+  assert.equal((await patch(one.id)).status, 200);
+  assert.equal((await patch(two.id)).status, 409);
+  assert.equal((await patch(one.id)).headers["idempotent-replayed"], "true");
+});
+
+test("of two requests at once under one key, one is done, whatever they are for", async () => {
+  const workspace = await frontdesk.workspace();
+  const answers = await Promise.all(
+    ["/api/v1/probe", "/api/v1/probe/other"].map((path) => post(workspace, "race", { name: "R" }, path)),
+  );
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409]);
+  assert.equal(await contactsOf(workspace), 1);
+});
+
+test("a key is one over all doors: what came in by HTTP is not done again for an agent", async () => {
+  const workspace = await frontdesk.workspace();
+  await post(workspace, "k", { name: "A" });
+  const tool = async (operation: string) => {
+    const answer = await frontdesk.call("POST", "/mcp", {
+      key: workspace.key,
+      headers: { accept: "application/json, text/event-stream" },
+      body: {
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: {
+          name: "execute_operation",
+          arguments: { name: operation, input: { name: "A" }, idempotency_key: "k" },
+        },
+      },
+    });
+    assert.equal(answer.status, 200, answer.text);
+    return answer.text;
+  };
+  assert.match(await tool("write_other_probe"), /IDEMPOTENCY_CONFLICT/);
+  assert.doesNotMatch(await tool("write_probe"), /IDEMPOTENCY_CONFLICT/);
+  assert.equal(await contactsOf(workspace), 1);
+});
+
+test("the lock of a key is its actor's and its workspace's: others with the same key go on meanwhile", async () => {
+  const [one, two] = [await frontdesk.workspace(), await frontdesk.workspace()];
+  const lockOf = async (key: string, idempotencyKey = "k") => {
+    const headers = { "idempotency-key": idempotencyKey };
+    const answer = await frontdesk.call("POST", "/api/v1/probe/locks", { key, body: { name: "L" }, headers });
+    assert.equal(answer.status, 200, answer.text);
+    const locks = seen.locks.filter((lock) => lock.startsWith("advisory"));
+    assert.equal(locks.length, 1, "the key is locked while the call runs");
+    return locks[0];
+  };
+  const locks = [
+    await lockOf(one.key),
+    await lockOf(two.key),
+    await lockOf(await one.keyWith(["contacts:write"])),
+    await lockOf(one.key, "other"),
+  ];
+  assert.equal(new Set(locks).size, 4, locks.join());
+});
+
+test("a held answer is held when it is replayed, for agents as well", async () => {
+  const workspace = await frontdesk.workspace();
+  const key = await workspace.keyWith(["contacts:write"], "with-approval");
+  const body = { name: "Held" };
+  const headers = { "idempotency-key": "k" };
+  await frontdesk.call("POST", "/api/v1/probe", { key, body, headers });
+  const again = await app.run(app.registry.find("write_probe") as AnyOperation, {
+    actor: (await app.credentials.actorOf(key, "workspace")) as Actor,
+    input: body,
+    requestId: "r",
+    idempotencyKey: "k",
+  });
+  assert.deepEqual([again.status, again.held, again.replayed], [202, true, true]);
+  const first = await frontdesk.call("POST", "/api/v1/probe/quiet", {
+    key: workspace.key,
+    body: {},
+    headers,
+  });
+  assert.equal(first.status, 200, "and one that was done is none");
+});
+
+test("keys of another actor and another workspace are their own", async () => {
   const workspace = await frontdesk.workspace();
   const stranger = await frontdesk.workspace();
   const key = await workspace.keyWith(["contacts:write"]);
   const statuses = [
     await post(workspace, "k", { name: "A" }),
-    await post(workspace, "k", { name: "A" }, "/api/v1/probe/other"),
     await post(stranger, "k", { name: "A" }),
     await frontdesk.call("POST", "/api/v1/probe", {
       key,
@@ -49,7 +144,7 @@ test("keys of another actor, another operation and another workspace are their o
     }),
   ];
   for (const answer of statuses) assert.equal(answer.headers["idempotent-replayed"], undefined);
-  assert.equal(await contactsOf(workspace), 3);
+  assert.equal(await contactsOf(workspace), 2);
 });
 
 test("a request that failed left no trace of its key", async () => {

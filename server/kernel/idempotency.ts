@@ -12,8 +12,9 @@ const keptMs = 24 * 60 * 60 * 1000;
 export type Claim = { key: string; hash: string; stored?: Outcome };
 
 /**
- * Claims an Idempotency-Key for this workspace, actor and operation until the transaction ends. Answers the stored
- * outcome when the same request was done before; throws 409 when it was another request, or is running right now.
+ * Claims an Idempotency-Key of this workspace and actor until the transaction ends. It belongs to one request, whichever operation
+ * that is for: answers the stored outcome when the same request was done before; throws 409 when it was another one, or is
+ * running right now.
  */
 export async function claimKey(
   db: TenantStore,
@@ -21,18 +22,17 @@ export async function claimKey(
   key: string,
   input: Record<string, unknown>,
 ): Promise<Claim> {
-  const { workspaceId, actor, operation, now } = occasion;
+  const { workspaceId, actor, now } = occasion;
   const hash = requestHash(input);
-  const lockName = `${workspaceId} ${actor.id} ${operation} ${key}`;
+  const lockName = `${workspaceId} ${actor.id} ${key}`;
   // Two statements, so that the second one's snapshot is taken with the lock in hand.
   const locking = db.raw(
     sql<{ locked: boolean }>`select pg_try_advisory_xact_lock(hashtextextended(${lockName}, 0)) as locked`,
   );
   const finding = db
     .from("idempotency_keys")
-    .select(["request_hash", "status", "response", "created_at"])
+    .select(["operation", "request_hash", "status", "response", "created_at"])
     .where("actor_id", "=", actor.id)
-    .where("operation", "=", operation)
     .where("key", "=", key)
     .executeTakeFirst();
   const [locked, found] = await Promise.all([locking, finding]);
@@ -44,15 +44,10 @@ export async function claimKey(
   }
   if (!found) return { key, hash };
   if (found.created_at.getTime() < now.getTime() - keptMs) {
-    await db
-      .remove("idempotency_keys")
-      .where("actor_id", "=", actor.id)
-      .where("operation", "=", operation)
-      .where("key", "=", key)
-      .execute();
+    await db.remove("idempotency_keys").where("actor_id", "=", actor.id).where("key", "=", key).execute();
     return { key, hash };
   }
-  if (found.request_hash !== hash) {
+  if (found.operation !== requestOf(occasion) || found.request_hash !== hash) {
     throw idempotencyConflict("This Idempotency-Key was used with a different request.", {
       fix: "Use a new key for a new request, or send the first request again unchanged.",
     });
@@ -61,7 +56,7 @@ export async function claimKey(
   return { key, hash, stored: { status: found.status, output: response.output, held: response.held } };
 }
 
-/** The insert that stores the outcome; it commits with the work itself, so there is never one without the other. */
+/** The insert that stores the outcome, without what is shown once; it commits with the work itself, so there is never one without the other. */
 export function storeResponse(
   db: TenantStore,
   occasion: Occasion,
@@ -73,7 +68,7 @@ export function storeResponse(
   return db
     .insert("idempotency_keys", {
       actor_id: occasion.actor.id,
-      operation: occasion.operation,
+      operation: requestOf(occasion),
       key: claim.key,
       request_hash: claim.hash,
       status: outcome.status,
@@ -81,6 +76,10 @@ export function storeResponse(
       created_at: occasion.now,
     })
     .compile();
+}
+
+function requestOf({ surface, operation }: Occasion): string {
+  return `${surface}.${operation}`;
 }
 
 /** The same request has the same hash however its keys were ordered. */

@@ -64,6 +64,11 @@ export type Operation<In extends TObject = TObject, Out extends TSchema = TSchem
   /** All of them are needed, unless `neededScopes` says which. */
   readonly scopes: readonly string[];
   /**
+   * Why there are none, for callers whose credentials carry scopes. record: each record takes scopes of its own, for which the
+   * operation asks. program: it tells of the program and of no record. credential: it tells a credential of itself.
+   */
+  readonly noScopes?: "record" | "program" | "credential";
+  /**
    * For a call that needs some of `scopes` only, depending on what it asks for. None: any one of them lets in, and the operation
    * itself checks the one its record takes.
    */

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Type } from "typebox";
+import type { TSchema } from "typebox";
 import { workspaceApi } from "../surfaces/workspace-api.ts";
 import { module, operation } from "./operation.ts";
 import type { AnyOperation, Operation } from "./operation.ts";
 import { Registry, nameOf, pathParameters } from "./registry.ts";
 
-const scopes = new Set(["things:read"]);
+const scopes = new Set(["things:read", "things:write", "prices:read"]);
 const nothing = Type.Object({}, { additionalProperties: false });
 
 function thing(fields: Partial<Operation>): AnyOperation {
@@ -25,6 +26,8 @@ function thing(fields: Partial<Operation>): AnyOperation {
     ...fields,
   });
 }
+
+const writing = { effect: "write", scopes: ["things:write"] } as const;
 
 function registryOf(...operations: AnyOperation[]): Registry {
   return new Registry([module({ name: "things", operations })], scopes);
@@ -96,10 +99,54 @@ test("operations may share a route when a field of the body says which is meant"
   const input = Type.Object({ id: Type.String(), status: Type.Optional(Type.String()) });
   const route = "PATCH /things/:id";
   const registry = registryOf(
-    thing({ name: "cancel_thing", route, input, effect: "write", selects: { field: "status" } }),
-    thing({ name: "move_thing", route, input, effect: "write" }),
+    thing({ ...writing, name: "cancel_thing", route, input, selects: { field: "status" } }),
+    thing({ ...writing, name: "move_thing", route, input }),
   );
   assert.equal(registry.operations.length, 2);
+});
+
+test("nothing that takes a credential goes without a scope, unless it says why", () => {
+  assert.throws(() => registryOf(thing({ scopes: [] })), /get_thing: any credential may call it/);
+  assert.throws(() => registryOf(thing({ scopes: [], auth: "scoped-token" })), /any credential may call it/);
+  assert.throws(() => registryOf(thing({ scopes: [], auth: "agent-token" })), /any credential may call it/);
+  assert.throws(() => registryOf(thing({ noScopes: "record" })), /has scopes and says why it has none/);
+  for (const one of [
+    thing({ scopes: [], noScopes: "record" }),
+    thing({ scopes: [], auth: "public" }),
+    thing({ scopes: [], auth: "provider-signature" }),
+  ]) {
+    assert.equal(registryOf(one).operations.length, 1);
+  }
+});
+
+test("no write takes scopes for reading alone", () => {
+  const known = new Set([...scopes, "things.read", "READ_THINGS", "things:delete"]);
+  const made = (fields: Partial<Operation>) => () =>
+    new Registry(
+      [module({ name: "things", operations: [thing({ route: "POST /things", ...fields })] })],
+      known,
+    );
+  for (const scope of ["things:read", "things.read", "READ_THINGS"]) {
+    assert.throws(made({ effect: "write", scopes: [scope] }), /get_thing: a write on/);
+    assert.throws(made({ effect: "destructive", scopes: [scope, "things:read"] }), /get_thing: a write on/);
+    made({ effect: "read", scopes: [scope] })();
+  }
+  made({ effect: "write", scopes: ["things:read", "things:write"] })();
+  made({ effect: "destructive", scopes: ["things:delete"] })();
+});
+
+test("a field with a scope of its own can be left out, and its scope is one there is", () => {
+  const output = (price: TSchema) => Type.Object({ rows: Type.Array(Type.Object({ price })) });
+  const scoped = Type.String({ "x-readable-with": "prices:read" });
+  assert.throws(
+    () => registryOf(thing({ output: output(scoped) })),
+    /price takes a scope of its own and has to be/,
+  );
+  const unknown = Type.Optional(Type.String({ "x-readable-with": "prices:guess" }));
+  assert.throws(() => registryOf(thing({ output: output(unknown) })), /takes the unknown scope prices:guess/);
+  const registry = registryOf(thing({ output: output(Type.Optional(scoped)) }));
+  assert.deepEqual([...registry.scopedFields("thing")], [["price", "prices:read"]]);
+  assert.deepEqual([...registry.scopedFields("other")], []);
 });
 
 test("a reaction is found by the event it is on", () => {

@@ -1,5 +1,6 @@
-import type { AnyOperation, Module, Reaction } from "./operation.ts";
+import type { AnyOperation, AuthKind, Module, Reaction } from "./operation.ts";
 import type { Follower } from "./followers.ts";
+import { requiredScopedFields, scopedFieldsOf, scopesIn } from "./guarded-fields.ts";
 import type { JobDefinition } from "./jobs.ts";
 import type { RowKind } from "./row-kinds.ts";
 import { kernelSweeps } from "./sweep.ts";
@@ -18,6 +19,7 @@ export class Registry {
   readonly #byName: Map<string, AnyOperation>;
   readonly #reactions: Map<string, Reaction[]>;
   readonly #rows: ReadonlyMap<string, RowKind>;
+  readonly #scopedFields = new Map<string, Map<string, string>>();
 
   constructor(modules: readonly Module[], knownScopes: ReadonlySet<string>) {
     this.operations = modules.flatMap((one) => one.operations ?? []);
@@ -31,6 +33,12 @@ export class Registry {
     }
     const rows = modules.flatMap((one) => one.rows ?? []);
     this.#rows = new Map(rows.map((kind) => [kind.table, kind]));
+    for (const one of this.operations) {
+      for (const [field, scope] of scopedFieldsOf(one.output)) {
+        const known = this.#scopedFields.get(one.noun) ?? new Map<string, string>();
+        this.#scopedFields.set(one.noun, known.set(field, scope));
+      }
+    }
     const violations = [
       ...duplicateNames(this.operations),
       ...duplicateRoutes(this.operations),
@@ -51,9 +59,24 @@ export class Registry {
     return this.#rows.get(table);
   }
 
+  /** The fields of a noun's records that take a scope of their own, with that scope. */
+  scopedFields(noun: string): ReadonlyMap<string, string> {
+    return this.#scopedFields.get(noun) ?? new Map();
+  }
+
   reactionsTo(event: string): readonly Reaction[] {
     return this.#reactions.get(event) ?? [];
   }
+}
+
+/** The output's declared field scopes that nobody knows, and fields that could not be left out of an answer. */
+function fieldProblems(one: AnyOperation, knownScopes: ReadonlySet<string>): string[] {
+  const unknown = scopesIn(one.output).filter((scope) => !knownScopes.has(scope));
+  const needed = requiredScopedFields(one.output);
+  return [
+    ...unknown.map((scope) => `${one.name}: a field of its output takes the unknown scope ${scope}`),
+    ...needed.map((field) => `${one.name}: ${field} takes a scope of its own and has to be optional`),
+  ];
 }
 
 export function nameOf(operation: AnyOperation): string {
@@ -97,6 +120,18 @@ function definitionProblems(one: AnyOperation, knownScopes: ReadonlySet<string>)
   for (const scope of one.scopes) {
     if (!knownScopes.has(scope)) problems.push(`${one.name}: unknown scope ${scope}`);
   }
+  if (one.scopes.length === 0 && one.route && carriesScopes(one) && !one.noScopes) {
+    problems.push(
+      `${one.name}: any credential may call it; it needs a scope, or noScopes to say why it needs none`,
+    );
+  }
+  if (one.noScopes && one.scopes.length > 0)
+    problems.push(`${one.name}: it has scopes and says why it has none`);
+  if (one.effect !== "read" && one.scopes.length > 0 && one.scopes.every(isReadScope)) {
+    problems.push(
+      `${one.name}: a write on ${one.scopes.join(" and ")}; it needs a scope that is not for reading`,
+    );
+  }
   if (one.effect !== "read" && one.noun === "") problems.push(`${one.name}: a write needs an audit noun`);
   const parameters = pathParameters(one.route ?? "");
   for (const name of parameters) {
@@ -108,7 +143,18 @@ function definitionProblems(one: AnyOperation, knownScopes: ReadonlySet<string>)
       problems.push(`${one.name}: the alias ${alias} has other parameters than the route`);
     }
   }
-  return problems;
+  return [...problems, ...fieldProblems(one, knownScopes)];
+}
+
+/** Whether a scope lets only read. */
+export function isReadScope(scope: string): boolean {
+  return /[:.]read$|^READ_/.test(scope);
+}
+
+const scopedAuth: ReadonlySet<AuthKind> = new Set(["workspace-key", "agent-token", "scoped-token"]);
+
+function carriesScopes(one: AnyOperation): boolean {
+  return scopedAuth.has(one.auth ?? one.surface.auth);
 }
 
 function repeated(names: string[]): string[] {

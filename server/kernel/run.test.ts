@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { modules } from "../modules/index.ts";
 import { startHarness } from "../testing/harness.ts";
 import type { TestWorkspace } from "../testing/harness.ts";
-import { noted, probe, writeProbe } from "../testing/probe.ts";
+import { noted, probe, quietProbe, writeProbe } from "../testing/probe.ts";
 import { fieldChanges } from "./audit.ts";
 
 const frontdesk = await startHarness({ modules: [...modules, probe] });
@@ -87,6 +87,141 @@ test("a read-only key reads and writes nothing", async () => {
   const key = await workspace.keyWith(["contacts:read", "contacts:write"], "read-only");
   assert.equal((await frontdesk.call("GET", "/api/v1/contacts", { key })).status, 200);
   assert.equal((await frontdesk.call("POST", "/api/v1/probe", { key, body: { name: "A" } })).status, 403);
+});
+
+test("a read-only key makes no write, whatever scopes the write takes", async () => {
+  const workspace = await frontdesk.workspace();
+  const post = async (level: "full" | "read-only") =>
+    (
+      await frontdesk.call("POST", "/api/v1/probe/open", {
+        key: await workspace.keyWith([], level),
+        body: {},
+      })
+    ).status;
+  assert.deepEqual([await post("full"), await post("read-only")], [200, 403]);
+});
+
+test("where the record says which scope it takes, a key without any of them is refused before it is looked for", async () => {
+  const workspace = await frontdesk.workspace();
+  const path = "/api/v1/imports/0195a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b";
+  const status = async (scope: string) =>
+    (await frontdesk.call("GET", path, { key: await workspace.keyWith([scope]) })).status;
+  assert.deepEqual([await status("companies:read"), await status("products:read")], [404, 403]);
+});
+
+test("a write that is held costs nothing until it is done", async () => {
+  const workspace = await frontdesk.workspace();
+  const balance = () =>
+    app.database.read(workspace.id, (db) => db.from("credit_balances").selectAll().execute());
+  const before = await balance();
+  const key = await workspace.keyWith(["contacts:write"], "with-approval");
+  const held = await frontdesk.call("POST", "/api/v1/probe/paid", { key, body: { name: "Held" } });
+  assert.equal(held.status, 202, held.text);
+  assert.deepEqual(await balance(), before);
+  assert.equal(
+    (await workspace.call("POST", `/api/v1/approvals/${held.body.data.approval_id}/approve`)).status,
+    200,
+  );
+  assert.notDeepEqual(await balance(), before);
+});
+
+test("what is wrong with a write that would be held is told at once, and the rehearsal leaves nothing", async () => {
+  const workspace = await frontdesk.workspace();
+  const key = await workspace.keyWith(["contacts:write"], "with-approval");
+  const ask = (body: object) => frontdesk.call("POST", "/api/v1/probe", { key, body, headers });
+  const wrong = await ask({ name: "A", fail: true });
+  assert.deepEqual([wrong.status, wrong.body.error.code], [400, "VALIDATION_ERROR"]);
+  assert.deepEqual(await countsOf(workspace), nothing);
+  const held = await ask({ name: "Rehearsed" });
+  assert.equal(held.status, 202);
+  // The approval itself: its audit entry, its event, the stored answer.
+  assert.deepEqual(await countsOf(workspace), { contacts: 0, audit: 1, events: 1, keys: 1 });
+  await frontdesk.settle();
+  assert.equal(
+    noted.some((note) => note.label === "Rehearsed"),
+    false,
+  );
+});
+
+test("followers are woken by what was run inside, though the work itself told nothing", async () => {
+  const workspace = await frontdesk.workspace();
+  const rings: string[] = [];
+  const stop = app.bell.onAnyRing((id) => rings.push(id));
+  const actor = {
+    kind: "system" as const,
+    id: "s",
+    name: "s",
+    scopes: undefined,
+    approvalLevel: "full" as const,
+  };
+  const occasion = { workspaceId: workspace.id, operation: "t", surface: "t", requestId: "r" };
+  const inside = (work: Parameters<typeof app.inWorkspace>[1]) =>
+    app.inWorkspace({ ...occasion, actor: { ...actor, workspaceId: workspace.id } }, work);
+  await inside((ctx) => ctx.run(quietProbe, {}));
+  assert.deepEqual(rings, []);
+  await inside((ctx) => ctx.run(writeProbe, { name: "Heard" }));
+  stop();
+  assert.deepEqual(rings, [workspace.id]);
+});
+
+test("a write that changed no record is on the record, run by itself or inside another", async () => {
+  const workspace = await frontdesk.workspace();
+  const entries = async () =>
+    (await app.database.read(workspace.id, (db) => db.from("audit_entries").selectAll().execute())).map(
+      ({ operation, noun, action, record_id: id }) => [operation, noun, action, id],
+    );
+  const expected = ["write_nothing_probe", "contact", "ran", null];
+  await workspace.call("POST", "/api/v1/probe/quiet", {});
+  assert.deepEqual(await entries(), [expected]);
+  const actor = { kind: "agent" as const, id: "a", name: "a", workspaceId: workspace.id } as const;
+  const full = { ...actor, scopes: undefined, approvalLevel: "full" as const };
+  await app.inWorkspace(
+    { workspaceId: workspace.id, actor: full, operation: "t", surface: "t", requestId: "r" },
+    (ctx) => ctx.run(quietProbe, {}),
+  );
+  assert.deepEqual(await entries(), [expected, expected]);
+});
+
+test("a secret is in the answer, and in nothing that is kept of it", async () => {
+  const workspace = await frontdesk.workspace();
+  const body = { given: "a-secret-that-was-given", name: "Sec" };
+  const first = await workspace.call("POST", "/api/v1/probe/secret", body, headers);
+  const { id, url } = first.body.data;
+  assert.match(url, /^https:\/\/made\.example\/[\w-]{36}$/);
+  const again = await workspace.call("POST", "/api/v1/probe/secret", body, headers);
+  assert.equal(again.headers["idempotent-replayed"], "true");
+  assert.deepEqual(again.body.data, { id, url: `****${url.slice(-4)}`, paid: "in full" });
+  for (const table of ["idempotency_keys", "audit_entries", "events"] as const) {
+    const rows = await app.database.read(workspace.id, (db) => db.from(table).selectAll().execute());
+    const text = JSON.stringify(rows);
+    assert.ok(rows.length > 0 && !text.includes(url) && !text.includes(body.given), `${table}: ${text}`);
+  }
+});
+
+test("a field with a scope of its own is left out for those who lack it, also when the answer is replayed", async () => {
+  const workspace = await frontdesk.workspace();
+  const body = { given: "a-secret-that-was-given", name: "Sec" };
+  const ask = (key: string) => frontdesk.call("POST", "/api/v1/probe/secret", { key, body, headers });
+  const { id, secret } = await app.credentials.issue({
+    workspaceId: workspace.id,
+    kind: "workspace",
+    name: "k",
+    scopes: ["contacts:write", "invoices:read"],
+    approvalLevel: "full",
+  });
+  assert.equal((await ask(secret)).body.data.paid, "in full");
+  assert.equal("paid" in (await ask(await workspace.keyWith(["contacts:write"]))).body.data, false);
+  await app.database.system("authenticate", (kysely) =>
+    kysely
+      .updateTable("api_keys")
+      .set({ scopes: ["contacts:write"] })
+      .where("id", "=", id)
+      .execute(),
+  );
+  const rotated = await app.credentials.rotate(workspace.id, id);
+  const replayed = await ask(rotated?.secret ?? "");
+  assert.equal(replayed.headers["idempotent-replayed"], "true");
+  assert.equal("paid" in replayed.body.data, false);
 });
 
 test("an operation run inside another goes through every check, as the actor it is given", async () => {

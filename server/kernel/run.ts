@@ -6,21 +6,23 @@
 import { randomUUID } from "node:crypto";
 import type { CompiledQuery, Kysely } from "kysely";
 import type { Actor } from "./actor.ts";
+import { admit } from "./admit.ts";
 import type { App } from "./app.ts";
 import { holdForApproval } from "./approvals.ts";
 import { auditRows } from "./audit.ts";
 import type { Change, Occasion } from "./audit.ts";
 import type { Ctx } from "./context.ts";
 import { chargeCredits } from "./credits.ts";
-import { forbidden, insufficientScope } from "./errors.ts";
+import { forbidden } from "./errors.ts";
 import { eventRows } from "./events.ts";
 import type { DomainEvent } from "./events.ts";
+import { secretsIn, withoutSecrets, withoutUnreadable } from "./guarded-fields.ts";
 import { claimKey, storeResponse } from "./idempotency.ts";
 import type { Enqueued } from "./jobs.ts";
 import type { AnyOperation, Upload } from "./operation.ts";
 import { TenantStore } from "./store.ts";
 import type { Tables } from "./tables.ts";
-import { invalidInput, validatorOf, withDefaults } from "./validation.ts";
+import { validatorOf } from "./validation.ts";
 
 export type Call = {
   actor: Actor;
@@ -32,7 +34,14 @@ export type Call = {
   upload?: Upload | undefined;
 };
 
-export type Outcome = { status: number; output: unknown; replayed?: boolean; held?: boolean };
+export type Outcome = {
+  status: number;
+  output: unknown;
+  /** The output of an operation run inside another, as it may be stored: without the secrets that are shown once. */
+  kept?: unknown;
+  replayed?: boolean;
+  held?: boolean;
+};
 
 export function successStatus(operation: AnyOperation): number {
   if (operation.status !== undefined) return operation.status;
@@ -41,7 +50,7 @@ export function successStatus(operation: AnyOperation): number {
 }
 
 export async function run(app: App, operation: AnyOperation, call: Call): Promise<Outcome> {
-  const input = admit(operation, call);
+  const input = admit(operation, call.actor, call.input);
   if (operation.tenancy === "none") return runAlone(app, operation, call, input);
   const { workspaceId } = call.actor;
   if (workspaceId === undefined) throw forbidden("This call needs a credential of a workspace.");
@@ -51,41 +60,11 @@ export async function run(app: App, operation: AnyOperation, call: Call): Promis
       const recorder = new Recorder(app, occasion, db);
       return operation.run(recorder.ctx, input as never);
     });
-    return complete(app, operation, output);
+    return complete(app, operation, call.actor, output);
   }
   const outcome = await runWrite(app, operation, call, input, occasion);
   app.bell.ring(workspaceId);
   return outcome;
-}
-
-/** Everything that can refuse a call before anything is touched; answers the validated input. */
-function admit(operation: AnyOperation, call: Call): Record<string, unknown> {
-  const { scopes } = call.actor;
-  const needed = operation.neededScopes?.((call.input ?? {}) as Record<string, unknown>) ?? operation.scopes;
-  const missingScopes = scopes ? lacking(operation.scopes, needed, scopes) : [];
-  if (missingScopes.length > 0) {
-    throw insufficientScope(`This needs the scope ${missingScopes.join(" and ")}.`, {
-      fix: "Use a key with that scope, or add it to this key.",
-      details: { required_scopes: needed, missing_scopes: missingScopes },
-    });
-  }
-  if (operation.effect !== "read" && call.actor.approvalLevel === "read-only") {
-    throw forbidden("This key is read-only.", { fix: "Use a key with full access or with approval." });
-  }
-  const raw = withDefaults(operation.input, (call.input ?? {}) as Record<string, unknown>);
-  const validator = validatorOf(operation.input);
-  if (!validator.check(raw)) throw invalidInput(validator.problems(raw));
-  return raw;
-}
-
-// Where the record decides which scope it takes, a caller without any of them is refused before the record is looked for.
-function lacking(
-  all: readonly string[],
-  needed: readonly string[],
-  has: ReadonlySet<string>,
-): readonly string[] {
-  if (needed.length === 0) return all.some((scope) => has.has(scope)) ? [] : all;
-  return needed.filter((scope) => !has.has(scope));
 }
 
 async function runWrite(
@@ -103,11 +82,14 @@ async function runWrite(
       const claim = call.idempotencyKey
         ? await claimKey(db, occasion, call.idempotencyKey, input)
         : undefined;
-      if (claim?.stored) return { ...claim.stored, replayed: true };
+      if (claim?.stored) {
+        const output = withoutUnreadable(operation.output, claim.stored.output, call.actor.scopes);
+        return { ...claim.stored, output, replayed: true };
+      }
       const outcome = await perform(operation, call, input, recorder);
       if (recorder.quiet && !outcome.held) recorder.note(operation, input, outcome.output);
       flush = await recorder.flush();
-      if (claim) flush.push(storeResponse(db, occasion, claim, outcome));
+      if (claim) flush.push(storeResponse(db, occasion, claim, recorder.kept(outcome)));
       return outcome;
     },
     () => flush,
@@ -121,12 +103,37 @@ async function perform(
   recorder: Recorder,
 ): Promise<Outcome> {
   const { ctx } = recorder;
+  recorder.conceal(secretsIn(operation.input, input));
   if (call.actor.approvalLevel === "with-approval" && !call.approved && operation.holdable !== false) {
+    await rehearse(operation, input, recorder);
     return holdForApproval(ctx, operation, input);
   }
   if (operation.credits) await chargeCredits(ctx, operation.credits);
-  const output = await operation.run(ctx, input as never);
-  return complete(ctx.app, operation, output);
+  const outcome = complete(ctx.app, operation, call.actor, await operation.run(ctx, input as never));
+  recorder.conceal(secretsIn(operation.output, outcome.output));
+  return outcome;
+}
+
+/** Ends a rehearsal: everything it wrote is undone with the savepoint it ran under. */
+const curtain = Symbol("the end of a rehearsal");
+
+/**
+ * Does a write that is to be held and undoes it, so that whoever asks hears at once what is wrong with it, and nobody is asked
+ * to approve what cannot be done. Nothing of it is recorded and nothing is charged; handlers do not reach outside the transaction.
+ */
+async function rehearse(
+  operation: AnyOperation,
+  input: Record<string, unknown>,
+  recorder: Recorder,
+): Promise<void> {
+  const { ctx } = recorder.apart();
+  const rehearsal = ctx.db.savepoint(async () => {
+    await operation.run(ctx, structuredClone(input) as never);
+    throw curtain;
+  });
+  await rehearsal.catch((error: unknown) => {
+    if (error !== curtain) throw error;
+  });
 }
 
 async function runAlone(
@@ -150,14 +157,16 @@ async function runAlone(
     within: (workspaceId, work) =>
       app.inWorkspace({ ...occasion, workspaceId, actor: { ...call.actor, workspaceId } }, work),
   };
-  return complete(app, operation, await operation.run(ctx, input as never));
+  return complete(app, operation, call.actor, await operation.run(ctx, input as never));
 }
 
 function refuse(): never {
   throw new Error("an operation without a workspace records nothing: use within()");
 }
 
-function complete(app: App, operation: AnyOperation, output: unknown): Outcome {
+/** What an operation answered, as this actor may see it. */
+function complete(app: App, operation: AnyOperation, { scopes }: Actor, answered: unknown): Outcome {
+  const output = withoutUnreadable(operation.output, answered, scopes);
   if (app.config.checkOutputs && operation.shape !== "empty" && operation.shape !== "file") {
     const plain: unknown = JSON.parse(JSON.stringify(output ?? null));
     const validator = validatorOf(operation.output);
@@ -232,6 +241,7 @@ class Recorder {
   readonly #changes: Change[] = [];
   readonly #events: DomainEvent[] = [];
   readonly #jobs: Enqueued[] = [];
+  readonly #secrets: string[] = [];
   #happenedInside = false;
 
   constructor(app: App, occasion: Occasion, db: TenantStore, upload?: Upload) {
@@ -264,6 +274,21 @@ class Recorder {
     return this.#happenedInside || this.#events.length > 0;
   }
 
+  /** Secrets that went in or came out: nothing that is kept of this call holds them. */
+  conceal(secrets: readonly string[]): void {
+    this.#secrets.push(...secrets);
+  }
+
+  /** An outcome as it may be kept. */
+  kept(outcome: Outcome): Outcome {
+    return { ...outcome, output: withoutSecrets(outcome.output, this.#secrets) };
+  }
+
+  /** Another one on the same occasion, of which nothing is flushed. */
+  apart(): Recorder {
+    return new Recorder(this.#app, this.#occasion, this.#db, this.ctx.upload);
+  }
+
   /** A write that recorded no change of its own is still on the record. */
   note(operation: AnyOperation, input: Record<string, unknown>, output: unknown): void {
     const id = (input["id"] ?? (output as { id?: unknown } | undefined)?.id ?? "") as string;
@@ -283,14 +308,14 @@ class Recorder {
     if (this.#jobs.length > 0) await this.#app.jobs.enqueueIn(this.#db, workspaceId, requestId, this.#jobs);
     return recordStatements(
       kysely,
-      auditRows(this.#occasion, this.#changes),
-      eventRows(this.#occasion, this.#events),
+      auditRows(this.#occasion, withoutSecrets(this.#changes, this.#secrets)),
+      eventRows(this.#occasion, withoutSecrets(this.#events, this.#secrets)),
     );
   }
 
   async #runInside(operation: AnyOperation, rawInput: unknown, actor = this.ctx.actor): Promise<Outcome> {
     const call: Call = { actor, input: rawInput, requestId: this.#occasion.requestId, approved: true };
-    const input = admit(operation, call);
+    const input = admit(operation, actor, rawInput);
     const inner = new Recorder(
       this.#app,
       { ...this.#occasion, actor, operation: operation.name, surface: operation.surface.name },
@@ -300,6 +325,7 @@ class Recorder {
     if (inner.quiet && operation.effect !== "read") inner.note(operation, input, outcome.output);
     for (const statement of await inner.flush()) await this.#db.kysely.executeQuery(statement);
     this.#happenedInside ||= inner.happened;
-    return outcome;
+    this.conceal(inner.#secrets);
+    return { ...outcome, kept: inner.kept(outcome).output };
   }
 }

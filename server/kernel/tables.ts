@@ -72,6 +72,7 @@ export interface ApprovalsTable {
   method: string;
   path: string;
   input: Json<JsonObject>;
+  sealed_input: string | null;
   target_id: string | null;
   status: string;
   execution_status: number | null;

@@ -23,6 +23,7 @@ const listMetaTools = operation({
   section: "Assistant tools",
   route: "GET /_meta/tools",
   scopes: [],
+  noScopes: "program",
   effect: "read",
   noun: "tool",
   shape: "bare",

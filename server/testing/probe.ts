@@ -1,7 +1,10 @@
 /** Operations and jobs that only the kernel's own tests know: each does just what one test needs to see. */
+import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
 import { Type } from "typebox";
 import { chargeCredits } from "../kernel/credits.ts";
-import { invalidField } from "../kernel/errors.ts";
+import { conflict, invalidField } from "../kernel/errors.ts";
+import { readableWith, shownOnce } from "../kernel/guarded-fields.ts";
 import { job } from "../kernel/jobs.ts";
 import type { JobCtx } from "../kernel/jobs.ts";
 import { module, operation } from "../kernel/operation.ts";
@@ -77,8 +80,71 @@ export const paidProbe = operation({
   credits: 10,
 });
 
+/** What an operation run by a test saw of its own transaction. */
+export const seen: { locks: string[] } = { locks: [] };
+
+/** Goes wrong after it has written, once a test says so: what was right when it was asked for, and is not any more. */
+export const trouble = { now: false };
+
+export const quietProbe = operation({
+  ...writeProbe,
+  name: "write_nothing_probe",
+  route: "POST /probe/quiet",
+  input: Type.Object({}, { additionalProperties: false }),
+  output: Type.Object({ ok: Type.Boolean() }),
+  run: () => Promise.resolve({ ok: true }),
+});
+
+export const openProbe = operation({
+  ...quietProbe,
+  name: "write_open_probe",
+  route: "POST /probe/open",
+  scopes: [],
+  noScopes: "program",
+});
+
+/** Notes the locks its transaction holds, and fails after writing where there is trouble. */
+export const lockProbe = operation({
+  ...writeProbe,
+  name: "write_lock_probe",
+  route: "POST /probe/locks",
+  input: Type.Object({ name: Type.String() }, { additionalProperties: false }),
+  async run(ctx, { name }) {
+    const contact = await insertContact(ctx, { first_name: name });
+    const rows = await ctx.db.raw(sql<{ lock: string }>`
+      select concat_ws(' ', locktype, coalesce(relation::regclass::text, classid || ':' || objid), mode) as lock
+        from pg_locks where pid = pg_backend_pid() order by 1`);
+    seen.locks = rows.map(({ lock }) => lock);
+    if (trouble.now) throw conflict("there is trouble");
+    return { id: contact.id, name };
+  },
+});
+
+/** Makes a secret, and takes one; the trail and the events are told of both, as nobody should. */
+export const secretProbe = operation({
+  ...writeProbe,
+  name: "write_secret_probe",
+  route: "POST /probe/secret",
+  input: Type.Object(
+    { given: Type.String({ ...shownOnce, minLength: 12 }), name: Type.String() },
+    { additionalProperties: false },
+  ),
+  output: Type.Object({
+    id: Type.String(),
+    url: Type.String(shownOnce),
+    paid: Type.Optional(Type.String(readableWith("invoices:read"))),
+  }),
+  async run(ctx, { given, name }) {
+    const { id } = await insertContact(ctx, { first_name: name });
+    const url = `https://made.example/${randomUUID()}`;
+    ctx.changed({ noun: "contact", id, before: { url }, after: { given } });
+    ctx.emit({ type: "probe.written", noun: "contact", recordId: id, payload: { url, given } });
+    return { id, url, paid: "in full" };
+  },
+});
+
 export const probe = module({
   name: "probe",
-  operations: [writeProbe, otherProbe, paidProbe],
+  operations: [writeProbe, otherProbe, paidProbe, quietProbe, openProbe, lockProbe, secretProbe],
   jobs: [noteIt],
 });

@@ -9,6 +9,7 @@ export const getPrivateApiHealth = operation({
   section: "Health",
   route: "GET /health",
   scopes: [],
+  noScopes: "credential",
   effect: "read",
   noun: "credential",
   summary: "Tell whose credential this is, what it may do and for which organization.",

@@ -3,6 +3,7 @@ import type { Selectable } from "kysely";
 import { conflict, declareError, forbidden } from "../../../kernel/errors.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { ApprovalsTable } from "../../../kernel/tables.ts";
+import { shownParts } from "./release.ts";
 
 export type Approval = Selectable<ApprovalsTable>;
 
@@ -21,7 +22,13 @@ export const ApprovalRecord = Type.Object({
   method: Type.String(),
   path: Type.String(),
   status: Type.Union(approvalStatuses.map((status) => Type.Literal(status))),
-  request_body: Type.Object({}, { additionalProperties: true }),
+  request_body: Type.Object(
+    {},
+    { additionalProperties: true, description: "Empty for callers who lack a scope of what is held." },
+  ),
+  missing_scopes: Type.Array(Type.String(), {
+    description: "What this caller lacks to see the body and the result, and to decide.",
+  }),
   target_id: optional(),
   primary_assignee_id: optional(),
   secondary_assignee_id: optional(),
@@ -34,10 +41,13 @@ export const ApprovalRecord = Type.Object({
   resolved_by: optional(),
 });
 
-/** A row as callers see it. A pending one past its time shows as expired, before the sweep has marked it. */
-export function presentApproval(row: Approval, now: Date): Record<string, unknown> {
-  const { workspace_id: companyId, input, surface: _s, ...shown } = row;
-  return { ...shown, company_id: companyId, status: statusAt(row, now), request_body: input };
+/**
+ * A row as callers see it: its body and its result only for those who could have made the call. A pending one past its time
+ * shows as expired, before anybody has marked it.
+ */
+export function presentApproval(ctx: Ctx, row: Approval): Record<string, unknown> {
+  const { workspace_id: companyId, input: _i, sealed_input: _x, surface: _s, ...shown } = row;
+  return { ...shown, company_id: companyId, status: statusAt(row, ctx.now), ...shownParts(ctx, row) };
 }
 
 export function statusAt(row: Approval, now: Date): string {

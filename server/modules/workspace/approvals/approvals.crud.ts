@@ -11,9 +11,10 @@ export const approvalsCrud = crud({
   section: "Approvals",
   path: "/approvals",
   scopes: { read: [], write: [] },
+  noScopes: "record",
   record: ApprovalRecord,
   sort: { column: "created_at", direction: "desc", kind: "timestamp" },
-  present: (ctx, rows) => rows.map((row) => presentApproval(row, ctx.now)),
+  present: (ctx, rows) => rows.map((row) => presentApproval(ctx, row)),
   summaries: { list: "List approvals, the pending ones unless another status is asked for." },
   filters: {
     status: {

@@ -1,6 +1,8 @@
 import type { Ctx } from "../../../kernel/context.ts";
 import { missing } from "../../../kernel/errors.ts";
+import { secretsIn, withoutSecrets } from "../../../kernel/guarded-fields.ts";
 import type { Approval } from "./approval.ts";
+import { heldOperation } from "./release.ts";
 
 /** One approval, locked until the transaction ends, so that it is decided once. */
 export async function lockApproval(ctx: Ctx, id: string): Promise<Approval> {
@@ -25,6 +27,8 @@ export async function decideApproval(ctx: Ctx, before: Approval, decision: Decis
       execution_result:
         decision.executionResult === undefined ? null : JSON.stringify(decision.executionResult),
       reason: decision.reason ?? null,
+      input: JSON.stringify(keptInput(ctx, before)),
+      sealed_input: null,
       resolved_at: ctx.now,
       resolved_by: ctx.actor.id,
     })
@@ -43,6 +47,12 @@ export async function decideApproval(ctx: Ctx, before: Approval, decision: Decis
     recordId: before.id,
     payload: { id: before.id, operation: before.operation, execution_status: decision.executionStatus },
   });
+}
+
+// Held before secrets were sealed, a call may have them in the open.
+function keptInput(ctx: Ctx, held: Approval): unknown {
+  const operation = heldOperation(ctx, held);
+  return operation ? withoutSecrets(held.input, secretsIn(operation.input, held.input)) : held.input;
 }
 
 /** Which of these ids are active members of the workspace. */

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startHarness } from "../../../testing/harness.ts";
+import { probe, seen, trouble } from "../../../testing/probe.ts";
+import { browse, joined } from "../members/test-people.ts";
+import { modules } from "../../index.ts";
 import type { TestWorkspace } from "../../../testing/harness.ts";
+import { everyScope } from "../../../scopes.ts";
 
-const frontdesk = await startHarness();
+const frontdesk = await startHarness({ modules: [...modules, probe] });
 const weekSeconds = 7 * 86_400;
 
 type Held = { id: string; key: string };
@@ -193,4 +197,269 @@ test("workspace.assign_approval#0 workspace.assign_approval#1 workspace.assign_a
   const late = await workspace.call("POST", path, body);
   assert.equal(late.status, 409);
   assert.equal(late.body.error.code, "APPROVAL_NOT_PENDING");
+});
+
+const everyOther = (...without: string[]) => everyScope.filter((scope) => !without.includes(scope));
+const approve = (key: string, id: string) =>
+  frontdesk.call("POST", `/api/v1/approvals/${id}/approve`, { key });
+const rowOf = (workspace: TestWorkspace, id: string) =>
+  frontdesk.app.database.read(workspace.id, (db) =>
+    db.from("approvals").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
+  );
+
+/** Holds any write, by a key with every scope. */
+async function holdCall(
+  workspace: TestWorkspace,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<string> {
+  const key = await workspace.keyWith(everyScope, "with-approval");
+  const answer = await frontdesk.call(method, `/api/v1${path}`, { key, ...(body ? { body } : {}) });
+  assert.equal(answer.status, 202, answer.text);
+  return answer.body.data.approval_id as string;
+}
+
+test("whoever lacks a scope of what is held neither sees its body and result nor decides about it", async () => {
+  const workspace = await frontdesk.workspace();
+  const [open, done] = [await hold(workspace), await hold(workspace)];
+  await workspace.call("POST", `/api/v1/approvals/${done.id}/approve`);
+  const poor = await workspace.keyWith(everyOther("contacts:write"));
+  for (const id of [open.id, done.id]) {
+    const row = (await frontdesk.call("GET", `/api/v1/approvals/${id}`, { key: poor })).body.data;
+    assert.deepEqual([row.request_body, row.execution_result], [{}, null]);
+    assert.deepEqual(row.missing_scopes, ["contacts:write"]);
+    for (const verb of ["approve", "reject"]) {
+      const answer = await frontdesk.call("POST", `/api/v1/approvals/${id}/${verb}`, { key: poor });
+      assert.deepEqual([answer.status, answer.body.error.code], [403, "INSUFFICIENT_SCOPE"], verb);
+      assert.doesNotMatch(answer.text, /Paul/);
+    }
+  }
+  const list = await frontdesk.call("GET", "/api/v1/approvals?status=all", { key: poor });
+  assert.equal(list.body.data.length, 2);
+  assert.doesNotMatch(list.text, /Paul/);
+  const rich = (await workspace.call("GET", `/api/v1/approvals/${open.id}`)).body.data;
+  assert.deepEqual([rich.request_body.first_name, rich.missing_scopes], ["Paul", []]);
+  assert.equal(rich.status, "pending", "nothing was decided");
+  assert.equal((await contactsOf(workspace)).length, 1);
+});
+
+test("products:read and a held invitation make no administrator", async () => {
+  const workspace = await frontdesk.workspace();
+  const id = await holdCall(workspace, "POST", "/company/users/invite", {
+    email: "eve@example.test",
+    role: "client_admin",
+  });
+  for (const scopes of [["products:read"], everyOther("users:write")]) {
+    assert.equal((await approve(await workspace.keyWith(scopes), id)).status, 403);
+  }
+  // With the scope to invite, and less than an administrator may do: nobody gives a role above their own.
+  const refused = await approve(await workspace.keyWith(everyOther("webhooks:write")), id);
+  assert.equal(refused.status, 403, refused.text);
+  assert.match(refused.text, /webhooks:write/);
+  assert.equal((await workspace.call("GET", `/api/v1/approvals/${id}`)).body.data.status, "pending");
+  assert.equal((await approve(workspace.key, id)).body.execution_status, 201);
+});
+
+test("people approve what their role may do", async () => {
+  const workspace = await frontdesk.workspace();
+  const webhook = await holdCall(workspace, "POST", "/webhooks/incoming", { name: "Form" });
+  const contact = await holdCall(workspace, "POST", "/contacts", { first_name: "Paul" });
+  const [viewer, editor] = [
+    await joined(frontdesk, workspace, "client_viewer"),
+    await joined(frontdesk, workspace, "client_editor"),
+  ];
+  const decide = async (cookie: string, id: string, verb = "approve") =>
+    (await browse(frontdesk, cookie, "POST", `/api/v1/approvals/${id}/${verb}`, {})).status;
+  for (const verb of ["approve", "reject"]) {
+    assert.equal(await decide(editor.cookie, webhook, verb), 403);
+    assert.equal(await decide(viewer.cookie, contact, verb), 403);
+  }
+  const seenBy = async ({ cookie }: { cookie: string }) =>
+    (await browse(frontdesk, cookie, "GET", `/api/v1/approvals/${contact}`)).body.data.request_body;
+  assert.deepEqual(await seenBy(viewer), {});
+  assert.equal((await seenBy(editor)).first_name, "Paul");
+  assert.equal(await decide(editor.cookie, contact), 200);
+  assert.equal((await rowOf(workspace, contact)).resolved_by, editor.id);
+});
+
+test("a scope the call turns out to take is asked of the approver too; the approval waits for another", async () => {
+  const workspace = await frontdesk.workspace();
+  const product = (await workspace.call("POST", "/api/v1/products", { name: "Tap", price: 5 })).body.data;
+  const deal = (await workspace.call("POST", "/api/v1/opportunities", { name: "Bath" })).body.data;
+  const id = await holdCall(workspace, "POST", `/opportunities/${deal.id}/products`, {
+    product_id: product.id,
+    payment_status: "paid",
+  });
+  const refused = await approve(await workspace.keyWith(everyOther("invoices:write")), id);
+  assert.deepEqual([refused.status, refused.body.error.code], [403, "INSUFFICIENT_SCOPE"]);
+  assert.match(refused.body.error.message, /invoices:write/);
+  assert.equal((await rowOf(workspace, id)).status, "pending");
+  const done = await approve(await workspace.keyWith(everyOther("invoices:read")), id);
+  assert.equal(done.body.execution_status, 201, done.text);
+  // What a field's own scope hides it hides in results as well.
+  const result = async (key: string) =>
+    (await frontdesk.call("GET", `/api/v1/approvals/${id}`, { key })).body.data.execution_result;
+  assert.equal(
+    "payment_status" in (await result(await workspace.keyWith(everyOther("invoices:read")))),
+    false,
+  );
+});
+
+test("a secret that is shown once is shown to the approver, and kept nowhere", async () => {
+  const workspace = await frontdesk.workspace();
+  const held = await holdCall(workspace, "POST", "/webhooks/incoming", { name: "Form" });
+  const path = `/api/v1/approvals/${held}/approve`;
+  const done = await workspace.call("POST", path, undefined, { "idempotency-key": "once" });
+  const { url } = done.body.execution_result;
+  assert.match(url, /\/hooks\/[\w-]{43}$/);
+  const again = [
+    await workspace.call("POST", path, undefined, { "idempotency-key": "once" }),
+    await workspace.call("POST", path),
+    await workspace.call("GET", `/api/v1/approvals/${held}`),
+  ];
+  for (const answer of again) {
+    assert.equal(answer.status, 200);
+    assert.doesNotMatch(answer.text, /hooks\/[\w-]{43}/);
+  }
+  for (const table of ["approvals", "idempotency_keys", "audit_entries", "events"] as const) {
+    const rows = await frontdesk.app.database.read(workspace.id, (db) =>
+      db.from(table).selectAll().execute(),
+    );
+    assert.equal(JSON.stringify(rows).includes(url.slice(-43)), false, table);
+  }
+});
+
+test("a secret that was sent is kept under seal until somebody has decided, and shown to nobody", async () => {
+  const workspace = await frontdesk.workspace();
+  const secret = "a-secret-of-their-own";
+  const body = { url: "https://example.com/hook", events: ["contact.created"], secret };
+  const [first, second] = [
+    await holdCall(workspace, "POST", "/webhooks/subscriptions", body),
+    await holdCall(workspace, "POST", "/webhooks/subscriptions", body),
+  ];
+  const shown = (await workspace.call("GET", `/api/v1/approvals/${first}`)).body.data;
+  assert.equal(shown.request_body.secret, "****-own");
+  assert.equal("sealed_input" in shown, false);
+  assert.equal(JSON.stringify(await rowOf(workspace, first)).includes(secret), false);
+  assert.ok((await rowOf(workspace, first)).sealed_input);
+  const done = await workspace.call("POST", `/api/v1/approvals/${first}/approve`);
+  assert.equal(done.body.execution_result.secret, secret, "it was made with the secret itself");
+  await workspace.call("POST", `/api/v1/approvals/${second}/reject`);
+  for (const id of [first, second]) {
+    const row = await rowOf(workspace, id);
+    assert.equal(row.sealed_input, null);
+    assert.equal(JSON.stringify(row).includes(secret), false);
+  }
+});
+
+test("a call that was held with its secret in the open is masked once somebody has decided", async () => {
+  const workspace = await frontdesk.workspace();
+  const id = await holdCall(workspace, "POST", "/webhooks/incoming", { name: "Form" });
+  const secret = "a-secret-in-the-open";
+  await frontdesk.app.database.transaction(workspace.id, (db) =>
+    db
+      .update("approvals")
+      .set({ input: JSON.stringify({ name: "Form", secret }), sealed_input: null } as never)
+      .where("id", "=", id)
+      .execute(),
+  );
+  await workspace.call("POST", `/api/v1/approvals/${id}/reject`);
+  assert.deepEqual((await rowOf(workspace, id)).input, { name: "Form", secret: "****open" });
+});
+
+test("what was asked for is what is done, to the last field", async () => {
+  const workspace = await frontdesk.workspace();
+  const id = await holdCall(workspace, "POST", "/contacts", { first_name: "Quiet", skip_automations: true });
+  const row = (await workspace.call("GET", `/api/v1/approvals/${id}`)).body.data;
+  assert.equal(row.request_body.skip_automations, true);
+  await workspace.call("POST", `/api/v1/approvals/${id}/approve`);
+  const events = await frontdesk.app.database.read(workspace.id, (db) =>
+    db.from("events").select("payload").where("type", "=", "contact.created").execute(),
+  );
+  assert.deepEqual(
+    events.map(({ payload }) => payload["skip_automations"]),
+    [true],
+  );
+});
+
+test("deciding is recorded: who, what it was and what it is", async () => {
+  const workspace = await frontdesk.workspace();
+  const [yes, no] = [await hold(workspace), await hold(workspace)];
+  const reviewer = await workspace.keyWith(everyScope);
+  const { id: reviewerId } = (await frontdesk.app.credentials.actorOf(reviewer, "workspace")) ?? { id: "" };
+  await approve(reviewer, yes.id);
+  await frontdesk.call("POST", `/api/v1/approvals/${no.id}/reject`, {
+    key: reviewer,
+    body: { reason: "No" },
+  });
+  const entries = await frontdesk.app.database.read(workspace.id, (db) =>
+    db.from("audit_entries").selectAll().where("noun", "=", "approval").orderBy("id").execute(),
+  );
+  const decided = entries.filter(({ action }) => action === "updated");
+  assert.deepEqual(
+    decided.map(({ record_id: id, actor_id: actor, changes }) => [id, actor, changes]),
+    [
+      [
+        yes.id,
+        reviewerId,
+        { status: { from: "pending", to: "approved" }, execution_status: { from: null, to: 201 } },
+      ],
+      [no.id, reviewerId, { status: { from: "pending", to: "rejected" } }],
+    ],
+  );
+  const events = await frontdesk.app.database.read(workspace.id, (db) =>
+    db
+      .from("events")
+      .select(["type", "record_id", "payload"])
+      .where("noun", "=", "approval")
+      .orderBy("position")
+      .execute(),
+  );
+  assert.deepEqual(
+    events.map(({ type, record_id: id }) => [type, id]),
+    [
+      ["approval.requested", yes.id],
+      ["approval.requested", no.id],
+      ["approval.approved", yes.id],
+      ["approval.rejected", no.id],
+    ],
+  );
+  assert.equal(events[2]?.payload["execution_status"], 201);
+  for (const { id } of [yes, no]) assert.equal((await rowOf(workspace, id)).resolved_by, reviewerId);
+});
+
+test("an approved run that fails after it wrote undoes that, and the decision stands", async () => {
+  const workspace = await frontdesk.workspace();
+  const id = await holdCall(workspace, "POST", "/probe/locks", { name: "Half" });
+  trouble.now = true;
+  const failed = await workspace.call("POST", `/api/v1/approvals/${id}/approve`);
+  trouble.now = false;
+  assert.deepEqual([failed.status, failed.body.execution_status], [200, 409], failed.text);
+  assert.equal((await rowOf(workspace, id)).status, "failed");
+  assert.deepEqual(await contactsOf(workspace), []);
+});
+
+test("an approval is locked while it is decided, so that it is decided once", async () => {
+  const workspace = await frontdesk.workspace();
+  const id = await holdCall(workspace, "POST", "/probe/locks", { name: "Locked" });
+  assert.ok(!seen.locks.includes("relation approvals RowShareLock"), "not by asking");
+  await workspace.call("POST", `/api/v1/approvals/${id}/approve`);
+  assert.ok(seen.locks.includes("relation approvals RowShareLock"), seen.locks.join("\n"));
+});
+
+test("a key that expired since is not acted for", async () => {
+  const workspace = await frontdesk.workspace();
+  const { id } = await hold(workspace);
+  const { api_key_id: keyId } = await rowOf(workspace, id);
+  await frontdesk.app.database.system("authenticate", (kysely) =>
+    kysely
+      .updateTable("api_keys")
+      .set({ expires_at: frontdesk.app.clock.now() })
+      .where("id", "=", keyId)
+      .execute(),
+  );
+  const answer = await workspace.call("POST", `/api/v1/approvals/${id}/approve`);
+  assert.equal(answer.body.execution_status, 401);
+  assert.deepEqual(await contactsOf(workspace), []);
 });

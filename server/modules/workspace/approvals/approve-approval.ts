@@ -1,13 +1,12 @@
 import { Type } from "typebox";
-import type { Actor } from "../../../kernel/actor.ts";
 import type { Ctx } from "../../../kernel/context.ts";
-import { OperationError, unauthorized } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { asOperationError } from "../../../surfaces/failures.ts";
 import { workspaceApi, workspaceError } from "../../../surfaces/workspace-api.ts";
 import { decidingErrors, mustBeReviewer, notPending, statusAt } from "./approval.ts";
 import type { Approval } from "./approval.ts";
 import { decideApproval, lockApproval } from "./approvals.store.ts";
+import { ApproverLacks, mustHaveWhatIsHeld, release, shownParts } from "./release.ts";
 
 export const approveApproval = operation({
   name: "approve_approval",
@@ -15,13 +14,14 @@ export const approveApproval = operation({
   section: "Approvals",
   route: "POST /approvals/:id/approve",
   scopes: [],
+  noScopes: "record",
   effect: "write",
   noun: "approval",
   shape: "bare",
   holdable: false,
   summary: "Approve a held write and run it now.",
   description:
-    "Everything is checked again by today's rules: that the key is still in force and has the scopes, and that the input is still valid. It runs once; approving again answers the first result.",
+    "It takes the scopes of what is held. Everything is checked again by today's rules: that the key that asked is still in force and has the scopes, and that the input is still valid. It runs once; approving again answers the first result, without the secrets that are shown once.",
   input: Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false }),
   output: Type.Object({
     approval_id: Type.String({ format: "uuid" }),
@@ -34,15 +34,16 @@ export const approveApproval = operation({
     mustBeReviewer(ctx);
     const held = await lockApproval(ctx, id);
     mustBeReviewer(ctx, held);
+    mustHaveWhatIsHeld(ctx, held);
     if (statusAt(held, ctx.now) === "approved") {
-      return answer(id, held.execution_status ?? 0, held.execution_result);
+      return answer(id, held.execution_status ?? 0, shownParts(ctx, held).execution_result);
     }
     if (statusAt(held, ctx.now) !== "pending") throw notPending(held, ctx.now);
-    const { status, result } = await runHeld(ctx, held);
+    const { status, result, kept } = await runHeld(ctx, held);
     await decideApproval(ctx, held, {
       status: status < 400 ? "approved" : "failed",
       executionStatus: status,
-      executionResult: result,
+      executionResult: kept,
     });
     return answer(id, status, result);
   },
@@ -57,32 +58,18 @@ function answer(id: string, status: number, result: unknown) {
   };
 }
 
-/** Runs what was held, as the key that asked, under a savepoint: a failure undoes its own work and is the result. */
-async function runHeld(ctx: Ctx, held: Approval): Promise<{ status: number; result: unknown }> {
-  const wanted = ctx.app.registry.find(`${held.surface}.${held.operation}`);
+/** Runs what was held, as the key that asked and with no more than the approver may do; a failure is its result. */
+async function runHeld(
+  ctx: Ctx,
+  held: Approval,
+): Promise<{ status: number; result: unknown; kept: unknown }> {
   try {
-    if (!wanted)
-      throw new OperationError("NOT_FOUND", 404, `There is no operation ${held.operation} any more.`);
-    const actor = await actorBehind(ctx, held);
-    const outcome = await ctx.db.savepoint(() => ctx.run(wanted, held.input, actor));
-    return { status: outcome.status, result: outcome.output };
+    const { status, output, kept } = await release(ctx, held);
+    return { status, result: output, kept };
   } catch (error) {
+    if (error instanceof ApproverLacks) throw error.refusal;
     const failure = asOperationError(error, ctx.log);
-    return { status: failure.status, result: { error: workspaceError(failure) } };
+    const result = { error: workspaceError(failure) };
+    return { status: failure.status, result, kept: result };
   }
-}
-
-async function actorBehind(ctx: Ctx, held: Approval): Promise<Actor> {
-  const row = await ctx.db
-    .from("api_keys")
-    .selectAll()
-    .where("id", "=", held.api_key_id)
-    .where("revoked_at", "is", null)
-    .where((where) => where.or([where("expires_at", "is", null), where("expires_at", ">", ctx.now)]))
-    .executeTakeFirst();
-  const actor = row && ctx.app.credentials.actorOfRow(row);
-  if (actor) return actor;
-  throw unauthorized("The key that asked for this is no longer in force.", {
-    fix: "Send the request again with a key that is.",
-  });
 }

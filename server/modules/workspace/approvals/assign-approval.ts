@@ -53,6 +53,6 @@ export const assignApproval = operation({
       secondary_assignee_id,
     });
     ctx.changed({ noun: "approval", id, before: assignees(before), after: assignees(after) });
-    return presentApproval(after, ctx.now) as never;
+    return presentApproval(ctx, after) as never;
   },
 });

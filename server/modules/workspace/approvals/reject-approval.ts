@@ -3,6 +3,7 @@ import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { decidingErrors, mustBeReviewer, notPending, statusAt } from "./approval.ts";
 import { decideApproval, lockApproval } from "./approvals.store.ts";
+import { mustHaveWhatIsHeld } from "./release.ts";
 
 export const rejectApproval = operation({
   name: "reject_approval",
@@ -10,11 +11,13 @@ export const rejectApproval = operation({
   section: "Approvals",
   route: "POST /approvals/:id/reject",
   scopes: [],
+  noScopes: "record",
   effect: "write",
   noun: "approval",
   shape: "bare",
   holdable: false,
   summary: "Reject a held write; it never runs.",
+  description: "It takes the scopes of what is held.",
   input: Type.Object(
     {
       id: Type.String({ format: "uuid" }),
@@ -33,6 +36,7 @@ export const rejectApproval = operation({
     mustBeReviewer(ctx);
     const held = await lockApproval(ctx, id);
     mustBeReviewer(ctx, held);
+    mustHaveWhatIsHeld(ctx, held);
     if (statusAt(held, ctx.now) !== "pending") throw notPending(held, ctx.now);
     await decideApproval(ctx, held, { status: "rejected", reason: reason ?? null });
     return { approval_id: id, status: "rejected" as const, reason: reason ?? null };
