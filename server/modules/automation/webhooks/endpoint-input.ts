@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Type } from "typebox";
 import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField } from "../../../kernel/errors.ts";
+import { shownOnce } from "../../../kernel/guarded-fields.ts";
 import { addressProblem } from "../../../kernel/outbound.ts";
 import { canonicalPatterns } from "./event-patterns.ts";
 
@@ -24,6 +25,7 @@ export const secret = Type.String({
   minLength: 16,
   maxLength: 200,
   pattern: "^[!-~]+$",
+  ...shownOnce,
   description:
     "Signs each delivery (HMAC-SHA256). Printable ASCII, 16 characters or more; after whsec_ it is read as base64.",
 });
@@ -33,6 +35,7 @@ export const description = Type.Union([Type.String({ maxLength: 1000 }), Type.Nu
 export const name = Type.String({ minLength: 1, maxLength: 200 });
 
 export const headers = Type.Record(Type.String(), Type.String({ maxLength: 2000 }), {
+  ...shownOnce,
   description: "Sent with every delivery, up to 20. Those that frame or sign the message are ours.",
 });
 

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { Static } from "typebox";
 import type { Selectable } from "kysely";
+import { masked, shownOnce, withoutCredentials } from "../../../kernel/guarded-fields.ts";
 import type { Json, Timestamp } from "../../../kernel/tables.ts";
 
 export type EndpointKind = "subscription" | "outgoing";
@@ -49,6 +50,7 @@ const shared = {
   description: text,
   events: Type.Array(Type.String()),
   secret: Type.String({
+    ...shownOnce,
     description: "Whole in the answer that sets it; later only its last four characters.",
   }),
   is_active: Type.Boolean(),
@@ -72,11 +74,6 @@ export const OutgoingRecord = Type.Object({
   include_trigger_data: Type.Boolean(),
 });
 
-/** A secret as it is shown after it was set. */
-export function masked(secret: string): string {
-  return `****${secret.slice(-4)}`;
-}
-
 /** A row as callers see it; `reveal` only in the answer to whoever has just set the secret. */
 export function presentEndpoint(
   row: Endpoint,
@@ -99,21 +96,13 @@ export function presentEndpoint(
   return {
     ...shown,
     name: row.name,
-    headers: shownHeaders(row.headers),
+    headers: withoutCredentials(row.headers),
     include_trigger_data: row.include_trigger_data,
   } as never;
-}
-
-const credentialName = /auth|key|token|secret|cookie|password|signature/i;
-
-function shownHeaders(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, credentialName.test(name) ? masked(value) : value]),
-  );
 }
 
 /** What the audit trail and the events may hold of a row: nothing that signs or authenticates. */
 export function withoutSecrets(row: Endpoint): Record<string, unknown> & { id: string } {
   const { secret, after_position: _after, scopes: _scopes, ...kept } = row;
-  return { ...kept, secret: masked(secret), headers: shownHeaders(row.headers) };
+  return { ...kept, secret: masked(secret), headers: withoutCredentials(row.headers) };
 }

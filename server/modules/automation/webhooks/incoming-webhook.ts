@@ -3,8 +3,8 @@ import { Type } from "typebox";
 import type { Static } from "typebox";
 import type { Selectable } from "kysely";
 import type { App } from "../../../kernel/app.ts";
+import { mask, masked, shownOnce } from "../../../kernel/guarded-fields.ts";
 import type { Json, Timestamp } from "../../../kernel/tables.ts";
-import { masked } from "./endpoint.ts";
 
 export interface IncomingWebhooksTable {
   workspace_id: string;
@@ -48,6 +48,7 @@ export const IncomingWebhookRecord = Type.Object({
   name: Type.String(),
   description: text,
   url: Type.String({
+    ...shownOnce,
     description: "Where to post to. Whole in the answer that makes the address; its token is masked later.",
   }),
   secret: Type.Union([Type.String(), Type.Null()], {
@@ -64,7 +65,7 @@ export const IncomingWebhookRecord = Type.Object({
 export function presentIncoming(
   app: App,
   row: IncomingWebhook,
-  token = masked(row.token_hint),
+  token = `${mask}${row.token_hint}`,
 ): Static<typeof IncomingWebhookRecord> {
   return {
     id: row.id,

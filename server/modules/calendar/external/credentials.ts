@@ -1,12 +1,13 @@
 import { Type } from "typebox";
 import type { App } from "../../../kernel/app.ts";
 import { invalidField } from "../../../kernel/errors.ts";
+import { shownOnce } from "../../../kernel/guarded-fields.ts";
 import { seal, unseal } from "../../../kernel/seal.ts";
 import { ProviderError } from "../../../providers/errors.ts";
 import type { CalendarAccount, CalendarCredentials } from "../../../providers/calendar/port.ts";
 import type { Connection, ConnectionProvider } from "./connection.ts";
 
-const secret = Type.String({ minLength: 1, maxLength: 4096 });
+const secret = Type.String({ ...shownOnce, minLength: 1, maxLength: 4096 });
 
 export const CredentialsField = Type.Object(
   {

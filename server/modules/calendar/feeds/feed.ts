@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import type { Static } from "typebox";
 import type { Selectable } from "kysely";
 import type { App } from "../../../kernel/app.ts";
+import { shownOnce } from "../../../kernel/guarded-fields.ts";
 import type { Timestamp } from "../../../kernel/tables.ts";
 
 type FeedDetail = "everything" | "titles" | "busy";
@@ -38,6 +39,7 @@ export const FeedRecord = Type.Object({
   member_id: Type.String({ format: "uuid" }),
   shows,
   url: Type.Union([Type.String(), Type.Null()], {
+    ...shownOnce,
     description:
       "What calendar programs subscribe to. Only in the answer that makes the address: whoever has it reads the calendar.",
   }),

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { readableWith } from "../../../kernel/guarded-fields.ts";
 import type { Static, TObject } from "typebox";
 import type { Generated, Selectable } from "kysely";
 import type { Json, JsonObject, Timestamp } from "../../../kernel/tables.ts";
@@ -82,7 +83,10 @@ export const ContactRecord = Type.Partial(
     sms_unsubscribed: Type.Boolean(),
     created_at: Type.String({ format: "date-time" }),
     updated_at: Type.String({ format: "date-time" }),
-    employers: Type.Array(Type.Object({ id: Type.String(), public_id: Type.String(), name: Type.String() })),
+    employers: Type.Array(
+      Type.Object({ id: Type.String(), public_id: Type.String(), name: Type.String() }),
+      readableWith("companies:read"),
+    ),
   }),
 );
 

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
+import { readableWith } from "../../../kernel/guarded-fields.ts";
 import { fromMinor } from "../../../money.ts";
 import { nullableNumber, numberOrNull } from "../amounts.ts";
 import { nullableText } from "../party.ts";
@@ -26,7 +27,10 @@ export const LineRecord = Type.Object({
   }),
   margin: Type.Union([Type.Number(), Type.Null()], { description: "total less total_cost." }),
   payment_status: Type.Optional(
-    Type.Enum([...paymentStatuses], { description: "Only for callers with invoices:read." }),
+    Type.Enum([...paymentStatuses], {
+      ...readableWith("invoices:read"),
+      description: "Only for callers with invoices:read.",
+    }),
   ),
   position: Type.Integer(),
   created_at: Type.String({ format: "date-time" }),
@@ -47,26 +51,20 @@ export const CostRecord = Type.Object({
   updated_at: Type.String({ format: "date-time" }),
 });
 
-/** Whether the caller may see what was invoiced and paid. */
-export function seesPayments(ctx: Ctx): boolean {
-  return ctx.actor.scopes?.has("invoices:read") ?? true;
-}
-
-/** Lines as callers see them, with what they cost; payment_status only for those who may know it. */
+/** Lines as callers see them, with what they cost. */
 export async function presentLines(ctx: Ctx, rows: readonly OpportunityLine[]) {
   if (rows.length === 0) return [];
   const costs = await costsOf(
     ctx,
     rows.map((row) => row.id),
   );
-  const withPayments = seesPayments(ctx);
-  return rows.map((row) => presentLine(row, costs.get(row.id), withPayments));
+  return rows.map((row) => presentLine(row, costs.get(row.id)));
 }
 
 type Cost = { currency: string; cost: number };
 
-function presentLine(row: OpportunityLine, costs: Cost[] = [], withPayments: boolean) {
-  const { workspace_id: _w, opportunity_id, unit_price_minor, total_minor, payment_status, ...same } = row;
+function presentLine(row: OpportunityLine, costs: Cost[] = []) {
+  const { workspace_id: _w, opportunity_id, unit_price_minor, total_minor, ...same } = row;
   const total = fromMinor(total_minor, row.currency);
   const deposit = numberOrNull(row.deposit_percent);
   const comparable = costs.every((cost) => cost.currency === row.currency);
@@ -82,7 +80,6 @@ function presentLine(row: OpportunityLine, costs: Cost[] = [], withPayments: boo
     deposit: deposit === null ? null : fromMinor(Math.round((total_minor * deposit) / 100), row.currency),
     total_cost: comparable ? fromMinor(costMinor, row.currency) : null,
     margin: comparable ? fromMinor(total_minor - costMinor, row.currency) : null,
-    ...(withPayments ? { payment_status } : {}),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { readableWith } from "../../../kernel/guarded-fields.ts";
 import { nullableNumber } from "../amounts.ts";
 import { nullableText } from "../party.ts";
 import { LineRecord } from "./line-record.ts";
@@ -61,7 +62,8 @@ export type Expansion = (typeof expansions)[number];
 
 export const expandInput = Type.Optional(
   Type.Array(Type.Enum([...expansions]), {
-    description: "Comma-separated: contact, referrer, customer, products, assigned_users.",
+    description:
+      "Comma-separated: contact, referrer, customer, products, assigned_users. What takes a scope the key lacks is left out.",
   }),
 );
 
@@ -96,9 +98,9 @@ export const OpportunityRecord = Type.Object({
   placements: Type.Array(CardRecord),
   created_at: instant(),
   updated_at: instant(),
-  contact: Type.Optional(Type.Union([PersonSummary, Type.Null()])),
-  referrer: Type.Optional(PersonSummary),
-  customer: Type.Optional(Type.Union([CompanySummary, Type.Null()])),
+  contact: Type.Optional(Type.Union([PersonSummary, Type.Null()], readableWith("contacts:read"))),
+  referrer: Type.Optional(Type.Object(PersonSummary.properties, readableWith("contacts:read"))),
+  customer: Type.Optional(Type.Union([CompanySummary, Type.Null()], readableWith("companies:read"))),
   products: Type.Optional(Type.Array(LineRecord)),
-  assigned_users: Type.Optional(Type.Array(AssignedUserRecord)),
+  assigned_users: Type.Optional(Type.Array(AssignedUserRecord, readableWith("users:read"))),
 });

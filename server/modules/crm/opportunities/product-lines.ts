@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { mustHaveScopes } from "../../../kernel/admit.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { crud } from "../../../kernel/crud.ts";
 import { insufficientScope, invalidField, missing } from "../../../kernel/errors.ts";
@@ -170,11 +171,7 @@ export const reorderOpportunityProducts = operation({
 });
 
 function checkPaymentScope(ctx: Ctx, sent: unknown): void {
-  if (sent === undefined || (ctx.actor.scopes?.has("invoices:write") ?? true)) return;
-  throw insufficientScope("Setting payment_status needs the scope invoices:write.", {
-    fix: "Leave payment_status out, or use a key with that scope.",
-    details: { required_scopes: ["invoices:write"], missing_scopes: ["invoices:write"] },
-  });
+  if (sent !== undefined) mustHaveScopes(ctx.actor, ["invoices:write"]);
 }
 
 async function productOf(ctx: Ctx, id: string): Promise<Product> {

@@ -140,7 +140,7 @@ export async function keyOf(
   frontdesk: Harness,
   workspace: TestWorkspace,
   memberId: string,
-  scopes: string[] = ["opportunities:read"],
+  scopes: string[] = ["opportunities:read", "opportunities:write", "email:send"],
 ): Promise<string> {
   const wanted = { workspaceId: workspace.id, kind: "workspace" as const, name: "theirs", scopes };
   const issued = await frontdesk.app.credentials.issue({

@@ -8,6 +8,7 @@ import { recordCreated, recordDeleted } from "../../../../kernel/lifecycle.ts";
 import { operation } from "../../../../kernel/operation.ts";
 import { keysetPage, pageOf, pagingInput } from "../../../../kernel/pagination.ts";
 import { workspaceApi } from "../../../../surfaces/workspace-api.ts";
+import { reportScopes } from "../scopes.ts";
 import { oneOf } from "../query/spec.ts";
 import type { AclEntry } from "./dashboard.ts";
 import { id, newestFirst } from "./dashboard-operations.ts";
@@ -16,7 +17,7 @@ import { readableDashboard } from "./dashboards.store.ts";
 const about = {
   surface: workspaceApi,
   section: "Reports",
-  scopes: ["opportunities:read"],
+  scopes: reportScopes.read,
   noun: "report_dashboard_acl",
 } as const;
 
@@ -62,6 +63,7 @@ export const grantReportDashboardAcl = operation({
   name: "grant_report_dashboard_acl",
   route: "POST /report-dashboards/:id/acl",
   status: 201,
+  scopes: reportScopes.write,
   effect: "write",
   summary: "Open a restricted dashboard to a user or to everybody of a role.",
   description: "The dashboard's visibility must be restricted. Granting twice is granting once.",
@@ -108,6 +110,7 @@ export const revokeReportDashboardAcl = operation({
   ...about,
   name: "revoke_report_dashboard_acl",
   route: "DELETE /report-dashboards/acl/:id",
+  scopes: reportScopes.write,
   effect: "destructive",
   shape: "empty",
   summary: "Take a grant back.",

@@ -4,6 +4,7 @@ import { invalidField } from "../../../../kernel/errors.ts";
 import { recordDeleted, recordUpdated } from "../../../../kernel/lifecycle.ts";
 import { operation } from "../../../../kernel/operation.ts";
 import { workspaceApi } from "../../../../surfaces/workspace-api.ts";
+import { reportScopes } from "../scopes.ts";
 import { CardRecord, checkCard, plainQuery, presentCard, suitingVisualization } from "./card.ts";
 import { cardFields } from "./card-fields.ts";
 import { id } from "./dashboard-operations.ts";
@@ -21,7 +22,7 @@ import {
 const about = {
   surface: workspaceApi,
   section: "Reports",
-  scopes: ["opportunities:read"],
+  scopes: reportScopes.write,
   noun: "report_card",
 } as const;
 

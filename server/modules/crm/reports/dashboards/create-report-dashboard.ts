@@ -23,7 +23,7 @@ export const createReportDashboard = operation({
   surface: workspaceApi,
   section: "Reports",
   route: "POST /report-dashboards",
-  scopes: ["opportunities:read"],
+  scopes: ["opportunities:read", "opportunities:write"],
   effect: "write",
   noun: "report_dashboard",
   summary: "Create a report dashboard, empty or with the cards of a template.",

@@ -5,6 +5,7 @@ import { recordUpdated } from "../../../../kernel/lifecycle.ts";
 import { operation } from "../../../../kernel/operation.ts";
 import { keysetPage, pageOf, pagingInput } from "../../../../kernel/pagination.ts";
 import { workspaceApi } from "../../../../surfaces/workspace-api.ts";
+import { reportScopes } from "../scopes.ts";
 import { oneOf } from "../query/spec.ts";
 import {
   DashboardRecord,
@@ -23,7 +24,7 @@ export const id = Type.String({ format: "uuid" });
 const about = {
   surface: workspaceApi,
   section: "Reports",
-  scopes: ["opportunities:read"],
+  scopes: reportScopes.read,
   noun: "report_dashboard",
 } as const;
 
@@ -65,6 +66,7 @@ export const updateReportDashboard = operation({
   ...about,
   name: "update_report_dashboard",
   route: "PATCH /report-dashboards/:id",
+  scopes: reportScopes.write,
   effect: "write",
   summary: "Rename a dashboard, describe it or change who sees it; what is not sent stays.",
   description: "all_users lifts the restriction and keeps the grants, for the day it is restricted again.",
@@ -101,6 +103,7 @@ export const deleteReportDashboard = operation({
   ...about,
   name: "delete_report_dashboard",
   route: "DELETE /report-dashboards/:id",
+  scopes: reportScopes.write,
   effect: "destructive",
   shape: "empty",
   summary: "Delete a dashboard, its cards and its grants, for good.",

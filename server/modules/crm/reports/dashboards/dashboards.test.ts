@@ -75,16 +75,22 @@ test("workspace.create_report_dashboard#2 a pipeline scopes every card of the te
   assert.equal(fieldOf(answer), "pipeline_id");
 });
 
-test("workspace.create_report_dashboard#3 workspace.create_report_dashboard#4 everybody sees a dashboard unless it is restricted; reading deals is all it takes", async () => {
+test("workspace.create_report_dashboard#3 workspace.create_report_dashboard#4 everybody sees a dashboard unless it is restricted; to arrange them takes reading deals, and more than reading", async () => {
   const workspace = await frontdesk.workspace();
-  const key = await workspace.keyWith(["opportunities:read"]);
+  const key = await workspace.keyWith(["opportunities:read", "opportunities:write"]);
   const answer = await frontdesk.call("POST", base, { key, body: { name: "Open" } });
   assert.equal(answer.status, 201, answer.text);
   assert.equal(answer.body.data.visibility, "all_users");
   assert.equal((await create(workspace, { name: "B", visibility: "restricted" })).visibility, "restricted");
   assert.equal((await workspace.call("POST", base, { name: "C", visibility: "secret" })).status, 400);
-  const none = await workspace.keyWith(["contacts:read"]);
-  assert.equal((await frontdesk.call("POST", base, { key: none, body: { name: "D" } })).status, 403);
+  for (const scopes of [["opportunities:read"], ["opportunities:write"], ["contacts:read"]]) {
+    const poor = await workspace.keyWith(scopes);
+    assert.equal(
+      (await frontdesk.call("POST", base, { key: poor, body: { name: "D" } })).status,
+      403,
+      scopes[0],
+    );
+  }
 });
 
 test("workspace.create_report_dashboard#5 workspace.list_report_dashboards a restricted dashboard is there for those it was opened to, and for nobody else", async () => {

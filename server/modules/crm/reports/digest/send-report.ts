@@ -13,7 +13,7 @@ export const sendReport = operation({
   surface: workspaceApi,
   section: "Reports",
   route: "POST /reports/send",
-  scopes: ["opportunities:read"],
+  scopes: ["opportunities:read", "email:send"],
   effect: "write",
   noun: "report_dashboard",
   summary: "Mail a dashboard to people, each with what concerns them.",

@@ -7,13 +7,14 @@ import { newId } from "../../../../kernel/ids.ts";
 import { recordCreated, recordDeleted, recordUpdated } from "../../../../kernel/lifecycle.ts";
 import { operation } from "../../../../kernel/operation.ts";
 import { workspaceApi } from "../../../../surfaces/workspace-api.ts";
+import { reportScopes } from "../scopes.ts";
 import { FunnelRecord, presentFunnel, stageCounts } from "./funnel.ts";
 import type { Funnel, FunnelStep } from "./funnel.ts";
 
 const about = {
   surface: workspaceApi,
   section: "Reports",
-  scopes: ["opportunities:read"],
+  scopes: reportScopes.read,
   noun: "report_funnel",
 } as const;
 
@@ -41,6 +42,7 @@ export const setReportFunnel = operation({
   ...about,
   name: "set_report_funnel",
   route: "PUT /report-funnels",
+  scopes: reportScopes.write,
   effect: "write",
   summary: "Say which stages make the steps of a pipeline's funnel; replaces what was said before.",
   input: Type.Object(
@@ -81,6 +83,7 @@ export const deleteReportFunnel = operation({
   ...about,
   name: "delete_report_funnel",
   route: "DELETE /report-funnels/:id",
+  scopes: reportScopes.write,
   effect: "destructive",
   shape: "empty",
   summary: "Delete the funnel of a pipeline.",

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { Type } from "typebox";
 import { isEmail } from "../../../../emails.ts";
 import type { Ctx } from "../../../../kernel/context.ts";
+import { shownOnce } from "../../../../kernel/guarded-fields.ts";
 import { conflict, invalidField } from "../../../../kernel/errors.ts";
 import { recordCreated } from "../../../../kernel/lifecycle.ts";
 import { operation } from "../../../../kernel/operation.ts";
@@ -41,7 +42,7 @@ export const sendWorkStatus = operation({
   output: Type.Object({
     success: Type.Boolean(),
     portal_id: Type.String({ format: "uuid" }),
-    token: Type.String({ description: "The link is /work-status/<token>." }),
+    token: Type.String({ ...shownOnce, description: "The link is /work-status/<token>." }),
   }),
   errors: [conflict],
   async run(ctx, { deal_id: dealId, personal_message: message, expires_in_days: days = 30, ...to }) {
