@@ -11,6 +11,7 @@ import { presentMembers } from "./company-users.ts";
 import { sendInvitation } from "./invitations.ts";
 import { CompanyUserRecord, Role, alreadyMember } from "./member.ts";
 import type { Member } from "./member.ts";
+import { mustCoverRole } from "./members.store.ts";
 
 export const inviteCompanyUser = operation({
   name: "invite_company_user",
@@ -23,7 +24,7 @@ export const inviteCompanyUser = operation({
   noun: "user",
   summary: "Invite somebody to the workspace by e-mail.",
   description:
-    "The mail has a link that works once, for seven days. Inviting the same address again sends a new link, with the role sent now; the one before stops working.",
+    "Nobody gives a role above their own: it takes every scope the role has. The mail has a link that works once, for seven days. Inviting the same address again sends a new link, with the role sent now; the one before stops working.",
   input: Type.Object(
     {
       email: Type.String({ minLength: 1, maxLength: 320 }),
@@ -38,6 +39,7 @@ export const inviteCompanyUser = operation({
   async run(ctx, { email: written, role, full_name: fullName }) {
     const email = written.trim().toLowerCase();
     if (!isEmail(email)) throw invalidField("email", "is not an e-mail address");
+    mustCoverRole(ctx, role);
     const name = fullName?.trim() || undefined;
     const before = await lockMemberByEmail(ctx, email);
     if (before?.status === "active") {

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
-import { missing } from "../../../kernel/errors.ts";
+import { insufficientScope, missing } from "../../../kernel/errors.ts";
+import { scopesOfRole } from "../../../scopes.ts";
 import type { Member } from "./member.ts";
 import { lastAdministrator } from "./member.ts";
 
@@ -59,6 +60,17 @@ export async function mustLeaveAdministrator(ctx: Ctx, member: Member): Promise<
   if (other) return;
   throw lastAdministrator(`${member.name} is the only active administrator of this workspace.`, {
     fix: "Give another active member the role client_admin first.",
+  });
+}
+
+/** Refuses to give a role to whoever could not do all it lets do: nobody gives a role above their own. */
+export function mustCoverRole({ actor }: Ctx, role: string): void {
+  const needed = [...scopesOfRole(role)];
+  const missing = actor.scopes ? needed.filter((scope) => !actor.scopes?.has(scope)) : [];
+  if (missing.length === 0) return;
+  throw insufficientScope(`Nobody gives a role above their own: ${role} may do ${missing.join(", ")}.`, {
+    fix: "Give a lesser role, or ask somebody whose own is as high.",
+    details: { required_scopes: needed, missing_scopes: missing },
   });
 }
 

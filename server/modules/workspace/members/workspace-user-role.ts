@@ -4,7 +4,12 @@ import { recordUpdated } from "../../../kernel/lifecycle.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { Role, lastAdministrator, userId } from "./member.ts";
 import type { Member } from "./member.ts";
-import { lockMemberAndAdministrators, mustFindMember, mustLeaveAdministrator } from "./members.store.ts";
+import {
+  lockMemberAndAdministrators,
+  mustCoverRole,
+  mustFindMember,
+  mustLeaveAdministrator,
+} from "./members.store.ts";
 
 const RoleRecord = Type.Object({
   role: Role("What the member may do in this workspace."),
@@ -43,6 +48,7 @@ export const updateWorkspaceUserRole = operation({
   effect: "write",
   noun: "user",
   summary: "Change a team member's role. It counts from their next call on.",
+  description: "Nobody gives a role above their own: it takes every scope the role has.",
   input: Type.Object(
     {
       userId: userId(),
@@ -56,6 +62,7 @@ export const updateWorkspaceUserRole = operation({
   errors: [lastAdministrator],
   example: { input: { role: "client_admin" } },
   async run(ctx, { userId: id, role }) {
+    mustCoverRole(ctx, role);
     const before = await lockMemberAndAdministrators(ctx, id);
     if (role !== "client_admin") await mustLeaveAdministrator(ctx, before);
     const after = await ctx.db
