@@ -13,9 +13,9 @@ import { calendarInputs, calendarRecords } from "./calendar-records.ts";
 import { agentInputs, agentRecords } from "./agent-records.ts";
 import { dealInputs, dealRecords } from "./deal-records.ts";
 import { mergeInputs, mergeRecords } from "./merge-records.ts";
-import { exportInputs, exportRecords } from "./export-records.ts";
+import { exportInputs, exportRecords, exportScopes } from "./export-records.ts";
 import { externalCalendarInputs, externalCalendarRecords } from "./external-calendar-records.ts";
-import { peopleInputs, peopleRecords } from "./people-records.ts";
+import { peopleInputs, peopleRecords, peopleScopes } from "./people-records.ts";
 import { reportInputs, reportRecords } from "./report-records.ts";
 import { webhookRecords } from "./webhook-records.ts";
 import { workInputs, workRecords } from "./work-records.ts";
@@ -30,6 +30,14 @@ const providerCall = {
   fromE164: "+447700900321",
   toE164: "+442079460000",
   timestamp: "2026-03-02T09:00:00Z",
+};
+
+/** Scopes that calls take besides those of the definition: of the records they turn out to be about. */
+export const besides: Record<string, readonly string[]> = {
+  ...exportScopes,
+  ...peopleScopes,
+  "workspace.approve_approval": ["contacts:write"],
+  "workspace.reject_approval": ["contacts:write"],
 };
 
 /** Makes a record in a workspace and answers its id, by what path parameters call it: contact, sms_conversation. */

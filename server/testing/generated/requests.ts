@@ -6,8 +6,7 @@ import { nameOf, pathParameters } from "../../kernel/registry.ts";
 import { sampleOf } from "../../surfaces/json-schema.ts";
 import type { JsonSchema } from "../../surfaces/json-schema.ts";
 import type { Answer, Harness } from "../harness.ts";
-import { exportScopes } from "./export-records.ts";
-import { inputs, ownNames, record } from "./fixtures.ts";
+import { besides, inputs, ownNames, record } from "./fixtures.ts";
 import type { Place } from "./fixtures.ts";
 
 export type Input = Record<string, unknown>;
@@ -59,7 +58,7 @@ function nounsOf(route: string, parameter: string): string[] {
 export async function credential(
   operation: AnyOperation,
   { frontdesk, workspace }: Place,
-  scopes: readonly string[] = [...operation.scopes, ...(exportScopes[nameOf(operation)] ?? [])],
+  scopes: readonly string[] = [...operation.scopes, ...(besides[nameOf(operation)] ?? [])],
 ): Promise<string | undefined> {
   switch (authOf(operation)) {
     case "workspace-key":
