@@ -14,6 +14,7 @@ import type { Log } from "./kernel/log.ts";
 import { Metrics } from "./kernel/metrics.ts";
 import type { Module } from "./kernel/operation.ts";
 import { Registry } from "./kernel/registry.ts";
+import { Scratch } from "./kernel/scratch.ts";
 import { TimeTravel } from "./kernel/time-travel.ts";
 import { installationSecrets } from "./installation.ts";
 import { databaseSink } from "./local-outbox.ts";
@@ -77,6 +78,7 @@ export async function compose(options: ComposeOptions): Promise<Running> {
   travel?.follow(jobs);
   const credentials = new Credentials(database, clock, log);
   await credentials.start();
+  const scratch = await Scratch.open();
   const app = new App({
     config,
     clock,
@@ -95,6 +97,7 @@ export async function compose(options: ComposeOptions): Promise<Running> {
       calendars: createCalendars(providers.calendars, sink, now),
       secrets,
     },
+    scratch,
   });
   const followers = new Followers(app);
   await followers.start();
@@ -114,6 +117,7 @@ export async function compose(options: ComposeOptions): Promise<Running> {
       await credentials.stop();
       await travel?.close();
       await database.close();
+      await scratch.close();
     },
   };
 }

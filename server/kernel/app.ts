@@ -12,6 +12,7 @@ import type { AnyOperation } from "./operation.ts";
 import type { Registry } from "./registry.ts";
 import { inWorkspace, run } from "./run.ts";
 import type { Call, Outcome } from "./run.ts";
+import type { Scratch } from "./scratch.ts";
 
 export type AppParts = {
   config: Config;
@@ -24,6 +25,7 @@ export type AppParts = {
   bell: EventBell;
   credentials: Credentials;
   ports: Ports;
+  scratch: Scratch;
 };
 
 /** Everything one running process is made of; composed in main.ts, handed on through ctx. */
@@ -38,6 +40,8 @@ export class App {
   readonly bell: EventBell;
   readonly credentials: Credentials;
   readonly ports: Ports;
+  /** Where files lie for the time of a call. */
+  readonly scratch: Scratch;
 
   #port: number | undefined;
 
@@ -52,6 +56,7 @@ export class App {
     this.bell = parts.bell;
     this.credentials = parts.credentials;
     this.ports = parts.ports;
+    this.scratch = parts.scratch;
   }
 
   /** Where links we send lead: the public address, or where this process listens. */

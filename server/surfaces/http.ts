@@ -116,7 +116,7 @@ async function answer(
       writes: operation.effect !== "read",
     });
     countCall(app, actor, request.ip);
-    file = await receiveFile(operation, request);
+    file = await receiveFile(app.scratch, operation, request);
     const outcome = await app.run(operation, {
       actor,
       input: file

@@ -1,9 +1,7 @@
 /** Files that arrive. Each is put aside on disk before its call runs, so that no transaction waits for a slow sender. */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Transform } from "node:stream";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -11,6 +9,7 @@ import multipart from "@fastify/multipart";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { invalidField, OperationError, validationError } from "../kernel/errors.ts";
 import type { AnyOperation, Upload } from "../kernel/operation.ts";
+import type { Scratch } from "../kernel/scratch.ts";
 
 /** What the other fields of a form and its boundaries may take. */
 const formOverhead = 1024 * 1024;
@@ -40,6 +39,7 @@ export function acceptFiles(http: FastifyInstance, operations: readonly AnyOpera
  * an operation that takes no files and 413 for one that is too large.
  */
 export async function receiveFile(
+  scratch: Scratch,
   operation: AnyOperation,
   request: FastifyRequest,
 ): Promise<Received | undefined> {
@@ -58,12 +58,15 @@ export async function receiveFile(
   }
   if (body instanceof FileBody) {
     const { filename = "" } = request.query as { filename?: string };
-    return { ...(await putAside(body.stream, { filename, contentType }, upload.maxBytes)), fields: {} };
+    return {
+      ...(await putAside(scratch, body.stream, { filename, contentType }, upload.maxBytes)),
+      fields: {},
+    };
   }
-  return receiveForm(request, upload.maxBytes);
+  return receiveForm(scratch, request, upload.maxBytes);
 }
 
-async function receiveForm(request: FastifyRequest, maxBytes: number): Promise<Received> {
+async function receiveForm(scratch: Scratch, request: FastifyRequest, maxBytes: number): Promise<Received> {
   const fields: Record<string, string> = {};
   let received: Omit<Received, "fields"> | undefined;
   try {
@@ -72,7 +75,7 @@ async function receiveForm(request: FastifyRequest, maxBytes: number): Promise<R
       if (part.type === "field") fields[part.fieldname] = String(part.value);
       else {
         const named = { filename: part.filename, contentType: part.mimetype };
-        received = await putAside(part.file, named, maxBytes);
+        received = await putAside(scratch, part.file, named, maxBytes);
       }
     }
   } catch (error) {
@@ -85,11 +88,12 @@ async function receiveForm(request: FastifyRequest, maxBytes: number): Promise<R
 }
 
 async function putAside(
+  scratch: Scratch,
   stream: Readable,
   named: { filename: string; contentType: string },
   maxBytes: number,
 ): Promise<Omit<Received, "fields">> {
-  const path = join(tmpdir(), `frontdesk-upload-${randomUUID()}`);
+  const path = await scratch.path();
   const digest = createHash("sha256");
   let bytes = 0;
   const measure = new Transform({
