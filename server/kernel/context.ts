@@ -24,6 +24,8 @@ export type Ctx = {
   readonly now: Date;
   /** The file that came with the call, for operations that take one. */
   readonly upload?: Upload | undefined;
+  /** What the operation's own `prepare` made of the call. */
+  readonly prepared?: unknown;
   readonly db: TenantStore;
   readonly log: Log;
   /** Records a change: an audit entry with the fields that differ, in this transaction. */

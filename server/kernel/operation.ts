@@ -1,4 +1,5 @@
 import type { Static, TObject, TSchema } from "typebox";
+import type { App } from "./app.ts";
 import type { Ctx } from "./context.ts";
 import type { DeclaredError, OperationError } from "./errors.ts";
 import type { Follower } from "./followers.ts";
@@ -50,6 +51,16 @@ export type Upload = {
   bytes: number;
 };
 
+export type PrepareCall<In extends TObject = TObject> = {
+  readonly app: App;
+  readonly workspaceId: string;
+  readonly input: Static<In>;
+  readonly upload: Upload | undefined;
+};
+
+/** What was done before a transaction. `end` clears up after it, whatever became of the call. */
+export type Prepared = { readonly value: unknown; end(): Promise<void> };
+
 /**
  * Something a caller can do. An inert object: the HTTP route, validation, OpenAPI, MCP tool, SDK method,
  * idempotency, approval, audit, credits and the authorisation tests are all derived from it.
@@ -90,6 +101,11 @@ export type Operation<In extends TObject = TObject, Out extends TSchema = TSchem
    * the form or the query. The input has to declare content_sha256, which is filled in.
    */
   readonly upload?: { readonly types: readonly string[]; readonly maxBytes: number };
+  /**
+   * Work that may take long and must hold no transaction: done when the call has been let in and its input is valid, before the
+   * transaction begins. What it makes is found in ctx.prepared. Not for operations that are held or run inside others.
+   */
+  readonly prepare?: (call: PrepareCall<In>) => Promise<Prepared>;
   /** Success status when it is not the usual one (200; 201 for a create; 204 for empty). */
   readonly status?: number;
   readonly errors?: readonly DeclaredError[];
@@ -122,8 +138,9 @@ export type Operation<In extends TObject = TObject, Out extends TSchema = TSchem
   run(ctx: Ctx, input: Static<In>): Promise<Static<Out>>;
 };
 
-export type AnyOperation = Omit<Operation, "run" | "input"> & {
+export type AnyOperation = Omit<Operation, "run" | "input" | "prepare"> & {
   readonly input: TObject;
+  readonly prepare?: (call: never) => Promise<Prepared>;
   run(ctx: Ctx, input: never): Promise<unknown>;
 };
 

@@ -42,6 +42,7 @@ test("a sound registry finds operations by their full name, and the workspace's 
 });
 
 test("everything that is wrong is told at once", () => {
+  const never = () => Promise.reject(new Error("not called"));
   const job = { name: "do-it", run: () => Promise.resolve() };
   const wrong = () =>
     new Registry(
@@ -60,6 +61,7 @@ test("everything that is wrong is told at once", () => {
               route: "GET /mixed",
               input: Type.Union([nothing, nothing]) as never,
             }),
+            thing({ name: "prepare_thing", route: "POST /prepared", effect: "write", prepare: never }),
           ],
           jobs: [job, job] as never,
         }),
@@ -75,6 +77,7 @@ test("everything that is wrong is told at once", () => {
       "take_thing: :id is not in the input",
       "spell_thing: the alias GET /spelt/:word has other parameters than the route",
       "mixed_thing: the input must be a plain object",
+      "prepare_thing: only a write in a workspace that is never held can be prepared",
       "two jobs are called do-it",
     ]) {
       assert.ok(error.message.includes(`- ${problem}`), `${problem} is missing from: ${error.message}`);

@@ -133,6 +133,10 @@ function definitionProblems(one: AnyOperation, knownScopes: ReadonlySet<string>)
     );
   }
   if (one.effect !== "read" && one.noun === "") problems.push(`${one.name}: a write needs an audit noun`);
+  // What is prepared is prepared for the call that is made now, as the caller's own.
+  if (one.prepare && (one.effect === "read" || one.holdable !== false || one.tenancy === "none")) {
+    problems.push(`${one.name}: only a write in a workspace that is never held can be prepared`);
+  }
   const parameters = pathParameters(one.route ?? "");
   for (const name of parameters) {
     if (!input.properties?.[name]) problems.push(`${one.name}: :${name} is not in the input`);

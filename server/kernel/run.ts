@@ -62,15 +62,31 @@ export async function run(app: App, operation: AnyOperation, call: Call): Promis
     });
     return complete(app, operation, call.actor, output);
   }
-  const outcome = await runWrite(app, operation, call, input, occasion);
+  const outcome = await prepareAndWrite(app, operation, call, input, occasion);
   app.bell.ring(workspaceId);
   return outcome;
+}
+
+async function prepareAndWrite(
+  app: App,
+  operation: AnyOperation,
+  call: Call,
+  input: Record<string, unknown>,
+  occasion: Occasion,
+): Promise<Outcome> {
+  const { workspaceId } = occasion;
+  const prepared = await operation.prepare?.({ app, workspaceId, input, upload: call.upload } as never);
+  try {
+    return await runWrite(app, operation, { ...call, prepared: prepared?.value }, input, occasion);
+  } finally {
+    await prepared?.end();
+  }
 }
 
 async function runWrite(
   app: App,
   operation: AnyOperation,
-  call: Call,
+  call: Call & { prepared: unknown },
   input: Record<string, unknown>,
   occasion: Occasion,
 ): Promise<Outcome> {
@@ -78,7 +94,7 @@ async function runWrite(
   return app.database.transaction(
     occasion.workspaceId,
     async (db) => {
-      const recorder = new Recorder(app, occasion, db, call.upload);
+      const recorder = new Recorder(app, occasion, db, call);
       const claim = call.idempotencyKey
         ? await claimKey(db, occasion, call.idempotencyKey, input)
         : undefined;
@@ -244,14 +260,20 @@ class Recorder {
   readonly #secrets: string[] = [];
   #happenedInside = false;
 
-  constructor(app: App, occasion: Occasion, db: TenantStore, upload?: Upload) {
+  constructor(
+    app: App,
+    occasion: Occasion,
+    db: TenantStore,
+    brought: { upload?: Upload | undefined; prepared?: unknown } = {},
+  ) {
     this.#app = app;
     this.#occasion = occasion;
     this.#db = db;
     this.ctx = {
       app,
       ...occasion,
-      upload,
+      upload: brought.upload,
+      prepared: brought.prepared,
       db,
       // Most calls log nothing; a logger of their own is made for those that do.
       get log() {
@@ -315,6 +337,7 @@ class Recorder {
 
   async #runInside(operation: AnyOperation, rawInput: unknown, actor = this.ctx.actor): Promise<Outcome> {
     const call: Call = { actor, input: rawInput, requestId: this.#occasion.requestId, approved: true };
+    if (operation.prepare) throw new Error(`${operation.name} does not run inside a transaction`);
     const input = admit(operation, actor, rawInput);
     const inner = new Recorder(
       this.#app,

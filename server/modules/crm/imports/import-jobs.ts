@@ -49,7 +49,7 @@ async function inSteps(work: JobCtx, { importId }: Payload, status: ImportStatus
           .where("id", "=", importId)
           .forUpdate()
           .executeTakeFirst();
-        return row?.status === status && (await step(ctx, row));
+        return row?.status === status && (await step(ctx, row as Import));
       });
     }
   } catch (error) {

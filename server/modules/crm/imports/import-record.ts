@@ -118,7 +118,8 @@ export interface ImportsTable {
   id: string;
   entity: ImportEntityName;
   filename: string;
-  status: Generated<ImportStatus>;
+  /** "reading" until the call that brought the file has taken it over; nobody sees it before. */
+  status: Generated<ImportStatus | "reading">;
   columns: Json<ImportColumn[]>;
   mapping: Json<Mapping>;
   options: Json<ImportOptions>;
@@ -179,7 +180,7 @@ declare module "../../../kernel/tables.ts" {
   }
 }
 
-export type Import = Selectable<ImportsTable>;
+export type Import = Omit<Selectable<ImportsTable>, "status"> & { status: ImportStatus };
 
 export const undoDays = 30;
 

@@ -15,6 +15,11 @@ export const allScopes = {
   write: Object.values(targets).map(({ scopes }) => scopes.write),
 };
 
+/** The imports of this workspace that have been read. */
+export function seen(ctx: Ctx) {
+  return ctx.db.from("imports").selectAll().where("status", "<>", "reading").$castTo<Import>();
+}
+
 /** An import whose records the caller may read or write. 403 without the scope, 404 for none of this workspace. */
 export async function importFor(
   ctx: Ctx,
@@ -22,7 +27,7 @@ export async function importFor(
   access: "read" | "write",
   options: { lock?: boolean } = {},
 ): Promise<Import> {
-  const query = ctx.db.from("imports").selectAll().where("id", "=", id);
+  const query = seen(ctx).where("id", "=", id);
   const row = await (options.lock ? query.forUpdate() : query).executeTakeFirst();
   if (!row) throw missing("import", id);
   const scope = targets[row.entity].scopes[access];
@@ -41,13 +46,14 @@ export function mustBe(row: Import, states: readonly ImportStatus[], fix: string
   throw conflict(`This import is ${row.status}.`, { fix });
 }
 
-export function setImport(ctx: Ctx, id: string, values: object): Promise<Import> {
-  return ctx.db
+export async function setImport(ctx: Ctx, id: string, values: object): Promise<Import> {
+  const row = await ctx.db
     .update("imports")
     .set({ ...values, updated_at: ctx.now } as never)
     .where("id", "=", id)
     .returningAll()
     .executeTakeFirstOrThrow();
+  return row as Import;
 }
 
 export async function batchOf(

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { module } from "../../../kernel/operation.ts";
 import { createImport } from "./create-import.ts";
 import { downloadImportErrors, listImportErrors } from "./import-errors.ts";
@@ -8,6 +9,8 @@ import { dryRunImport, runImport, undoImport } from "./start-import.ts";
 import { updateImport } from "./update-import.ts";
 import { parts } from "../../../kernel/row-kinds.ts";
 
+/** Nobody reads a file for as long: its reader died. */
+const unreadMs = 60 * 60 * 1000;
 const keepMs = undoDays * 24 * 60 * 60 * 1000;
 
 export const crmImports = module({
@@ -28,6 +31,7 @@ export const crmImports = module({
   jobs: [checkImportJob, runImportJob, undoImportJob],
   // The people in a file are not kept longer than it can be taken back.
   sweeps: [
+    { table: "imports", column: "created_at", keepMs: unreadMs, unless: sql<boolean>`status <> 'reading'` },
     { table: "import_batches", column: "created_at", keepMs },
     { table: "import_records", column: "stamp", keepMs },
   ],

@@ -7,7 +7,7 @@ import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { oneOf } from "../exports/export-template.ts";
 import { ImportRecord, importEntities, presentImport } from "./import-record.ts";
 import { targets } from "./import-target.ts";
-import { allScopes, importFor, mustBe, section } from "./imports.store.ts";
+import { allScopes, importFor, mustBe, section, seen } from "./imports.store.ts";
 
 const byId = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
 const head = { surface: workspaceApi, section, noun: "import" } as const;
@@ -29,10 +29,7 @@ export const listImports = operation({
     const { scopes } = ctx.actor;
     const readable = importEntities.filter((one) => !scopes || scopes.has(targets[one].scopes.read));
     const wanted = readable.filter((one) => entity === undefined || one === entity);
-    const query = ctx.db
-      .from("imports")
-      .selectAll()
-      .where("entity", "in", wanted.length > 0 ? wanted : ([""] as never));
+    const query = seen(ctx).where("entity", "in", wanted.length > 0 ? wanted : ([""] as never));
     const newest = { column: "created_at", direction: "desc", kind: "timestamp" } as const;
     const page = await keysetPage(query, "imports", newest, paging);
     return { ...page, rows: page.rows.map(presentImport) as never };
