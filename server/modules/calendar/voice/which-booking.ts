@@ -1,4 +1,5 @@
 import { notFound } from "../../../kernel/errors.ts";
+import { readInTime } from "../../receptionist/understanding/attention.ts";
 import { readChoice } from "../../receptionist/understanding/choices.ts";
 import { normalise } from "../../receptionist/understanding/normalise.ts";
 import type { CallersBooking } from "./callers-bookings.store.ts";
@@ -54,7 +55,7 @@ function matches(all: CallersBooking[], listed: CallersBooking[], selector: stri
   );
   const named = byName.filter(({ status }) => status === "confirmed");
   if (byName.length > 0) return named.length > 0 ? named : byName;
-  const { choice } = readChoice(normalise(said), listed.length, "", said);
+  const { choice } = readInTime(() => readChoice(normalise(said), listed.length, "", said), { rest: said });
   return choice === undefined ? [] : listed.slice(choice - 1, choice);
 }
 

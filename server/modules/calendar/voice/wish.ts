@@ -1,3 +1,4 @@
+import { readInTime } from "../../receptionist/understanding/attention.ts";
 import { parseDay } from "../../receptionist/understanding/calendar.ts";
 import { readDates } from "../../receptionist/understanding/dates.ts";
 import { normalise } from "../../receptionist/understanding/normalise.ts";
@@ -30,6 +31,11 @@ const halfDays: Record<string, string> = { am: "morning", pm: "afternoon", early
 
 /** Reads what an agent heard of a day and a time, in the words people use for them. */
 export function readWish(day: string, time: string, now: Now): Wish {
+  const unread = { dates: [], unclear: { day, ...(time === "" ? {} : { time }) }, moved: false };
+  return readInTime(() => understood(day, time, now), unread);
+}
+
+function understood(day: string, time: string, now: Now): Wish {
   const plain = normalise(day);
   const said = readDates(plain, { today: parseDay(now.date)!, country: now.country });
   const ofDay = readTimes(said.rest, { minutesNow: now.minutes, offered: [] });

@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+import { heardPart, mostHeard, underDeadline } from "../understanding/attention.ts";
 import { understand } from "../understanding/understand.ts";
 import type { Understanding } from "../understanding/understand.ts";
 import { absorb, dropDraft, emptyMemo } from "./memo.ts";
@@ -80,20 +82,44 @@ function withinHours(heard: Heard, { hours }: Business, spoken: string | undefin
 /** What the conversation has settled, read from its messages alone; the last turn of the customer is not yet in it. */
 export function recall(turn: Turn): Memo {
   const memo = emptyMemo();
-  const pending = turn.messages.length - pendingTexts(turn.messages).length;
+  for (const read of remembering(turn, memo)) read();
+  return memo;
+}
+
+const breathMs = 10;
+
+/** Does what recall does, and lets others take their turns in between: a conversation can be long. */
+export async function recallGently(turn: Turn): Promise<Memo> {
+  const memo = emptyMemo();
+  let since = performance.now();
+  for (const read of remembering(turn, memo)) {
+    underDeadline(read);
+    if (performance.now() - since < breathMs) continue;
+    await setImmediate();
+    since = performance.now();
+  }
+  return memo;
+}
+
+/** The steps of reading a conversation: each takes one answer of ours in, with what was said before it. */
+function* remembering(turn: Turn, memo: Memo): Generator<() => void> {
+  const { timeZone } = turn.business;
   let previous = "";
   let said: Spoken[] = [];
-  for (const message of turn.messages.slice(0, pending)) {
+  for (const message of turn.messages.slice(0, turn.messages.length - pending(turn.messages).length)) {
     if (message.role === "user") {
       said.push(message);
       continue;
     }
-    takeIn(memo, said, previous, turn);
+    const before = previous;
+    const heard = said;
+    yield () => {
+      takeIn(memo, heard, before, turn);
+      readOurs(memo, message.text, timeZone, message.at ?? turn.now);
+    };
     said = [];
     previous = message.text;
-    readOurs(memo, previous, turn.business.timeZone, message.at ?? turn.now);
   }
-  return memo;
 }
 
 function takeIn(memo: Memo, said: Spoken[], previous: string, turn: Turn): void {
@@ -111,8 +137,25 @@ function takeIn(memo: Memo, said: Spoken[], previous: string, turn: Turn): void 
 
 /** The texts since we last spoke. */
 export function pendingTexts(messages: readonly Spoken[]): string[] {
-  const last = messages.findLastIndex(({ role }) => role === "assistant");
-  return messages.slice(last + 1).map(({ text }) => text);
+  return pending(messages).map(({ text }) => text);
+}
+
+function pending(messages: readonly Spoken[]): readonly Spoken[] {
+  return messages.slice(messages.findLastIndex(({ role }) => role === "assistant") + 1);
+}
+
+/**
+ * The turn with as much of each text as is read, and of texts sent one after the other the latest that make up as much: the receptionist
+ * answers this turn, whoever finds the words. What is kept, shown and handed on to a person is whole.
+ */
+export function attended(turn: Turn): Turn {
+  const spoken = turn.messages.map((message) => ({ ...message, text: heardPart(message.text) }));
+  const waiting = pending(spoken);
+  let length = 0;
+  const first = waiting.findLastIndex(({ text }) => (length += text.length) > mostHeard);
+  const skipped = first < 0 ? 0 : Math.min(first + 1, waiting.length - 1);
+  const before = spoken.slice(0, spoken.length - waiting.length);
+  return { ...turn, messages: [...before, ...waiting.slice(skipped)] };
 }
 
 /** What our own words put on the table and asked for; also for words a language model found. */

@@ -1,10 +1,9 @@
+import { heardPart } from "./attention.ts";
 import { wordsToDigits } from "./numbers.ts";
 import { repairSpelling } from "./spelling.ts";
 
 /** Stands for text that has been read already, so that what is left keeps its place. */
 const CONSUMED = "·";
-
-const LONGEST_TEXT = 1500;
 
 const SHORT_DAYS: [RegExp, string][] = [
   [/\bmon\b\.?/g, "monday"],
@@ -73,8 +72,7 @@ const REWRITES: [RegExp, string][] = [
 
 /** Lower case, straight quotes, whole words for abbreviations, digits for number words: what the grammars read. */
 export function normalise(text: string): string {
-  let plain = text
-    .slice(0, LONGEST_TEXT)
+  let plain = heardPart(text)
     .normalize("NFKC")
     .toLowerCase()
     .replace(/[‘’ʼ´`]/g, "'")

@@ -1,3 +1,4 @@
+import { heardPart, underDeadline } from "./attention.ts";
 import { readChoice } from "./choices.ts";
 import { type Day, parseDay, todayIn } from "./calendar.ts";
 import { daysNamed, readDates } from "./dates.ts";
@@ -21,7 +22,6 @@ export type {
 } from "./understanding.ts";
 export { redact } from "./redact.ts";
 
-const LONGEST_TEXT = 1500;
 /** Questions a bare number answers without being a time. */
 const HOW_MANY = /\bhow (?:many|old|long|far|big|much|tall|wide)\b/i;
 const NUMBER_ASKED =
@@ -77,12 +77,31 @@ function judge(
 
 /**
  * Understands one message of a person writing or speaking to the front desk, in everyday English, without a model:
- * the same words and context always give the same answer, and no text makes it throw. Dates and times are read in
+ * the same words and context always give the same answer. Only the beginning of a long text is read, and no text makes it throw but
+ * one that it cannot be done with in time (DeadlineExceeded). Dates and times are read in
  * `context.timeZone` as of `context.now`; of several, the last one that is not ruled out counts.
  */
 export function understand(message: string, context: UnderstandingContext): Understanding {
-  const text = message.slice(0, LONGEST_TEXT);
-  const previous = (context.previousAssistantText ?? "").slice(0, LONGEST_TEXT);
+  warmUp();
+  return underDeadline(() =>
+    read(heardPart(message), heardPart(context.previousAssistantText ?? ""), context),
+  );
+}
+
+let isWarm = false;
+
+// The first text read has the expressions compiled, which is not the fault of who sent it.
+function warmUp(): void {
+  if (isWarm) return;
+  isWarm = true;
+  const previous = "I have Tue 3 Mar at 10:00 AM or 2:00 PM. Which suits you?";
+  read("Hi, my name is Jo. Not Friday, could you come tomorrow at 10 or a bit later?", previous, {
+    now: new Date(0),
+    timeZone: "UTC",
+  });
+}
+
+function read(text: string, previous: string, context: UnderstandingContext): Understanding {
   const { day: today, minutes: minutesNow } = todayIn(context.now, context.timeZone);
   const offer = readOffer(previous, today, context.country);
   const contact = readContact(text, previous, context.country);

@@ -1,3 +1,4 @@
+import { underDeadline } from "../../understanding/attention.ts";
 import { redact } from "../../understanding/understand.ts";
 import { dropDraft } from "../memo.ts";
 import { momentText } from "../moments.ts";
@@ -22,16 +23,24 @@ export async function respondLocally(turn: Turn): Promise<Reply> {
 }
 
 async function next(talk: Talk): Promise<Step> {
-  const urgent = care(talk);
+  const urgent = inTime(talk, (one) => care(one) ?? aside(one));
   if (urgent) return urgent;
-  const besides = aside(talk);
-  if (besides) return besides;
   const settled = await settleBooking(talk);
   if (settled) return settled;
   const changed = await change(talk);
   if (changed) return changed;
-  answerQuestions(talk);
+  inTime(talk, answerQuestions);
   return (await goOn(talk)) ?? smallTalk(talk) ?? lost(talk);
+}
+
+/** Lets `read` have the talk under the deadline: what it notes in it counts once it is done. */
+function inTime<Result>(talk: Talk, read: (talk: Talk) => Result): Result {
+  const { result, noted } = underDeadline(() => {
+    const copy = { ...talk, memo: structuredClone(talk.memo), answers: [...talk.answers] };
+    return { result: read(copy), noted: copy };
+  });
+  Object.assign(talk, noted);
+  return result;
 }
 
 /** The next step of an arrangement that is under way or asked for now. */

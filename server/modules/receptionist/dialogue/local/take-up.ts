@@ -1,3 +1,4 @@
+import { underDeadline } from "../../understanding/attention.ts";
 import { redact } from "../../understanding/understand.ts";
 import { absorb, emptyMemo } from "../memo.ts";
 import type { Memo } from "../memo.ts";
@@ -12,6 +13,10 @@ const detailWords = 5;
 
 /** Reads the pending texts into a talk: what they say goes into the memo. */
 export function takeUp(turn: Turn): Talk {
+  return underDeadline(() => read(turn));
+}
+
+function read(turn: Turn): Talk {
   const memo: Memo = { ...emptyMemo(), ...structuredClone(turn.memo ?? recall(turn)) };
   const texts = pendingTexts(turn.messages);
   const ours = turn.messages.filter(({ role }) => role === "assistant").map(({ text }) => text);
