@@ -70,3 +70,27 @@ test("of two callers who want one time, one has it and the other hears that they
   assert.equal(texts.filter((text) => text.startsWith(unbooked)).length, 3);
   assert.equal((await bookingsIn(calendar)).length, 1);
 });
+
+test("the same person, service and time from another call is the same booking, however close behind", async () => {
+  const calendar = await openCalendar(frontdesk);
+  await calendar.addStaff("Bea");
+  await calendar.addStaff("Cal");
+  const voice = voiceOf(calendar);
+  const from = (call_id: string, more: object = {}) => voice.book({ ...tuesday, call: { call_id }, ...more });
+  const texts = (await Promise.all([from("a"), from("b"), from("c")])).map(spoken).toSorted();
+  assert.deepEqual(
+    texts.map((text) => text.slice(0, 7)),
+    ["Booked ", "Booked ", "Booked!"],
+  );
+  assert.equal((await bookingsIn(calendar)).length, 1);
+  // Known by the number as well as by the address, whoever writes the name down.
+  spoken(await from("d", { slot: "2026-03-03 12:00", phone: annsMobile }));
+  const again = { slot: "2026-03-03 12:00", phone: annsMobile, name: "ANN lee", email: "other@example.com" };
+  assert.match(spoken(await from("e", again)), /^Booked already/);
+  assert.equal((await bookingsIn(calendar)).length, 2);
+  // Somebody else at the same address, another service, another time, or after a cancellation: another booking.
+  assert.match(spoken(await from("f", { name: "Tim Lee" })), /^Booked! Tim Lee/);
+  const noNumber = { slot: "2026-03-03 12:00", email: "third@example.com" };
+  assert.match(spoken(await from("g", noNumber)), /^Booked! Ann Lee/);
+  assert.equal((await bookingsIn(calendar)).length, 4);
+});

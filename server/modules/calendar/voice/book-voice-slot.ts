@@ -2,9 +2,9 @@ import { Type } from "typebox";
 import type { Static } from "typebox";
 import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField, notFound } from "../../../kernel/errors.ts";
-import { operation } from "../../../kernel/operation.ts";
 import { isEmail } from "../../../emails.ts";
-import { callEnvelope, given, templateIn } from "../../../surfaces/voice-call.ts";
+import { saysSomething } from "../../../words.ts";
+import { callEnvelope, given, voiceTool } from "../../../surfaces/voice-call.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { book } from "../bookings/book.ts";
 import type { Booking } from "../bookings/booking.ts";
@@ -18,7 +18,7 @@ import type { Offering } from "./offering.ts";
 import { slotField } from "./slot-key.ts";
 import { spokenList, spokenSpan, spokenZone } from "./spoken.ts";
 import { tellingAlternatives } from "./telling-alternatives.ts";
-import { bookingsOfCall, callName, lockCall } from "./voice-bookings.store.ts";
+import { callName, confirmedAt, lockListener } from "./voice-bookings.store.ts";
 import { heard, platformInput } from "./voice-input.ts";
 
 const input = Type.Object(
@@ -37,7 +37,7 @@ const input = Type.Object(
   { additionalProperties: false },
 );
 
-export const bookVoiceSlot = operation({
+export const bookVoiceSlot = voiceTool({
   name: "book_voice_slot",
   surface: workspaceApi,
   section: "Scheduling",
@@ -47,7 +47,7 @@ export const bookVoiceSlot = operation({
   noun: "booking",
   summary: "Book a listed time for a caller, as a voice agent's tool.",
   description:
-    "Takes the voice platform's envelope or flat parameters. The answer is a sentence to read aloud. A booking that was not made answers 200 too, and says so first, in bold. A call that sends the same again is told that it is booked already.",
+    "Takes the voice platform's envelope or flat parameters. The answer is a sentence to read aloud. A booking that was not made answers 200 too, and says so first, in bold. Whoever books the same service and time for the same person again, in this call or another, is told that it is booked already.",
   shape: "text",
   voice: {
     failure: "**BOOKING NOT CONFIRMED -- DO NOT TELL THE CALLER THEY ARE BOOKED.**",
@@ -60,32 +60,34 @@ export const bookVoiceSlot = operation({
     input: { slot: "2026-04-28 10:30", name: "Ann Lee", email: "ann@example.com", state: "VIC" },
   },
   async run(ctx, fields) {
-    refuseTemplates(fields);
     const customer = customerOf(fields);
     const zone = callerZone(fields);
     const instants = slotField("slot", fields.slot, zone);
     const offering = await offeringOf(ctx, fields.event_type_id);
     const { service, country } = offering;
     const startsAt = await firstOpen(ctx, offering, instants);
-    await lockCall(ctx, fields.call, `${service.id} ${startsAt.toISOString()}`);
-    const made = await bookingsOfCall(ctx, fields.call, { serviceId: service.id, startsAt, ...customer });
-    const same = made.find(({ booker_name }) => sameName(booker_name, customer.name));
+    const phone = bookerPhone(fields, country);
+    // Whoever books the same from another call waits here as well, and finds it booked.
+    await lockListener(ctx, `${service.id} ${startsAt.toISOString()}`);
+    const made = await confirmedAt(ctx, service.id, startsAt);
+    const same = made.find((one) => isSamePerson(one, { ...customer, phone }));
     if (same) return bookedText("Booked already, nothing was booked twice!", same, offering, ctx.now);
     const state = callerState(fields);
-    const held = callName(fields.call) === undefined ? undefined : made[0];
+    const name = callName(fields.call);
+    const held = name === undefined ? undefined : made.find(({ source_name }) => source_name === name);
     const booking = await tellingAlternatives({ ctx, startsAt, zone, held }, () =>
       book(ctx, {
         service,
         startsAt,
         customer: {
           ...customer,
-          phone: bookerPhone(fields, country),
+          phone,
           state,
           // A zone nobody named says nothing about where the caller is.
           timeZone: state || zone !== defaultZone ? zone : undefined,
         },
         source: "voice",
-        sourceName: callName(fields.call) ?? ctx.actor.name,
+        sourceName: name ?? ctx.actor.name,
         notes: given(fields.notes),
         timeZone: zone,
       }),
@@ -94,21 +96,9 @@ export const bookVoiceSlot = operation({
   },
 });
 
-function refuseTemplates(fields: Static<typeof input>): void {
-  for (const field of ["slot", "name", "email"] as const) {
-    const template = templateIn(fields[field]);
-    if (template === undefined) continue;
-    throw invalidField(
-      field,
-      `still holds the template ${template}, which nothing was put in for`,
-      `Ask the caller for it, or take it from the listing, and send the real value; in the agent's settings let ${field} be filled from the conversation.`,
-    );
-  }
-}
-
 function customerOf(fields: Static<typeof input>): { name: string; email: string } {
   const [name, email] = [fields.name.trim(), fields.email.trim()];
-  if (name === "") throw invalidField("name", "is empty", "Ask the caller for their full name.");
+  if (!saysSomething(name)) throw invalidField("name", "is empty", "Ask the caller for their full name.");
   if (!isEmail(email)) {
     throw invalidField(
       "email",
@@ -126,9 +116,15 @@ async function firstOpen(ctx: Ctx, { service }: Offering, instants: number[]): P
   return first!;
 }
 
-function sameName(one: string | null, other: string): boolean {
-  const plain = (name: string | null) => name?.toLowerCase().replaceAll(/\s+/g, " ").trim();
-  return plain(one) === plain(other);
+/** Whether a booking is for somebody of this name who can be reached in the same way. */
+function isSamePerson(
+  booking: Booking,
+  { name, email, phone }: { name: string; email: string; phone: string | undefined },
+): boolean {
+  const plain = (text: string | null) => text?.toLowerCase().replaceAll(/\s+/g, " ").trim();
+  const isReachedAlike =
+    plain(booking.booker_email) === plain(email) || (phone !== undefined && booking.booker_phone === phone);
+  return isReachedAlike && plain(booking.booker_name) === plain(name);
 }
 
 function bookedText(opening: string, booking: Booking, { service, hosts }: Offering, now: Date): string {

@@ -47,7 +47,7 @@ test("workspace.cancel_voice_booking#0 a failure is 200, begins by saying so, an
     [{ call: { call_type: "web_call" }, args: {} }, /phone: is missing/],
     [{ args: { phone: "12" } }, /phone: 12 is no phone number/],
     [{ args: { phone: 12 } }, /phone/],
-    [{ args: { phone: "{{user_number}}" } }, /phone: is missing/],
+    [{ args: { phone: "{{user_number}}" } }, /phone: still holds the template \{\{user_number\}\}/],
     [{ args: { phone: annsMobile } }, /Nobody with this number has an upcoming booking/],
     [{ args: { phone: annsMobile, booking_selector: {} } }, /booking_selector/],
     [{ args: { phone: "+447700900111", booking_selector: "2" } }, /There is no number 2/],
@@ -69,7 +69,6 @@ test("workspace.cancel_voice_booking#1 the caller is who args name, else who ran
     { call: { direction: "inbound", from_number: annsMobile, to_number: ours }, args: {} },
     { call: { direction: "outbound", from_number: ours, to_number: annsMobile }, args: {} },
     { call: { direction: "inbound", from_number: annsMobile }, args: { phone: "" } },
-    { call: { direction: "inbound", from_number: annsMobile }, args: { phone: "{{user_number}}" } },
     { args: { phone: "07700 900321" } },
   ]) {
     const id = await bookedAt(calendar, "10:00");
@@ -187,13 +186,87 @@ test("the same request sent twice cancels once: a number keeps its meaning for t
   assert.match(spoken(await voice.cancel(first)), /^That is cancelled already: Leak repair on Tuesday/);
   assert.equal(await statuses(calendar, ids), "cancelled confirmed confirmed");
   const list = spoken(await voice.cancel({ args: { phone: annsMobile } }));
-  assert.match(list, /^1\. .* \(cancelled already\)$/m);
-  spoken(await voice.cancel({ args: { phone: annsMobile, booking_selector: "3" } }));
+  assert.match(list, /The caller has 2 upcoming bookings:\n1\. .* 12 PM\n2\. .* 2 PM\n/);
+  spoken(await voice.cancel({ args: { phone: annsMobile, booking_selector: "2" } }));
   const last = { args: { phone: annsMobile } };
   assert.match(spoken(await voice.cancel(last)), /^Cancelled: .* 12 PM/);
   assert.match(spoken(await voice.cancel(last)), /^That is cancelled already/);
   await frontdesk.advance(16 * 60);
   failed(await voice.cancel(last), uncancelled);
+});
+
+test("a number counts what is to come, and never says that a live booking is cancelled", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const voice = voiceOf(calendar);
+  const first = { args: { phone: annsMobile, booking_selector: "1" } };
+  for (const cancelling of [{ args: { phone: annsMobile } }, first]) {
+    const gone = await bookedAt(calendar, "10:00");
+    spoken(await voice.cancel(cancelling));
+    const again = await bookedAt(calendar, "10:00");
+    assert.equal(await statuses(calendar, [gone, again]), "cancelled confirmed");
+    assert.match(spoken(await voice.cancel(first)), /^Cancelled: Leak repair on .* 10 AM/);
+    assert.equal(await statuses(calendar, [gone, again]), "cancelled cancelled");
+  }
+  const listed = [await bookedAt(calendar, "12:00"), await bookedAt(calendar, "15:00")];
+  const list = spoken(await voice.cancel({ args: { phone: annsMobile } }));
+  assert.match(list, /The caller has 2 upcoming bookings:\n1\. .* 12 PM\n2\. .* 3 PM\nAsk/);
+  assert.equal(await statuses(calendar, listed), "confirmed confirmed");
+});
+
+test("a number means what was read under it in that call, whoever shortened the list since", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const voice = voiceOf(calendar);
+  const ids = [
+    await bookedAt(calendar, "10:00"),
+    await bookedAt(calendar, "12:00"),
+    await bookedAt(calendar, "14:00"),
+  ];
+  const call = { call_id: "call_20", direction: "inbound", from_number: annsMobile };
+  assert.match(spoken(await voice.cancel({ call, args: {} })), /3 upcoming bookings/);
+  await calendar.workspace.call("POST", `/api/v1/scheduling-bookings/${ids[0]}/cancel`);
+  assert.match(spoken(await voice.cancel({ call, args: { booking_selector: "2" } })), /^Cancelled: .* 12 PM/);
+  assert.match(
+    spoken(await voice.cancel({ call, args: { booking_selector: "2" } })),
+    /^That is cancelled already: .* 12 PM/,
+  );
+  // Another call was read nothing: there is one booking, and it is number one.
+  const other = { call_id: "call_21", direction: "inbound", from_number: annsMobile };
+  assert.match(
+    failed(await voice.cancel({ call: other, args: { booking_selector: "2" } }), uncancelled),
+    /no number 2/,
+  );
+  assert.match(
+    spoken(await voice.cancel({ call: other, args: { booking_selector: "1" } })),
+    /^Cancelled: .* 2 PM/,
+  );
+});
+
+test("the same number from one call twice at once cancels one booking", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const voice = voiceOf(calendar);
+  const ids = [
+    await bookedAt(calendar, "10:00"),
+    await bookedAt(calendar, "12:00"),
+    await bookedAt(calendar, "14:00"),
+  ];
+  const body = { call: { call_id: "call_22" }, args: { phone: annsMobile, booking_selector: "1" } };
+  for (const answer of await Promise.all([1, 2, 3].map(() => voice.cancel(body)))) spoken(answer);
+  assert.equal(await statuses(calendar, ids), "cancelled confirmed confirmed");
+});
+
+test("a list is forgotten after a quarter of an hour", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const voice = voiceOf(calendar);
+  const days = ["2026-03-09", "2026-03-10"];
+  const ids = [
+    await bookedAt(calendar, "10:00", { date: days[0] }),
+    await bookedAt(calendar, "10:00", { date: days[1] }),
+  ];
+  const first = { args: { phone: annsMobile, booking_selector: "1" } };
+  spoken(await voice.cancel(first));
+  await frontdesk.advance(15 * 60);
+  assert.match(spoken(await voice.cancel(first)), /^Cancelled: .* the 10th/);
+  assert.equal(await statuses(calendar, ids), "cancelled cancelled");
 });
 
 test("what has begun is no longer upcoming", async () => {

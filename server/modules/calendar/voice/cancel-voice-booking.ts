@@ -1,7 +1,6 @@
 import { Type } from "typebox";
 import { conflict, notFound } from "../../../kernel/errors.ts";
-import { operation } from "../../../kernel/operation.ts";
-import { callEnvelope, given } from "../../../surfaces/voice-call.ts";
+import { callEnvelope, given, voiceTool } from "../../../surfaces/voice-call.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { countryOf } from "../../workspace/settings/country.ts";
 import { cancel } from "../bookings/cancel.ts";
@@ -9,9 +8,10 @@ import { callersBookings } from "./callers-bookings.store.ts";
 import { callerNumbers } from "./customer-phone.ts";
 import { spokenMoment, spokenZone } from "./spoken.ts";
 import { heard, platformInput, selectorInput, selectorOf } from "./voice-input.ts";
+import { lockedListener } from "./voice-bookings.store.ts";
 import { whichBooking } from "./which-booking.ts";
 
-export const cancelVoiceBooking = operation({
+export const cancelVoiceBooking = voiceTool({
   name: "cancel_voice_booking",
   surface: workspaceApi,
   section: "Scheduling",
@@ -41,9 +41,11 @@ export const cancelVoiceBooking = operation({
   errors: [notFound, conflict],
   example: { input: { phone: "+61412345678", booking_selector: "1", reason: "feeling better" } },
   async run(ctx, input) {
-    const bookings = await callersBookings(ctx, callerNumbers(input, await countryOf(ctx)));
+    const numbers = callerNumbers(input, await countryOf(ctx));
+    const listener = await lockedListener(ctx, input.call, numbers);
+    const bookings = await callersBookings(ctx, numbers);
     const selector = selectorOf(input.booking_selector);
-    const which = whichBooking(bookings, { selector, verb: "cancel", now: ctx.now.getTime() });
+    const which = await whichBooking(ctx, bookings, { selector, verb: "cancel", listener });
     if ("question" in which) return which.question;
     const { id, title, timezone: zone, starts_at: startsAt, status } = which.booking;
     const reason = given(input.reason);

@@ -1,7 +1,6 @@
 import { Type } from "typebox";
 import { notFound } from "../../../kernel/errors.ts";
-import { operation } from "../../../kernel/operation.ts";
-import { callEnvelope, given } from "../../../surfaces/voice-call.ts";
+import { callEnvelope, given, voiceTool } from "../../../surfaces/voice-call.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { defaultZone } from "../bookings/wanted-slot.ts";
 import { resolveZone, wallTimeAt } from "../slots/wall-clock.ts";
@@ -12,7 +11,7 @@ import { offeringOf } from "./offering.ts";
 import { heard, platformInput } from "./voice-input.ts";
 import { readWish } from "./wish.ts";
 
-export const listVoiceSlots = operation({
+export const listVoiceSlots = voiceTool({
   name: "list_voice_slots",
   surface: workspaceApi,
   section: "Scheduling",

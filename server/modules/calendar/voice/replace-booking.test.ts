@@ -150,7 +150,84 @@ test("the customer hears of the move once: no cancellation, one confirmation a c
   assert.equal(withFiles.length, 1);
   assert.match(withFiles[0]!.subject ?? "", /Leak repair.*(March 6|6 Mar)/);
   const files = (withFiles[0]!.attachments ?? []).map(({ content }) => new TextDecoder().decode(content));
-  assert.match(files[0] ?? "", new RegExp(`METHOD:REQUEST[^]*UID:${moved.id}[^]*DTSTART:20260306T140000Z`));
-  assert.match(files[1] ?? "", new RegExp(`METHOD:CANCEL[^]*UID:${old}[^]*SEQUENCE:1[^]*STATUS:CANCELLED`));
+  // One object, which moves the appointment that is in their calendars already.
+  assert.equal(files.length, 1);
+  assert.match(
+    files[0] ?? "",
+    new RegExp(`METHOD:REQUEST[^]*UID:${old}@[^]*SEQUENCE:1\r[^]*DTSTART:20260306T140000Z`),
+  );
   for (const { subject = "", body } of news) assert.doesNotMatch(subject + body, /cancelled/i);
+});
+
+test("after a move the customer's own link shows the new time, and so does whoever asks for the old booking", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const { workspace } = calendar;
+  const old = await bookedAt(calendar, "10:00");
+  const read = async (id: string) =>
+    (await workspace.call("GET", `/api/v1/scheduling-bookings/${id}`)).body.data;
+  const token = (await read(old)).management_token as string;
+  const link = `/book/${workspace.slug}/manage/${token}`;
+  // Moved twice: the first link follows to the last.
+  for (const new_slot of ["2026-03-05 11:00", "2026-03-06 14:00"]) {
+    spoken(await voiceOf(calendar).reschedule({ args: { ...friday, new_slot } }));
+  }
+  const moved = (await bookingsIn(calendar)).find(({ status }) => status === "confirmed");
+  const page = await frontdesk.call("GET", link);
+  assert.match(page.text, /Friday, 6 March 2026, 14:00/);
+  assert.match(page.text, /Confirmed/);
+  assert.doesNotMatch(page.text, /Cancelled|Book it again/);
+  const file = await frontdesk.call("GET", `${link}/booking.ics`);
+  assert.match(
+    file.text,
+    new RegExp(`METHOD:PUBLISH[^]*UID:${old}@[^]*SEQUENCE:2\r[^]*DTSTART:20260306T140000Z`),
+  );
+  const between = (await read(old)).replaced_by_booking_id;
+  assert.equal((await read(between)).replaced_by_booking_id, moved.id);
+  assert.equal((await read(moved.id)).replaced_by_booking_id, null);
+  const privately = await workspace.privateToken(["READ_BOOKINGS", "WRITE_BOOKINGS"]);
+  const priv = (method: string, path: string, body?: unknown) =>
+    frontdesk.call(method, `/api/private/v1${path}`, { key: privately, body });
+  assert.equal((await priv("GET", `/bookings/${between}`)).body.booking.replacedByBookingId, moved.id);
+  const listed = (await priv("GET", "/bookings")).body.bookings;
+  assert.deepEqual(
+    listed.map((one: { replacedByBookingId: string | null }) => one.replacedByBookingId),
+    [between, moved.id, null],
+  );
+  // Nobody who changes the old one is told that it is off, or done, while the appointment stands.
+  for (const answer of [
+    await workspace.call("POST", `/api/v1/scheduling-bookings/${old}/cancel`),
+    await workspace.call("POST", `/api/v1/scheduling-bookings/${old}/mark-attended`),
+    await priv("PATCH", `/bookings/${old}`, { scheduledStartAt: "2026-03-09T10:00:00Z" }),
+    await priv("PATCH", `/bookings/${old}`, { notes: "Side door" }),
+    await priv("PATCH", `/bookings/${old}`, { status: "CANCELED" }),
+  ]) {
+    assert.equal(answer.status, 409, answer.text);
+    assert.match(answer.text, new RegExp(moved.id));
+  }
+  assert.equal((await read(moved.id)).status, "confirmed");
+  const form = { action: "cancel" };
+  const cancelled = await frontdesk.call("POST", link, {
+    form,
+    headers: { origin: "http://frontdesk.test" },
+  });
+  assert.equal(cancelled.status, 303, cancelled.text);
+  assert.equal((await read(moved.id)).status, "cancelled");
+});
+
+test("an agent's booking that was moved by phone is still the agent's to cancel", async () => {
+  const calendar = await openCalendar(frontdesk, { is_bookable: true });
+  const { workspace } = calendar;
+  const path = `/providers/${workspace.slug}/capabilities`;
+  const made = await workspace.call("POST", `${path}/booking.create_booking`, {
+    service_id: calendar.eventType.id,
+    start_at: "2026-03-03T10:00:00Z",
+    customer: { name: "Ann Lee", email: "ann@example.com", phone: annsMobile },
+  });
+  assert.equal(made.status, 200, made.text);
+  spoken(await voiceOf(calendar).reschedule({ args: friday }));
+  const { booking_id } = made.body;
+  const gone = await workspace.call("POST", `${path}/booking.cancel_booking`, { booking_id });
+  assert.equal(gone.status, 200, gone.text);
+  assert.equal(gone.body.freed_slot.start_at, "2026-03-06T14:00:00.000Z");
+  assert.deepEqual(await standing(calendar), ["cancelled 2026-03-03T10:00", "cancelled 2026-03-06T14:00"]);
 });

@@ -211,6 +211,32 @@ test("the same request sent twice moves once, and never somebody else's turn in 
   assert.deepEqual(await standing(calendar), after);
 });
 
+test("a booking that was cancelled is not numbered, and one to come is moved by its number", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const voice = voiceOf(calendar);
+  await bookedAt(calendar, "10:00");
+  spoken(await voice.cancel({ args: { phone: annsMobile } }));
+  await bookedAt(calendar, "10:00");
+  const text = spoken(await voice.reschedule({ args: { ...friday, booking_selector: "1" } }));
+  assert.match(text, /^Moved! Leak repair has moved from Tuesday/);
+  assert.deepEqual(await standing(calendar), [
+    "cancelled 2026-03-03T10:00",
+    "cancelled 2026-03-03T10:00",
+    "confirmed 2026-03-06T14:00",
+  ]);
+});
+
+test("what is cancelled cannot be moved, by whatever it is named", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const voice = voiceOf(calendar);
+  const id = await bookedAt(calendar, "10:00");
+  spoken(await voice.cancel({ args: { phone: annsMobile } }));
+  for (const booking_selector of [undefined, id, "leak"]) {
+    const text = failed(await voice.reschedule({ args: { ...friday, booking_selector } }), unmoved);
+    assert.match(text, /is cancelled and cannot be moved/);
+  }
+});
+
 test("to the time it has, a booking does not move", async () => {
   const calendar = await openCalendar(frontdesk);
   await bookedAt(calendar, "10:00");

@@ -1,8 +1,7 @@
 import { Type } from "typebox";
 import type { Ctx } from "../../../kernel/context.ts";
-import { conflict, invalidField, notFound } from "../../../kernel/errors.ts";
-import { operation } from "../../../kernel/operation.ts";
-import { callEnvelope, given, templateIn } from "../../../surfaces/voice-call.ts";
+import { conflict, notFound } from "../../../kernel/errors.ts";
+import { callEnvelope, given, voiceTool } from "../../../surfaces/voice-call.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { countryOf } from "../../workspace/settings/country.ts";
 import type { Booking } from "../bookings/booking.ts";
@@ -15,11 +14,11 @@ import { replaceBooking } from "./replace-booking.ts";
 import { slotField } from "./slot-key.ts";
 import { spokenMoment, spokenZone } from "./spoken.ts";
 import { tellingAlternatives } from "./telling-alternatives.ts";
-import { callName, lockCall } from "./voice-bookings.store.ts";
+import { callName, lockedListener } from "./voice-bookings.store.ts";
 import { heard, platformInput, selectorInput, selectorOf } from "./voice-input.ts";
 import { indexIn, whichBooking } from "./which-booking.ts";
 
-export const rescheduleVoiceBooking = operation({
+export const rescheduleVoiceBooking = voiceTool({
   name: "reschedule_voice_booking",
   surface: workspaceApi,
   section: "Scheduling",
@@ -53,23 +52,21 @@ export const rescheduleVoiceBooking = operation({
   errors: [slotUnavailable, notFound, conflict],
   example: { input: { phone: "+61412345678", new_slot: "2026-04-28 10:30" } },
   async run(ctx, input) {
-    const template = templateIn(input.new_slot);
-    if (template) {
-      throw invalidField("new_slot", `still holds the template ${template}`, "Send a slot of the listing.");
-    }
     const numbers = callerNumbers(input, await countryOf(ctx));
-    await lockCall(ctx, input.call, `moves a booking of ${numbers[0]}`);
+    const listener = await lockedListener(ctx, input.call, numbers);
     const bookings = await callersBookings(ctx, numbers);
     const selector = selectorOf(input.booking_selector);
     const wanted = (one: CallersBooking) => wantedStart(input, one);
-    const done = movedBefore(ctx, bookings, selector, wanted);
-    if (done) return movedText("Moved already, nothing was moved twice:", done, ctx.now);
-    const which = whichBooking(bookings, { selector, verb: "move", now: ctx.now.getTime() });
+    const done = selector === undefined ? movedBefore(ctx, bookings, wanted) : undefined;
+    if (done) return movedText(alreadyMoved, done, ctx.now);
+    const which = await whichBooking(ctx, bookings, { selector, verb: "move", listener });
     if ("question" in which) return which.question;
     const { booking } = which;
     const { zone, startsAt } = wanted(booking);
     if (booking.status === "confirmed" && startsAt.getTime() === booking.starts_at.getTime()) {
-      return movedText("It is at that time already:", booking, ctx.now);
+      // A number that is sent again is a request that came twice.
+      const isAgain = booking.replaces_booking_id !== null && indexIn(selector ?? "") !== undefined;
+      return movedText(isAgain ? alreadyMoved : "It is at that time already:", booking, ctx.now);
     }
     const sourceName = callName(input.call) ?? ctx.actor.name;
     const moved = await tellingAlternatives({ ctx, startsAt, zone }, () =>
@@ -78,6 +75,8 @@ export const rescheduleVoiceBooking = operation({
     return movedText("Moved!", moved, ctx.now, booking);
   },
 });
+
+const alreadyMoved = "Moved already, nothing was moved twice:";
 
 type Wanted = { zone: string; startsAt: Date };
 
@@ -91,17 +90,12 @@ function wantedStart(
   return { zone, startsAt: new Date(slotField("new_slot", input.new_slot, zone)[0]!) };
 }
 
-/**
- * The booking a request that came twice has moved already. Its place in the list may be another one's by now, so a number is not
- * looked up again; a name or an id is.
- */
+/** The booking that a request without a selector, which came twice, has moved already. */
 function movedBefore(
   ctx: Ctx,
   bookings: CallersBooking[],
-  selector: string | undefined,
   wanted: (one: CallersBooking) => Wanted,
 ): Booking | undefined {
-  if (selector !== undefined && indexIn(selector) === undefined) return undefined;
   const since = ctx.now.getTime() - rememberedMs;
   return bookings.find(
     (one) =>

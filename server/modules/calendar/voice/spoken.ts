@@ -2,6 +2,8 @@
 import { DAY_MS, wallTimeAt } from "../slots/wall-clock.ts";
 import type { WallTime } from "../slots/wall-clock.ts";
 
+export { zoneName as spokenZone } from "../slots/zone-words.ts";
+
 const weekdayName = new Intl.DateTimeFormat("en", { weekday: "long", timeZone: "UTC" });
 const monthName = new Intl.DateTimeFormat("en", { month: "long", timeZone: "UTC" });
 
@@ -29,12 +31,6 @@ export function spokenSpan(start: number, end: number, zone: string, now: number
   const [first, last] = [wallTimeAt(start, zone), wallTimeAt(end, zone)];
   const until = first.date === last.date ? spokenTime(last) : spokenMoment(end, zone, now);
   return `${spokenDay(start, zone, now)} from ${spokenTime(first)} to ${until}`;
-}
-
-/** "Sydney time" */
-export function spokenZone(zone: string): string {
-  const place = zone.split("/").at(-1) ?? zone;
-  return zone.includes("/") && place !== "UTC" ? `${place.replaceAll("_", " ")} time` : zone;
 }
 
 /** "a, b or c" */

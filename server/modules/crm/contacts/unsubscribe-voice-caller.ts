@@ -1,9 +1,8 @@
 import { Type } from "typebox";
 import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField, notFound } from "../../../kernel/errors.ts";
-import { operation } from "../../../kernel/operation.ts";
 import { phoneField } from "../../../phones.ts";
-import { callEnvelope, callerOf, given } from "../../../surfaces/voice-call.ts";
+import { callEnvelope, callerOf, given, voiceTool } from "../../../surfaces/voice-call.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import type { Reach } from "../../messaging/opt-outs/opt-out.ts";
 import { optOut, reachesOf } from "../../messaging/opt-outs/opt-outs.ts";
@@ -14,7 +13,7 @@ import { lockContact, lockContactsByNumber, updateContact } from "./contacts.sto
 /** How many contacts sharing one number a single call may unsubscribe. */
 const most = 20;
 
-export const unsubscribeVoiceCaller = operation({
+export const unsubscribeVoiceCaller = voiceTool({
   name: "unsubscribe_voice_caller",
   surface: workspaceApi,
   section: "Contacts",
