@@ -204,7 +204,11 @@ describe("writing", () => {
     const { calendar, account } = await setUp();
     assert.equal(await calendar.findEvent(account, event), undefined);
     const first = await calendar.insertEvent(account, { ...event, reference: "ten" });
-    assert.deepEqual(await calendar.findEvent(account, { uid: event.uid, reference: "ten" }), first);
+    const wanted = { uid: event.uid, reference: "ten" };
+    assert.deepEqual(await calendar.findEvent(account, wanted), { ...first, isKept: true });
+    await calendar.deleteEvent(account, first.externalId);
+    assert.deepEqual(await calendar.findEvent(account, wanted), { ...first, isKept: false });
+    await calendar.insertEvent(account, { ...event, reference: "ten" });
     const refused = await providerErrorOf(calendar.insertEvent(account, { ...event, reference: "eleven" }));
     assert.equal(refused.code, "conflict");
   });

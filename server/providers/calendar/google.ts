@@ -45,7 +45,7 @@ export function createGoogleCalendar(options: GoogleOptions): Required<CalendarP
     findEvent: (account, event) =>
       clients.call(account, async (api) => {
         const found = await existing(api, account.calendarId, eventIdOf(event.uid));
-        return found && writtenOf(found, event);
+        return found && { ...writtenOf(found, event), isKept: isKept(found) };
       }),
     insertEvent: (account, event) => insert(clients, account, event),
     updateEvent: (account, externalId, event) => update(clients, account, externalId, event),

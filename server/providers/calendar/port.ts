@@ -79,6 +79,9 @@ export type ConsentRequest = { redirectUri: string; codeVerifier: string };
  * retryable: ask them to connect again), "rate-limited" (retryable), "not-found" for a calendar that is gone, "not-configured"
  * where this installation lacks what the provider asks for.
  */
+/** `isKept` is false for one that was deleted since: it is no appointment any more. */
+export type FoundEvent = WrittenEvent & { isKept: boolean };
+
 export interface CalendarProvider {
   readonly name: "local" | "google" | "caldav" | "ics";
   /** Whether bookings can be written to it. */
@@ -93,11 +96,11 @@ export interface CalendarProvider {
     range: { from: Date; to: Date },
     syncToken?: string,
   ): Promise<CalendarChanges>;
-  /** The event that was written under a uid of ours, were it deleted since; undefined when there never was one. */
+  /** The event that was written under a uid of ours, and whether it is still there; undefined when there never was one. */
   findEvent?(
     account: CalendarAccount,
     event: Pick<CalendarEvent, "uid" | "reference">,
-  ): Promise<WrittenEvent | undefined>;
+  ): Promise<FoundEvent | undefined>;
   /** Writes an event; the same uid again answers the event there is, and brings back one that was deleted. */
   insertEvent(account: CalendarAccount, event: CalendarEvent): Promise<WrittenEvent>;
   updateEvent(account: CalendarAccount, externalId: string, event: CalendarEvent): Promise<WrittenEvent>;

@@ -33,7 +33,7 @@ export const bookCalendarSlot = operation({
   status: 200,
   summary: "Write an appointment into an employee's Google calendar.",
   description:
-    "The event's id is made of the idempotencyKey, so a retry answers the same externalId and writes nothing; the same key for another slot is a CONFLICT. A slot that is busy is a CONFLICT as well, unless policy.doubleBook is ALLOW_WITH_WARN: of two callers at once the later one is refused. For a member of a business of this installation, what is booked here counts as busy too.",
+    "The event's id is made of the idempotencyKey, so a retry answers the same externalId and writes nothing, and one that was cancelled since is booked again under it; the same key for another slot is a CONFLICT. A slot that is busy is a CONFLICT as well, unless policy.doubleBook is ALLOW_WITH_WARN: of two callers at once the later one is refused. For a member of a business of this installation, what is booked here counts as busy too.",
   errors: edgeErrors,
   input: Type.Object(
     {
@@ -67,11 +67,14 @@ export const bookCalendarSlot = operation({
     const { google } = ctx.app.ports.calendars;
     const account = accountOf(input);
     const before = await withGoogle(async () => google.findEvent?.(account, event));
-    if (before) return { ok: true as const, externalId: before.externalId };
+    if (before?.isKept) return { ok: true as const, externalId: before.externalId };
     const forbidsDoubles = (input.policy?.doubleBook ?? "NODOUBLE") === "NODOUBLE";
     if (forbidsDoubles && (await isBusy(ctx, input, event))) throw taken();
     const written = await withGoogle(() => google.insertEvent(account, event));
-    if (forbidsDoubles && (await cameSecond(ctx, input, event, written))) {
+    if (
+      forbidsDoubles &&
+      (await cameSecond(ctx, input, event, { ...written, isRevived: before !== undefined }))
+    ) {
       // Marked before it goes, so that a retry of this call is not taken for one that booked.
       const withdrawn = { ...event, reference: "withdrawn" };
       await withGoogle(() => google.updateEvent(account, written.externalId, withdrawn));
@@ -120,13 +123,14 @@ async function isBusy(ctx: Ctx, input: Owner, { start, end }: CalendarEvent): Pr
 
 /**
  * Whether something else was in the slot when our event came. Two callers who both found it free have both written by now and
- * see each other; the one whose event is younger withdraws.
+ * see each other; the one whose event is younger withdraws. One that was brought back is as old as it ever was and says nothing
+ * of when it came: it gives way to whatever else is there.
  */
 async function cameSecond(
   ctx: Ctx,
   input: Owner,
   { start, end }: CalendarEvent,
-  { externalId }: WrittenEvent,
+  { externalId, isRevived }: WrittenEvent & { isRevived: boolean },
 ): Promise<boolean> {
   const { google } = ctx.app.ports.calendars;
   const range = { from: start, to: end };
@@ -138,7 +142,7 @@ async function cameSecond(
   return present.some(
     (other) =>
       other !== ours &&
-      (age(other) < age(ours) || (age(other) === age(ours) && other.externalId < externalId)),
+      (isRevived || age(other) < age(ours) || (age(other) === age(ours) && other.externalId < externalId)),
   );
 }
 

@@ -271,7 +271,30 @@ test("edge.cancel_calendar_event#2 a retry changes nothing and answers the same"
   for (let time = 0; time < 3; time++) {
     assert.deepEqual((await call("cancel", { externalId })).body, { ok: true });
   }
-  // A late retry of the booking does not bring it back.
-  assert.deepEqual((await call("book")).body, { ok: true, externalId });
+});
+
+test("edge.book_calendar_slot#1 what was cancelled and is booked again under its key is there again, and ok is never said of what is not", async () => {
+  emptyCalendar();
+  const { externalId } = (await call("book")).body;
+  await call("cancel", { externalId });
   assert.equal(google.events.get(externalId)?.status, "cancelled");
+  assert.deepEqual((await call("book")).body, { ok: true, externalId });
+  assert.equal(google.events.get(externalId)?.status, "confirmed");
+  assert.ok(!(await starts()).includes("10:00"));
+  // Somebody else has the slot by then: nothing is brought back.
+  await call("cancel", { externalId });
+  assert.equal((await call("book", { idempotencyKey: "another" })).status, 200);
+  const refused = await call("book");
+  assert.deepEqual([refused.status, refused.body.error.code], [409, "CONFLICT"]);
+  assert.equal(google.events.get(externalId)?.status, "cancelled");
+});
+
+test("edge.book_calendar_slot#2 what is brought back gives way to whoever came in between, however young", async () => {
+  emptyCalendar();
+  const { externalId } = (await call("book")).body;
+  await call("cancel", { externalId });
+  const answers = await Promise.all([call("book"), call("book", { idempotencyKey: "racer" })]);
+  const kept = [...google.events.values()].filter(({ status }) => status !== "cancelled");
+  assert.equal(kept.length, answers.filter(({ status }) => status === 200).length);
+  assert.ok(kept.length <= 1);
 });
