@@ -30,4 +30,5 @@ export const messaging = module({
   ],
   rows: traces("sms_conversations", "sms_messages", "guard_decisions", "email_logs"),
   jobs: [deliverMessage, sendEmailJob],
+  sweeps: [{ table: "unproven_sends", column: "sent_at", keepMs: 7 * 24 * 60 * 60 * 1000 }],
 });

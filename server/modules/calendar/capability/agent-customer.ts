@@ -1,6 +1,6 @@
 /** Who stands behind an agent: the person who let it speak for them, and what it has done in their name. */
 import type { Ctx } from "../../../kernel/context.ts";
-import { declareError } from "../../../kernel/errors.ts";
+import { declareError, unauthorized } from "../../../kernel/errors.ts";
 import type { Timestamp } from "../../../kernel/tables.ts";
 import { consentOfKey } from "./consent/consents.store.ts";
 
@@ -45,7 +45,8 @@ export async function customerOf(ctx: Ctx, given: AgentCustomer): Promise<AgentC
     return { name: name || given.name, email: String(claims["email"]) };
   }
   const consent = await consentOfKey(ctx, ctx.actor.id);
-  if (!consent) throw new Error("a token without its consent");
+  // Taken back a moment ago, on a node that has not told the others yet.
+  if (!consent) throw unauthorized("The person has taken this agent's consent back.");
   const { customer_name: name, address } = consent;
   return consent.channel === "email" ? { name, email: address } : { name, phone: address };
 }

@@ -4,7 +4,7 @@ import { isId } from "../../../kernel/ids.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { capability } from "../../../surfaces/capability.ts";
 import { cancel } from "../bookings/cancel.ts";
-import { lockBooking } from "../bookings/bookings.store.ts";
+import { latestOf, lockBooking } from "../bookings/bookings.store.ts";
 import { mayTouchBooking } from "./agent-customer.ts";
 import { ownProvider, unknownProvider } from "./provider.ts";
 
@@ -48,9 +48,11 @@ export const cancelBooking = operation({
   errors: [unknownBooking, unknownProvider],
   async run(ctx, input) {
     await ownProvider(ctx, input.provider_id);
-    const known = isId(input.booking_id) ? await lockBooking(ctx, input.booking_id) : undefined;
-    const isTheirs = known !== undefined && (await mayTouchBooking(ctx, known.id));
-    if (!isTheirs || !["confirmed", "cancelled"].includes(known.status)) {
+    const named = isId(input.booking_id) ? await lockBooking(ctx, input.booking_id) : undefined;
+    const isTheirs = named !== undefined && (await mayTouchBooking(ctx, named.id));
+    // Moved since by phone, it is still the appointment the agent made.
+    const known = named && (await latestOf(ctx, named));
+    if (!isTheirs || !known || !["confirmed", "cancelled"].includes(known.status)) {
       throw unknownBooking(`There is no booking ${input.booking_id} that can be cancelled.`, {
         fix: "Send the booking_id that booking.create_booking answered.",
       });

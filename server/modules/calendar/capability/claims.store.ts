@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { Timestamp } from "../../../kernel/tables.ts";
 import type { Booking } from "../bookings/booking.ts";
-import { findBooking } from "../bookings/bookings.store.ts";
+import { findBooking, latestOf } from "../bookings/bookings.store.ts";
 
 export interface CapabilityClaimsTable {
   workspace_id: string;
@@ -25,7 +25,7 @@ export type CapabilityRequest = { serviceId: string; startsAt: Date; email: stri
 
 /**
  * Holds a request until the transaction ends, so that its twin waits here, and answers the booking it led to within
- * the last 60 seconds. A request that fails leaves nothing behind.
+ * the last 60 seconds, unless it was cancelled since. A request that fails leaves nothing behind.
  */
 export async function claimRequest(ctx: Ctx, request: CapabilityRequest): Promise<Booking | undefined> {
   const claim = await ctx.db
@@ -44,7 +44,11 @@ export async function claimRequest(ctx: Ctx, request: CapabilityRequest): Promis
     .returningAll()
     .executeTakeFirstOrThrow();
   const fresh = claim.created_at.getTime() >= ctx.now.getTime() - windowMs;
-  return claim.booking_id !== null && fresh ? findBooking(ctx, claim.booking_id) : undefined;
+  if (claim.booking_id === null || !fresh) return undefined;
+  const made = await findBooking(ctx, claim.booking_id);
+  const latest = made && (await latestOf(ctx, made));
+  // One that was cancelled is no appointment to answer with: who asks again wants another.
+  return latest?.status === "cancelled" ? undefined : latest;
 }
 
 export async function rememberBooking(

@@ -81,6 +81,18 @@ test("capability.create_booking#2 the same request within 60 seconds answers the
   assert.equal(await stored(shop), 2);
 });
 
+test("a booking that was cancelled is not answered for a request that comes again: that is another booking", async () => {
+  const shop = await openShop(frontdesk);
+  const first = await create(shop);
+  const cancelling = `/providers/${shop.slug}/capabilities/booking.cancel_booking`;
+  await shop.call("POST", cancelling, { booking_id: first.body.booking_id });
+  const again = await create(shop);
+  assert.deepEqual([again.status, again.body.confirmed], [200, true], again.text);
+  assert.notEqual(again.body.booking_id, first.body.booking_id);
+  assert.equal((await create(shop)).body.booking_id, again.body.booking_id);
+  assert.equal(await stored(shop), 2);
+});
+
 test("capability.create_booking#2 identical requests at once: one booking, one set of messages, the same answer to all", async () => {
   const shop = await openShop(frontdesk);
   const start = { start_at: "2026-03-06T10:00:00Z", customer: { name: "Race", email: "race@example.test" } };

@@ -7,6 +7,7 @@ import { phoneField } from "../../../phones.ts";
 import { capability } from "../../../surfaces/capability.ts";
 import { plainText } from "../../../surfaces/user-content.ts";
 import { isEmail } from "../../../emails.ts";
+import { nameField } from "../../../words.ts";
 import type { WorkspaceRow } from "../../workspace/settings/settings.ts";
 import { book } from "../bookings/book.ts";
 import type { Booking } from "../bookings/booking.ts";
@@ -132,9 +133,8 @@ async function agentOf(
 }
 
 function checkedCustomer({ name, email, phone }: Customer): Customer {
-  if (name.trim() === "") throw invalidField("customer.name", "may not be empty");
   if (!isEmail(email)) throw invalidField("customer.email", "is not a complete e-mail address");
-  return { name: name.trim(), email, ...(phone?.trim() ? { phone: phone.trim() } : {}) };
+  return { name: nameField("customer.name", name), email, ...(phone?.trim() ? { phone: phone.trim() } : {}) };
 }
 
 function phoned(customer: Customer, country: string): Customer {

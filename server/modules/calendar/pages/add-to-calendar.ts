@@ -3,6 +3,7 @@ import type { App } from "../../../kernel/app.ts";
 import { managementUrl } from "../bookings/management-link.ts";
 import type { Booking } from "../bookings/booking.ts";
 import { calendarFile } from "../invitations/calendar-file.ts";
+import { invitationUid } from "../invitations/invitation.ts";
 import type { Company } from "./company.ts";
 
 type Entry = { summary: string; description: string; location: string };
@@ -21,7 +22,7 @@ export function bookingFile(app: App, company: Company, booking: Booking): strin
   const { summary, description, location } = entryOf(app, company, booking);
   return calendarFile({
     method: booking.status === "cancelled" ? "CANCEL" : "PUBLISH",
-    uid: `${booking.id}@frontdesk`,
+    uid: invitationUid(booking),
     sequence: booking.sequence,
     stampedAt: booking.updated_at,
     startsAt: booking.starts_at,

@@ -311,3 +311,16 @@ test("an empty month leads to the first free day after it", async () => {
   await calendar.workspace.call("PUT", "/api/v1/scheduling-availability", { weekly_hours: [] });
   assert.match((await visitor.get(path)).text, /No free times online at the moment\./);
 });
+
+test("many browsers behind one address, at once, keep eight times and no more", async () => {
+  const { calendar, path } = await opened();
+  const starts = Array.from({ length: 12 }, (_, index) => new Date(Date.parse(ten) + index * 24 * 3600_000));
+  const days = starts.filter((day) => ![0, 6].includes(day.getUTCDay())).slice(0, 10);
+  await Promise.all(
+    [...days, ...days.map((day) => new Date(day.getTime() + 2 * 3600_000))].map((start) =>
+      browserOf(frontdesk, english).post(path, { action: "hold", start: start.toISOString() }),
+    ),
+  );
+  const held = await calendar.inside((ctx) => ctx.db.from("slot_holds").select("id").execute());
+  assert.equal(held.length, 8);
+});

@@ -1,6 +1,8 @@
 /** What the booker types: read, checked, and told what is wrong field by field. */
 import { isEmail } from "../../../emails.ts";
 import { parsePhone } from "../../../phones.ts";
+import { holdsLink, longestName, oneLine, saysSomething } from "../../../words.ts";
+import { isDearNumber } from "../../messaging/recipients/reachable-numbers.ts";
 import type { Attendee } from "../bookings/booking.ts";
 import type { Messages } from "./languages/en.ts";
 
@@ -20,7 +22,7 @@ export type Mistakes = Partial<Record<DetailName, string>>;
 
 /** The names of the fields in the form, and how long what is typed may be; the rest is cut off. */
 export const fields: Record<DetailName, { name: string; maxLength: number }> = {
-  name: { name: "name", maxLength: 200 },
+  name: { name: "name", maxLength: longestName },
   email: { name: "email", maxLength: 320 },
   phone: { name: "phone", maxLength: 40 },
   address: { name: "address", maxLength: 500 },
@@ -34,7 +36,8 @@ export const trapName = "subject_line";
 
 export const detailNames = Object.keys(fields) as DetailName[];
 
-const mostAttendees = 20;
+/** Strangers invite a few others, not a list. */
+export const mostAttendees = 5;
 
 export function readDetails(form: Record<string, string>): Details {
   const read = ({ name, maxLength }: { name: string; maxLength: number }) =>
@@ -43,7 +46,8 @@ export function readDetails(form: Record<string, string>): Details {
       .replaceAll(/[^\P{Cc}\n]/gu, "")
       .trim()
       .slice(0, maxLength);
-  return Object.fromEntries(detailNames.map((name) => [name, read(fields[name])])) as Details;
+  const details = Object.fromEntries(detailNames.map((name) => [name, read(fields[name])])) as Details;
+  return { ...details, name: oneLine(form[fields.name.name] ?? "", fields.name.maxLength) };
 }
 
 /** What is wrong, in the visitor's language, in the order of the form; nothing when it can be booked. */
@@ -53,10 +57,11 @@ export function mistakesIn(
   { country, needsPlace }: { country: string; needsPlace: boolean },
 ): Mistakes {
   const mistakes: Mistakes = {};
-  if (details.name === "") mistakes.name = m.mistakes.name;
+  if (!saysSomething(details.name) || holdsLink(details.name)) mistakes.name = m.mistakes.name;
   if (details.email === "") mistakes.email = m.mistakes.emailMissing;
   else if (!isEmail(details.email)) mistakes.email = m.mistakes.email;
-  if (details.phone !== "" && !parsePhone(details.phone, country)) mistakes.phone = m.mistakes.phone;
+  const phone = parsePhone(details.phone, country);
+  if (details.phone !== "" && (!phone || isDearNumber(phone.e164))) mistakes.phone = m.mistakes.phone;
   if (needsPlace && details.postalCode === "") mistakes.postalCode = m.mistakes.postalCode;
   const addresses = addressesIn(details.attendees);
   const wrong = addresses.find((one) => !isEmail(one));

@@ -7,14 +7,16 @@ import { bookings, openCalendar } from "../test-calendar.ts";
 
 const frontdesk = await startHarness();
 
-async function bookedLink(fields: Record<string, unknown> = {}) {
-  const calendar = await openCalendar(frontdesk);
+const ours = { origin: "http://frontdesk.test" };
+
+async function bookedLink(fields: Record<string, unknown> = {}, type: Record<string, unknown> = {}) {
+  const calendar = await openCalendar(frontdesk, type);
   const made = await calendar.book(fields);
   assert.equal(made.status, 201, made.text);
   const path = `${bookings}/${made.body.data.booking.id}`;
   const read = async () => (await calendar.workspace.call("GET", path)).body.data;
   const link = `/book/${calendar.workspace.slug}/manage/${(await read()).management_token}`;
-  const post = async (form: Record<string, string>) => frontdesk.call("POST", link, { form });
+  const post = async (form: Record<string, string>) => frontdesk.call("POST", link, { form, headers: ours });
   return { calendar, read, link, post, id: made.body.data.booking.id as string };
 }
 
@@ -72,9 +74,27 @@ test("cancelled by mistake, it is booked again at once, unless the time is gone"
   assert.match((await frontdesk.call("GET", to)).text, /You are booked again\./);
   assert.match((await frontdesk.call("GET", to)).text, /Gate code 7/);
   assert.equal((await read()).status, "cancelled");
-  // The time is taken now, by themselves.
-  assert.match((await post({ action: "restore" })).headers["location"] ?? "", /notice=taken/);
+  // The first link leads to what it has become: pressed again, it makes no second one.
+  assert.equal((await post({ action: "restore" })).headers["location"], `${link}?notice=restored`);
+  const followed = await frontdesk.call("GET", link);
+  assert.match(followed.text, /Confirmed/);
+  assert.doesNotMatch(followed.text, /Book it again/);
   assert.equal((await calendar.book()).status, 409);
+  const rows = (await calendar.workspace.call("GET", "/api/v1/scheduling-bookings")).body.data;
+  assert.deepEqual(rows.map((row: { status: string }) => row.status).toSorted(), ["cancelled", "confirmed"]);
+});
+
+test("the button that books it again, pressed twice at once, books once, and not what another has by now", async () => {
+  const { calendar, post } = await bookedLink({}, { capacity: 5 });
+  await post({ action: "cancel" });
+  const answers = await Promise.all([1, 2, 3].map(() => post({ action: "restore" })));
+  for (const { headers } of answers) assert.match(headers["location"] ?? "", /notice=restored/);
+  const rows = (await calendar.workspace.call("GET", "/api/v1/scheduling-bookings")).body.data;
+  assert.deepEqual(rows.map((row: { status: string }) => row.status).toSorted(), ["cancelled", "confirmed"]);
+  const other = await bookedLink();
+  await other.post({ action: "cancel" });
+  assert.equal((await other.calendar.book({ email: "eve@example.com" })).status, 201);
+  assert.match((await other.post({ action: "restore" })).headers["location"] ?? "", /notice=taken/);
 });
 
 test("the booker moves it to an open time, and learns when that was taken", async () => {
@@ -164,6 +184,32 @@ test("the calendar file and the links carry the booking, under the invitation's 
   assert.equal((await frontdesk.call("GET", `/book/nobody/manage/${randomUUID()}/booking.ics`)).status, 404);
 });
 
+test("forms of other sites change nothing, and ours not any number of times in a row", async () => {
+  const { calendar, link, read } = await bookedLink();
+  const form = { action: "cancel" };
+  for (const headers of [{}, { origin: "https://evil.example" }, { origin: "null" }] as Record<
+    string,
+    string
+  >[]) {
+    const answer = await frontdesk.call("POST", link, { form, headers });
+    assert.equal(answer.status, 403, answer.text);
+  }
+  assert.equal((await read()).status, "confirmed");
+  // One budget for everything that is posted to a business from one network address.
+  const path = `/book/${calendar.workspace.slug}/${calendar.eventType.slug}`;
+  const posts = [
+    ...Array.from({ length: 20 }, () => [link, { action: "nothing" }] as const),
+    ...Array.from({ length: 20 }, () => [path, { action: "hold" }] as const),
+  ];
+  for (const [to, body] of posts) {
+    assert.equal((await frontdesk.call("POST", to, { form: body, headers: ours })).status, 303);
+  }
+  const refused = await frontdesk.call("POST", link, { form, headers: ours });
+  assert.equal(refused.status, 429);
+  assert.ok(Number(refused.headers["retry-after"]) > 0);
+  assert.equal((await read()).status, "confirmed");
+});
+
 test("a wrong, foreign or expired link says nothing and does nothing", async () => {
   const { calendar, link, read } = await bookedLink();
   const stranger = await frontdesk.workspace();
@@ -177,7 +223,10 @@ test("a wrong, foreign or expired link says nothing and does nothing", async () 
     const page = await frontdesk.call("GET", wrong);
     assert.equal(page.status, 404);
     assert.ok(!page.text.includes("Leak repair"));
-    assert.equal((await frontdesk.call("POST", wrong, { form: { action: "cancel" } })).status, 404);
+    assert.equal(
+      (await frontdesk.call("POST", wrong, { form: { action: "cancel" }, headers: ours })).status,
+      404,
+    );
   }
   assert.equal((await read()).status, "confirmed");
   // It begins at 10:00 tomorrow: from then on nothing can be changed, a day after its end nothing is shown.
@@ -187,7 +236,7 @@ test("a wrong, foreign or expired link says nothing and does nothing", async () 
     assert.equal(late.status, 200);
     assert.ok(!late.text.includes("<form"));
   }
-  await frontdesk.call("POST", link, { form: { action: "cancel" } });
+  await frontdesk.call("POST", link, { form: { action: "cancel" }, headers: ours });
   assert.equal((await read()).status, "confirmed");
   await frontdesk.advance(25 * 3600);
   assert.equal((await frontdesk.call("GET", link)).status, 404);

@@ -8,7 +8,7 @@ import { readablePhone } from "../../../phones.ts";
 import type { Body } from "../../../surfaces/http.ts";
 import { book } from "../bookings/book.ts";
 import type { Booking } from "../bookings/booking.ts";
-import { findBookingByToken, lockBooking } from "../bookings/bookings.store.ts";
+import { findBookingByToken, lockBooking, successorOf } from "../bookings/bookings.store.ts";
 import { cancel } from "../bookings/cancel.ts";
 import { reschedule } from "../bookings/reschedule.ts";
 import { findService } from "../services/services.store.ts";
@@ -21,7 +21,7 @@ import { changeDetails } from "./change-details.ts";
 import { loadChoice } from "./choice.ts";
 import { mistakesIn, readDetails } from "./details-form.ts";
 import type { DetailName } from "./details-form.ts";
-import { countLook } from "./guards.ts";
+import { countLook, refusalOf } from "./guards.ts";
 import { address, bookPath, sendBookingPage } from "./layout.ts";
 import type { Frame } from "./layout.ts";
 import { bookedPage, cancelPage, editPage, managePage, movePage } from "./manage-page.ts";
@@ -95,8 +95,10 @@ function detailsOf(booking: Booking) {
 }
 
 async function change(app: App, request: LinkRequest, reply: FastifyReply): Promise<FastifyReply> {
-  countLook(app, request);
   const frame = frameOf(app, request);
+  // The same door as for booking: what is posted here is sent to as many people.
+  const refusal = refusalOf(request, reply, frame, request.params.company_slug);
+  if (refusal) return refusal;
   const form = (request.body as Body | undefined)?.form ?? {};
   try {
     const answered = await withBooking(request, frame, "manage_booking", async (ctx, inside, managed) => ({
@@ -119,6 +121,7 @@ async function apply(ctx: Ctx, frame: CompanyFrame, managed: Managed, form: Post
   const action = form["action"];
   if (booking.status === "cancelled" && action === "cancel") return back("cancelled");
   if (booking.status === "cancelled" && action === "restore") return restore(ctx, frame, managed);
+  if (action === "restore" && booking.status === "confirmed") return back("restored");
   if (!mayChange) return back("refused");
   if (action === "cancel") {
     await cancel(ctx, booking.id, { reason: form["reason"]?.slice(0, 500) || "cancelled by the booker" });
@@ -144,7 +147,12 @@ async function edit(ctx: Ctx, frame: CompanyFrame, found: Booking, form: Posted)
 }
 
 /** Books the same again: the cancelled booking stays what it is, in everybody's books. */
-async function restore(ctx: Ctx, frame: CompanyFrame, { booking, service }: Managed): Promise<Answer> {
+async function restore(ctx: Ctx, frame: CompanyFrame, managed: Managed): Promise<Answer> {
+  const { service } = managed;
+  // The button pressed twice: the second one finds what the first has made.
+  const booking = (await lockBooking(ctx, managed.booking.id)) ?? managed.booking;
+  const made = await successorOf(ctx, booking);
+  if (made) return { goTo: address(frame, frame.path, { notice: "restored" }) };
   if (!service?.is_active || !service.is_bookable || booking.starts_at <= ctx.now) {
     return { goTo: address(frame, frame.path, { notice: "refused" }) };
   }
@@ -166,6 +174,7 @@ async function restore(ctx: Ctx, frame: CompanyFrame, { booking, service }: Mana
     postalCode: booking.postal_code ?? undefined,
     timeZone: booking.timezone,
     attendees: booking.attendees,
+    replaces: booking,
   });
   const own = bookPath(frame.company.slug, "manage", again.management_token ?? "");
   return { goTo: address(frame, own, { notice: "restored" }) };

@@ -1,5 +1,6 @@
 /** Times kept for people who are typing: one of a service for each browser, and a few for each address. */
 import { createHmac } from "node:crypto";
+import { sql } from "kysely";
 import { networkOf } from "../../../kernel/addresses.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { holdSlot, releaseHold } from "../bookings/holds/hold.ts";
@@ -28,6 +29,9 @@ export type HoldWish = {
 export async function holdForVisitor(ctx: Ctx, wish: HoldWish): Promise<Hold | undefined> {
   const { service, startsAt, postalCode, visitor, former } = wish;
   const origin = addressDigest(ctx, wish.address);
+  // One of an address after the other, so that many at once hold no more than they may.
+  const lockName = `${ctx.workspaceId} holds of ${origin}`;
+  await ctx.db.raw(sql`select pg_advisory_xact_lock(hashtextextended(${lockName}, 0))`);
   const live = await ctx.db
     .from("slot_holds")
     .select(["id", "event_type_id", "held_by"])

@@ -34,7 +34,14 @@ const template = () => Type.String({ minLength: 1, maxLength: 5000 });
 
 /** The front office's own settings. Objects merge with what is stored, lists and values replace it. */
 export const FrontDeskSettings = some({
-  messaging: some({ enabled: Type.Boolean() }),
+  messaging: some({
+    enabled: Type.Boolean(),
+    countries: Type.Array(Type.String({ pattern: "^[A-Z]{2}$" }), {
+      maxItems: 250,
+      description:
+        "Countries (ISO 3166, such as GB) in which numbers are texted that strangers typed into a public page. Empty: the company's own.",
+    }),
+  }),
   quiet_hours: some({ enabled: Type.Boolean(), start: clock(), end: clock() }),
   after_hours: Type.Union([
     Type.Literal("AIONLY"),

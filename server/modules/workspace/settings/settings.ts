@@ -9,7 +9,11 @@ export type AfterHours = "AIONLY" | "QUEUE_FOR_HUMAN" | "CLOSE_WITH_MSG";
 /** How a business wants its front office run. Stored as overrides of these defaults, so new settings need no migration. */
 export type WorkspaceSettings = {
   /** The outbound messaging entitlement: off, nothing leaves. */
-  messaging: { enabled: boolean };
+  messaging: {
+    enabled: boolean;
+    /** Countries (ISO 3166) in which numbers that strangers type are texted; none: the business's own. */
+    countries: string[];
+  };
   quiet_hours: { enabled: boolean; start: string; end: string };
   after_hours: AfterHours;
   after_hours_message: string;
@@ -45,7 +49,7 @@ export type BookingTemplates = {
 };
 
 export const defaultSettings: WorkspaceSettings = {
-  messaging: { enabled: true },
+  messaging: { enabled: true, countries: [] },
   quiet_hours: { enabled: false, start: "21:00", end: "08:00" },
   after_hours: "AIONLY",
   after_hours_message:

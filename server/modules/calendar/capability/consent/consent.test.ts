@@ -165,11 +165,11 @@ test("a person proves the address is theirs: five wrong codes end it, another co
 });
 
 test("a phone number is proven by text, and bookings are for that number", async () => {
-  const shop = await openShop(frontdesk);
+  const shop = await openShop(frontdesk, { settings: { messaging: { countries: ["US"] } } });
   const phone = shop.customer();
   const { token } = await granted(shop, { contact: phone });
   const texts = await sentTo(phone);
-  assert.match(texts[0] ?? "", /Ready Plumbing: \d{6} is your code to let “Claude” book for you/);
+  assert.match(texts[0] ?? "", /Ready Plumbing: \d{6} is your code to let an AI assistant book for you/);
   assert.match(texts[1] ?? "", /Take it back: http:\/\/frontdesk\.test\/providers\//);
   const booked = await create(shop, token);
   assert.deepEqual(booked.body.customer, { name: "Ada Price" });
@@ -180,7 +180,7 @@ test("a phone number is proven by text, and bookings are for that number", async
 });
 
 test("nobody is texted who asked not to be, and the page does not say that they did", async () => {
-  const shop = await openShop(frontdesk);
+  const shop = await openShop(frontdesk, { settings: { messaging: { countries: ["US"] } } });
   const phone = shop.customer();
   await inside(frontdesk, shop.id, async (ctx) => {
     await contactForNumber(ctx, phone, "sms");
@@ -248,7 +248,12 @@ test("what an agent calls itself cannot make a page or a mail of ours into someb
   await ask(shop, { contact, agent: name, name: "Visit http://evil.example now" });
   const [mail = ""] = await sentTo(contact);
   assert.doesNotMatch(mail, /evil\.example|https?:|script>/);
-  assert.match(mail, /calls itself “Bank script alert 1 script http evil exa”/);
+  assert.match(mail, /An AI assistant would like to book/);
+  assert.doesNotMatch(
+    mail,
+    /Bank|alert/,
+    "nor what the agent calls itself, before somebody has shown the mailbox is theirs",
+  );
   assert.doesNotMatch(mail, /Visit/, "nor does what somebody typed as their name reach another's mailbox");
 });
 

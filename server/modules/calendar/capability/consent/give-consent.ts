@@ -4,6 +4,7 @@ import { declareError, invalidField } from "../../../../kernel/errors.ts";
 import { isEmail } from "../../../../emails.ts";
 import { parsePhone } from "../../../../phones.ts";
 import { isOptedOut } from "../../../messaging/opt-outs/opt-outs.ts";
+import { refuseNumber } from "../../../messaging/recipients/recipients.ts";
 import { defaultNumber } from "../../../phone/numbers/numbers.store.ts";
 import { workspaceOf } from "../../../workspace/settings/settings.ts";
 import { agentCode, isSame, lookupOf, oneTimeCode } from "./codes.ts";
@@ -59,7 +60,8 @@ async function destinationOf(ctx: Ctx, contact: string): Promise<Pick<Consent, "
     phone.kind === "landline" ||
     !settings.messaging.enabled ||
     number?.status !== "ACTIVE" ||
-    (await isOptedOut(ctx, { channel: "sms", address: phone.e164 }));
+    (await isOptedOut(ctx, { channel: "sms", address: phone.e164 })) ||
+    (await refuseNumber(ctx, phone.e164)) !== undefined;
   // One answer for all of it: whether somebody asked for no texts is not for strangers to learn.
   if (cannotText) throw invalidField("contact", "We cannot text this number. Please give an e-mail address.");
   return { channel: "sms", address: phone.e164 };

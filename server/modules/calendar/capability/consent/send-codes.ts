@@ -3,6 +3,7 @@ import type { Ctx } from "../../../../kernel/context.ts";
 import { job } from "../../../../kernel/jobs.ts";
 import type { JobCtx } from "../../../../kernel/jobs.ts";
 import { ProviderError } from "../../../../providers/errors.ts";
+import { refuseUnproven } from "../../../messaging/recipients/recipients.ts";
 import { defaultNumber } from "../../../phone/numbers/numbers.store.ts";
 import { workspaceOf } from "../../../workspace/settings/settings.ts";
 import { formatDate } from "../../slots/wall-clock.ts";
@@ -40,23 +41,29 @@ async function codeLetter(ctx: Ctx, id: string, round: number): Promise<Letter |
   // A later code has made this one worthless.
   if (consent?.state !== "asked" || consent.codes_sent !== round || isOver(consent, ctx.now))
     return undefined;
+  const key = `consent:${id}:${round}`;
+  const refusal = await refuseUnproven(ctx, { key, channel: consent.channel, to: consent.address });
+  if (refusal) {
+    ctx.log.info({ consent: id, reason: refusal.reason }, "a consent's code is not sent");
+    return undefined;
+  }
   const { name: business } = await workspaceOf(ctx);
   const code = oneTimeCode(ctx.app, id, round);
-  const agent = consent.agent_name;
+  // Nobody has shown yet that this is theirs: not a word of whoever asked stands in it.
   return {
-    key: `consent:${id}:${round}`,
+    key,
     consent,
     business,
     from: (await defaultNumber(ctx))?.e164,
     subject: `Your code for ${business}`,
-    mail: `An assistant that calls itself “${agent}” would like to book and cancel appointments with ${business} in your name.
+    mail: `An AI assistant would like to book and cancel appointments with ${business} in your name.
 
 Your code: ${code}
 
 Type it into the page you have open. It works for ${codeMinutes} minutes. Give it to nobody, and to no assistant either: the page gives you another one for that.
 
 If you did not ask for this, do nothing. Without the code nothing happens.`,
-    text: `${business}: ${code} is your code to let “${agent}” book for you. Type it into the page you have open, give it to nobody. Not you? Do nothing.`,
+    text: `${business}: ${code} is your code to let an AI assistant book for you. Type it into the page you have open, give it to nobody. Not you? Do nothing.`,
   };
 }
 

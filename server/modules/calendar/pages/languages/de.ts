@@ -84,7 +84,7 @@ export const de: Messages = {
       "Unter dieser Nummer können wir nicht anrufen. Bitte prüfen Sie sie, oder lassen Sie das Feld leer.",
     postalCode: "Bitte geben Sie die Postleitzahl des Ortes ein, an den wir kommen sollen.",
     attendees: (address) => `${address} ist keine vollständige E-Mail-Adresse.`,
-    tooManyAttendees: "Bitte laden Sie höchstens zwanzig Personen ein.",
+    tooManyAttendees: "Bitte laden Sie höchstens fünf Personen ein.",
     robot: "Bitte lassen Sie das versteckte Feld leer und senden Sie das Formular noch einmal.",
   },
   taken: "Dieser Termin ist gerade vergeben worden.",

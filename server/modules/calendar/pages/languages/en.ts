@@ -83,7 +83,7 @@ export const en = {
     phone: "This is not a phone number we can call. Please check it, or leave the field empty.",
     postalCode: "Please enter the postcode of the place we should come to.",
     attendees: (address: string) => `${address} is not a complete e-mail address.`,
-    tooManyAttendees: "Please invite no more than twenty people.",
+    tooManyAttendees: "Please invite no more than five people.",
     robot: "Please leave the hidden field empty and send the form again.",
   },
   taken: "That time has just been taken.",

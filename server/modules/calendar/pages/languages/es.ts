@@ -82,7 +82,7 @@ export const es: Messages = {
     phone: "No es un número al que podamos llamar. Revíselo o deje el campo vacío.",
     postalCode: "Escriba el código postal del lugar al que debemos ir.",
     attendees: (address) => `${address} no es un correo electrónico completo.`,
-    tooManyAttendees: "Invite a veinte personas como máximo.",
+    tooManyAttendees: "Invite a cinco personas como máximo.",
     robot: "Deje vacío el campo oculto y envíe el formulario otra vez.",
   },
   taken: "Alguien acaba de tomar esa hora.",
