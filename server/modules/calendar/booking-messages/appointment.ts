@@ -5,6 +5,7 @@ import { displayName } from "../../crm/contacts/contact.ts";
 import { contactEmailOf, workspaceOf } from "../../workspace/settings/settings.ts";
 import type { WorkspaceSettings } from "../../workspace/settings/settings.ts";
 import { managementUrl } from "../bookings/management-link.ts";
+import { isByStranger } from "../bookings/booking.ts";
 import type { Attendee, Booking } from "../bookings/booking.ts";
 import type { BookingMessage } from "./booking-message.ts";
 import type { BookingNotification, BookingNotifications, Service } from "../services/service.ts";
@@ -17,11 +18,16 @@ export type Appointment = {
   bookingId: string;
   contactId: string | null;
   status: string;
+  /** Booked by somebody nobody knows. */
+  byStranger: boolean;
   /** Still to take place, as far as its status says. */
   active: boolean;
   startsAt: Date;
   endsAt: Date;
+  /** The booker's. */
   timeZone: string;
+  /** The one the visit is given in. */
+  businessZone: string;
   serviceName: string;
   serviceSlug: string | undefined;
   /** The service's own messages. Those before the start (pre_meeting) replace the workspace's reminders. */
@@ -40,6 +46,8 @@ export type Appointment = {
     slug: string;
     email: string | undefined;
     bookingPage: string;
+    /** Whose clock the quiet hours are on. */
+    timeZone: string;
     settings: WorkspaceSettings;
   };
 };
@@ -68,10 +76,12 @@ export async function loadAppointment(
     bookingId: booking.id,
     contactId: booking.contact_id,
     status: booking.status,
+    byStranger: isByStranger(booking),
     active: booking.status === "confirmed" || booking.status === "late",
     startsAt: booking.starts_at,
     endsAt: booking.ends_at,
     timeZone: booking.timezone,
+    businessZone: service?.timezone ?? workspace.timeZone,
     serviceName: service?.name ?? booking.title,
     serviceSlug: service?.slug,
     notifications,
@@ -86,6 +96,7 @@ export async function loadAppointment(
       slug: workspace.slug,
       email: contactEmailOf(workspace),
       bookingPage: `${ctx.app.baseUrl}/book/${workspace.slug}`,
+      timeZone: workspace.timeZone,
       settings: workspace.settings,
     },
   };

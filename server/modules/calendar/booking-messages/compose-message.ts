@@ -1,7 +1,9 @@
 import type { OutboundEmail } from "../../../providers/email/port.ts";
 import type { Appointment } from "./appointment.ts";
 import type { BookingMessage } from "./booking-message.ts";
-import { noticeTexts } from "./notice-texts.ts";
+import { defaultSettings } from "../../workspace/settings/settings.ts";
+import type { BookingTemplates } from "../../workspace/settings/settings.ts";
+import { movedNotice, noticeTexts } from "./notice-texts.ts";
 import { fill, placeholdersOf } from "./templates.ts";
 
 export type Composed =
@@ -14,7 +16,12 @@ export function composeMessage(appointment: Appointment, message: BookingMessage
   const { subject, body } = templatesFor(appointment, message);
   // Who comes along is greeted by name; the team reads of the booker.
   const reader = message.audience === "attendee" ? (message.recipient_name ?? "there") : undefined;
-  const values = placeholdersOf(appointment, reader);
+  const values = placeholdersOf(appointment, {
+    channel: message.channel,
+    audience: message.audience,
+    readerName: reader,
+    movedFrom: message.moved_from,
+  });
   const text = fill(body, values);
   const isCustomers = message.audience === "customer";
   const own = isCustomers ? appointment.customer[message.channel === "sms" ? "phone" : "email"] : undefined;
@@ -46,9 +53,12 @@ function templatesFor(appointment: Appointment, message: BookingMessage): Texts 
   };
 }
 
-function usualTexts({ business }: Appointment, { kind, channel, audience }: BookingMessage): Texts {
+function usualTexts(appointment: Appointment, message: BookingMessage): Texts {
+  const { business } = appointment;
+  const { kind, channel, audience } = message;
   const { templates } = business.settings.booking_messages;
   const sms = channel === "sms";
+  if (kind === "confirmation" && message.moved_from) return movedTexts(templates, sms);
   switch (kind) {
     case "confirmation":
       return {
@@ -67,4 +77,17 @@ function usualTexts({ business }: Appointment, { kind, channel, audience }: Book
       return { subject: texts.subject, body: sms ? texts.sms : texts.email };
     }
   }
+}
+
+/** A move says so, and from when: in a business's own words for a confirmation ahead of them. */
+function movedTexts(templates: BookingTemplates, sms: boolean): Texts {
+  const usual = defaultSettings.booking_messages.templates;
+  const [own, preset] = sms
+    ? [templates.confirmation_sms, usual.confirmation_sms]
+    : [templates.confirmation_email, usual.confirmation_email];
+  const body = own === preset ? (sms ? movedNotice.sms : movedNotice.email) : undefined;
+  return {
+    subject: movedNotice.subject,
+    body: body ?? `${movedNotice.before}${sms ? " " : "\n\n"}${own}`,
+  };
 }

@@ -41,3 +41,12 @@ const team: NoticeTexts = {
 };
 
 export const noticeTexts = { people, team };
+
+/** What a confirmation says when the appointment was moved. */
+export const movedNotice = {
+  subject: "Moved: {service} is on {date} at {time} now",
+  email:
+    "Hi {booker_name},\n\nYour {service} was moved from {old_date} at {old_time} to {date} at {time}.\n\nTo move it again or cancel: {management_url}\n\n{business}",
+  sms: "{business}: your {service} was moved from {old_date} at {old_time} to {date} at {time}. Need to change it? {management_url}",
+  before: "Moved from {old_date} at {old_time}.",
+};

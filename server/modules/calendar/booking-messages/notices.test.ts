@@ -115,3 +115,49 @@ test("workspace.mark_booking_no_show#0 who books again at night is not asked to 
   const texts = await textsTo(frontdesk, phone);
   assert.ok(!texts.some((text) => text.includes("still need")), texts.join("\n"));
 });
+
+const nextMonth = (day: number, hour: number) => new Date(Date.UTC(2026, 4, day, hour));
+
+test("only a visit still to come is a reason not to ask again", async () => {
+  const shop = await openShop(frontdesk, notified);
+  const customer = { name: "Ada", phone: shop.customer() };
+  const over = await bookAt(frontdesk, shop, nextMonth(4, 9), { customer });
+  const missed = await bookAt(frontdesk, shop, nextMonth(5, 9), { customer });
+  await until(new Date(nextMonth(5, 10).getTime()));
+  await as(shop, markNoShow, missed.id);
+  const asked = (await messagesFor(frontdesk, shop, missed.id)).find(({ kind }) => kind === "rebooking");
+  assert.equal(asked?.status, "pending", `${over.status} and over`);
+  await frontdesk.advance(1800);
+  assert.ok((await textsTo(frontdesk, customer.phone)).some((text) => text.includes("still need")));
+});
+
+test("who books again is not asked any more, everybody else who missed a visit is", async () => {
+  const shop = await openShop(frontdesk, notified);
+  const [ada, eve] = [
+    { name: "Ada", phone: shop.customer() },
+    { name: "Eve", phone: shop.customer() },
+  ];
+  const first = await bookAt(frontdesk, shop, nextMonth(6, 9), { customer: ada });
+  const second = await bookAt(frontdesk, shop, nextMonth(6, 11), { customer: eve });
+  await until(nextMonth(6, 12));
+  for (const { id } of [first, second]) await as(shop, markNoShow, id);
+  await bookAt(frontdesk, shop, nextMonth(8, 9), { customer: ada });
+  const statusOf = async (id: string) =>
+    (await messagesFor(frontdesk, shop, id)).find(({ kind }) => kind === "rebooking")?.status;
+  assert.deepEqual([await statusOf(first.id), await statusOf(second.id)], ["cancelled", "pending"]);
+});
+
+test("marked before it begins, nobody is told before it does", async () => {
+  const shop = await openShop(frontdesk, notified);
+  const startsAt = nextMonth(12, 9);
+  const booking = await bookAt(frontdesk, shop, startsAt, {
+    customer: { name: "Ada", phone: shop.customer() },
+  });
+  await as(shop, markNoShow, booking.id);
+  const due = (await messagesFor(frontdesk, shop, booking.id)).flatMap(({ kind, due_at: at, audience }) =>
+    audience === "customer" && ["no_show", "rebooking"].includes(kind)
+      ? [`${kind} ${(at.getTime() - startsAt.getTime()) / 60_000}`]
+      : [],
+  );
+  assert.deepEqual(due.toSorted(), ["no_show 0", "rebooking 30"]);
+});

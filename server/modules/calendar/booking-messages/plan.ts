@@ -2,6 +2,7 @@ import type { MessageChannel } from "../../workspace/settings/settings.ts";
 import type { BookingNotification } from "../services/service.ts";
 import type { Attendee } from "../bookings/booking.ts";
 import type { Appointment } from "./appointment.ts";
+import { wakingTime } from "./waking-time.ts";
 import type { Audience, MessageKind } from "./booking-message.ts";
 
 export type PlannedMessage = {
@@ -33,7 +34,7 @@ export type ReminderWish = {
 };
 
 /** The confirmation of a booking as it stands now; whoever comes along is told by the invitation. */
-export function planConfirmation(appointment: Appointment, now: Date): PlannedMessage[] {
+export function planConfirmation(appointment: Appointment, now: Date, movedFrom?: Date): PlannedMessage[] {
   const { confirmation } = appointment.business.settings.booking_messages;
   if (!confirmation.enabled) return [];
   return toCustomer(appointment, confirmation.channels).map((target) => ({
@@ -41,6 +42,7 @@ export function planConfirmation(appointment: Appointment, now: Date): PlannedMe
     dueAt: now,
     ...target,
     ...withInvitation(appointment, target),
+    ...(movedFrom ? { movedFrom } : {}),
   }));
 }
 
@@ -72,18 +74,28 @@ function wishesOf(
   });
 }
 
-/** One reminder; one whose moment had passed when the booking was made is recorded as skipped. */
+/**
+ * One reminder; one whose moment had passed when the booking was made is recorded as skipped. A text that would fall into quiet
+ * hours waits until they end, or leaves before they begin where it would come too late by then.
+ */
 export function planReminder(appointment: Appointment, wish: ReminderWish, now: Date): PlannedMessage[] {
-  const dueAt = new Date(appointment.startsAt.getTime() - wish.offsetMinutes * 60_000);
+  const { startsAt, business } = appointment;
+  const wished = new Date(startsAt.getTime() - wish.offsetMinutes * 60_000);
+  const awake = wakingTime(business.settings.quiet_hours, business.timeZone, { wished, startsAt });
   return targets(appointment, wish).map((target) => ({
     kind: "reminder",
-    dueAt,
+    ...dueOf(target.channel === "sms" && target.audience !== "team" ? awake : wished, wished, now),
     offsetMinutes: wish.offsetMinutes,
     position: wish.position ?? 0,
     ...texts(wish.notification, target.channel),
     ...target,
-    ...(dueAt <= now ? { skipReason: "its time had passed when the booking was made" } : {}),
   }));
+}
+
+function dueOf(at: Date | undefined, wished: Date, now: Date): Pick<PlannedMessage, "dueAt" | "skipReason"> {
+  if (wished <= now) return { dueAt: wished, skipReason: "its time had passed when the booking was made" };
+  if (at && at > now) return { dueAt: at };
+  return { dueAt: wished, skipReason: "only quiet hours were left for it" };
 }
 
 /** One notice, by the way the customer can be reached: a text before a mail. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startHarness } from "../../../testing/harness.ts";
 import { inside, outbox } from "../../messaging/testing.ts";
+import { book } from "../bookings/book.ts";
 import { cancel } from "../bookings/cancel.ts";
 import { reschedule } from "../bookings/reschedule.ts";
 import { bookAt, mailsTo, messagesFor, openShop, wednesdayAtTen } from "./testing.ts";
@@ -30,7 +31,7 @@ test("a booking is confirmed at once and has its reminders waiting, in the booki
     `Ready Plumbing: you are booked for Leak repair on Wed 4 Mar at 10:00 AM. Need to change it? ${link}`,
   );
   const [mail] = await mailsTo(frontdesk, booking.booker_email!);
-  assert.equal(mail?.subject, "Booked: Leak repair on Wed 4 Mar at 10:00 AM");
+  assert.equal(mail?.subject, "Booked: Leak repair on Wed 4 Mar at 10:00 AM (London time)");
   assert.match(mail?.body ?? "", /^Hi Ada Price,/);
   assert.match(mail?.body ?? "", new RegExp(link));
   const failed = inside(frontdesk, shop.id, async (ctx) => {
@@ -56,7 +57,10 @@ test("reminders leave at their time, on the wall of the booking's zone", async (
   await frontdesk.advance(1);
   const texts = await outbox(frontdesk, booking.booker_phone!);
   assert.equal(texts.length, 2);
-  assert.match(texts[1]?.body ?? "", /a reminder of your Leak repair on Thu 5 Mar at 10:00 AM/);
+  assert.match(
+    texts[1]?.body ?? "",
+    /a reminder of your Leak repair on Thu 5 Mar at 10:00 AM \(New York time; Thu 5 Mar 3:00 PM London time\)\./,
+  );
   assert.equal((await mailsTo(frontdesk, booking.booker_email!)).length, 2);
   await frontdesk.advance(22 * hour);
   assert.equal((await outbox(frontdesk, booking.booker_phone!)).length, 3);
@@ -185,7 +189,7 @@ test("a service's own reminders replace the workspace's, with their words, recip
   assert.match(
     mail?.body ?? "",
     new RegExp(
-      `^Ada Price, Leak repair \\(1 hour\\) on \\w+ \\d+ \\w+ at 10:00 AM\\. Again\\? http://frontdesk.test/book/${shop.slug}/leak-repair \\{nonsense\\}$`,
+      `^Ada Price, Leak repair \\(1 hour\\) on \\w+ \\d+ \\w+ at 10:00 AM \\(London time\\)\\. Again\\? http://frontdesk.test/book/${shop.slug}/leak-repair \\{nonsense\\}$`,
     ),
   );
   assert.match(
@@ -214,7 +218,8 @@ test("a reminder that falls into quiet hours leaves when they end, once", async 
   const booking = await bookAt(frontdesk, shop, morning, { offGrid: true });
   await frontdesk.advance((morning.getTime() - 7_200_000 - frontdesk.app.clock.now().getTime()) / 1000);
   const [waiting] = await messagesFor(frontdesk, shop, booking.id);
-  assert.deepEqual([waiting?.status, waiting?.reason, waiting?.sent_at], ["sent", "quiet_hours", null]);
+  const eight = new Date(morning.getTime() - hour * 1000);
+  assert.deepEqual([waiting?.status, waiting?.due_at], ["pending", eight]);
   assert.equal((await outbox(frontdesk, booking.booker_phone!)).length, 0);
   await frontdesk.advance(hour);
   assert.equal((await outbox(frontdesk, booking.booker_phone!)).length, 1);
@@ -236,4 +241,68 @@ test("what a service says at the start comes on top of the reminders, at the sta
   const bodies = (await outbox(frontdesk, booking.booker_phone!)).map((entry) => entry.body);
   assert.equal(bodies.length, 3, "confirmation, the reminder two hours ahead, and this");
   assert.equal(bodies.at(-1), "We are at the door, Ada Price");
+});
+
+test("a booker who is on the list of attendees as well is told once, as the booker", async () => {
+  const shop = await openShop(frontdesk, {
+    service: {
+      booking_notifications: JSON.stringify({
+        pre_meeting: [
+          {
+            offset_minutes: 60,
+            channels: ["email"],
+            recipients: "booker_and_attendees",
+            email_body: "{booker_name}",
+          },
+        ],
+      }),
+    },
+  });
+  const startsAt = new Date(
+    Math.floor(frontdesk.app.clock.now().getTime() / 3600_000) * 3600_000 + 72 * 3600_000,
+  );
+  const email = `ada-${shop.slug}@example.test`;
+  const booking = await bookAt(frontdesk, shop, startsAt, {
+    offGrid: true,
+    customer: { name: "Ada Price", email },
+    attendees: [
+      { email: email.toUpperCase(), name: "Ada" },
+      { email: "bob@example.test", name: "Bob" },
+      { email: "BOB@example.test" },
+    ],
+  });
+  const planned = (await messagesFor(frontdesk, shop, booking.id)).filter(({ kind }) => kind === "reminder");
+  assert.deepEqual(planned.map(({ audience, recipient }) => `${audience} ${recipient}`).toSorted(), [
+    "attendee bob@example.test",
+    "customer null",
+  ]);
+});
+
+test("cancelled before anything was sent, it is told where confirmations are on, and not where they are off", async () => {
+  const startsAt = new Date(
+    Math.floor(frontdesk.app.clock.now().getTime() / 3600_000) * 3600_000 + 96 * 3600_000,
+  );
+  for (const [enabled, expected] of [
+    [true, ["sms"]],
+    [false, []],
+  ] as const) {
+    const shop = await openShop(frontdesk, { settings: { booking_messages: { confirmation: { enabled } } } });
+    const id = await inside(frontdesk, shop.id, async (ctx) => {
+      const customer = { name: "Ada", phone: shop.customer() };
+      const booking = await book(ctx, {
+        service: shop.service,
+        startsAt,
+        offGrid: true,
+        customer,
+        source: "console",
+      });
+      await cancel(ctx, booking.id);
+      return booking.id;
+    });
+    const told = (await messagesFor(frontdesk, shop, id)).filter(({ kind }) => kind === "cancellation");
+    assert.deepEqual(
+      told.map(({ channel }) => channel),
+      expected,
+    );
+  }
 });

@@ -19,17 +19,26 @@ type Reference = { id: string };
 /** Plans the confirmation and the reminders of a new booking; its customer needs no reminder to book again. */
 export async function scheduleBookingMessages(
   ctx: Ctx,
-  booking: Reference & { contact_id: string | null },
+  booking: Reference & { contact_id: string | null; starts_at: Date },
+  replaced?: { starts_at: Date },
 ): Promise<void> {
-  await plan(ctx, booking, 0);
+  await plan(ctx, booking, 0, movedFrom(booking, replaced));
   if (booking.contact_id !== null) await cancelRebookingReminders(ctx, booking.contact_id);
 }
 
-/** The booking moved: what has not been sent gives way to a confirmation and reminders of the new time. */
-export async function replaceBookingMessages(ctx: Ctx, booking: Reference): Promise<void> {
+/** The booking moved: what has not been sent gives way to reminders of the new time, and to a message that says from when to when. */
+export async function replaceBookingMessages(
+  ctx: Ctx,
+  booking: Reference & { starts_at: Date },
+  before: { starts_at: Date },
+): Promise<void> {
   const sequence = await currentSequence(ctx, booking.id);
   await cancelUnsent(ctx, booking.id, "the booking was moved");
-  await plan(ctx, booking, sequence + 1);
+  await plan(ctx, booking, sequence + 1, movedFrom(booking, before));
+}
+
+function movedFrom(booking: { starts_at: Date }, before: { starts_at: Date } | undefined): Date | undefined {
+  return before && before.starts_at.getTime() !== booking.starts_at.getTime() ? before.starts_at : undefined;
 }
 
 /** Another booking took this one's place and speaks for both: nothing of this one is sent any more. */
@@ -85,9 +94,9 @@ async function planAfterStart(
   enqueueSending(ctx, [...revived, ...made]);
 }
 
-async function plan(ctx: Ctx, booking: Reference, sequence: number): Promise<void> {
+async function plan(ctx: Ctx, booking: Reference, sequence: number, from: Date | undefined): Promise<void> {
   const appointment = await loadAppointment(ctx, booking.id);
   if (!appointment?.active || appointment.startsAt <= ctx.now) return;
-  const planned = [...planConfirmation(appointment, ctx.now), ...planReminders(appointment, ctx.now)];
+  const planned = [...planConfirmation(appointment, ctx.now, from), ...planReminders(appointment, ctx.now)];
   enqueueSending(ctx, await insertMessages(ctx, booking.id, sequence, planned));
 }

@@ -9,7 +9,8 @@ import { ProviderError } from "../../../providers/errors.ts";
 import type { OutboundEmail } from "../../../providers/email/port.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
 import { findBooking } from "../bookings/bookings.store.ts";
-import { calendarParts } from "../invitations/send-invitation.job.ts";
+import { invitationPart } from "../invitations/invitation.ts";
+import { refuseUnproven } from "../../messaging/recipients/recipients.ts";
 import { sendText } from "../../messaging/messages/send-text.ts";
 import { hasBookedAgain } from "./booked-again.ts";
 import { findRecipient, loadAppointment } from "./appointment.ts";
@@ -112,6 +113,15 @@ async function take(
     });
     return undefined;
   }
+  const to = composed.channel === "email" ? composed.email.to : composed.to;
+  if (appointment.byStranger && message.audience !== "team") {
+    const about = { key: message.id, channel: composed.channel, to, bookingId: appointment.bookingId };
+    const refusal = await refuseUnproven(ctx, about);
+    if (refusal) {
+      await settleMessage(ctx, message, { status: "skipped", reason: refusal.explanation });
+      return undefined;
+    }
+  }
   if (composed.channel === "email") {
     return { message, email: { ...composed.email, ...(await invitationOf(ctx, message)) } };
   }
@@ -127,25 +137,19 @@ async function addressed(ctx: Ctx, message: BookingMessage): Promise<BookingMess
   return { ...message, recipient, recipient_name: member?.name ?? null };
 }
 
-/** The calendar files that go with a mail. */
-async function invitationOf(
-  ctx: Ctx,
-  message: BookingMessage,
-): Promise<Pick<OutboundEmail, "calendar" | "attachments">> {
+/** The calendar file that goes with a mail. */
+async function invitationOf(ctx: Ctx, message: BookingMessage): Promise<Pick<OutboundEmail, "calendar">> {
   const booking =
     message.invitation_sequence === null ? undefined : await findBooking(ctx, message.booking_id);
   if (!booking) return {};
-  const replacedId = booking.replaces_booking_id;
-  return calendarParts(
-    {
-      app: ctx.app,
-      workspace: await workspaceOf(ctx),
-      booking,
-      method: message.kind === "cancellation" ? "CANCEL" : "REQUEST",
-      isBooker: message.audience === "customer",
-    },
-    replacedId === null ? undefined : await findBooking(ctx, replacedId),
-  );
+  const calendar = invitationPart({
+    app: ctx.app,
+    workspace: await workspaceOf(ctx),
+    booking,
+    method: message.kind === "cancellation" ? "CANCEL" : "REQUEST",
+    isBooker: message.audience === "customer",
+  });
+  return { calendar };
 }
 
 // A worker that died in the middle of a mail left the row taken; look again when its time is over.

@@ -61,7 +61,7 @@ export type BookRequest = {
  * the nearest alternatives when nobody is free.
  */
 export async function book(ctx: Ctx, request: BookRequest): Promise<Booking> {
-  const { service, startsAt } = request;
+  const { service, startsAt, replaces } = request;
   const rules = rulesOf(service);
   const endsAt = request.endsAt ?? new Date(startsAt.getTime() + rules.durationMinutes * MINUTE_MS);
   const blockedFrom = new Date(startsAt.getTime() - rules.bufferBeforeMinutes * MINUTE_MS);
@@ -99,6 +99,8 @@ export async function book(ctx: Ctx, request: BookRequest): Promise<Booking> {
     blocked_until: blockedUntil,
     management_token: randomUUID(),
     management_token_expires_at: new Date(endsAt.getTime() + managementGraceMs),
+    invitation_id: replaces ? (replaces.invitation_id ?? replaces.id) : null,
+    sequence: replaces ? replaces.sequence + 1 : 0,
     created_at: ctx.now,
     updated_at: ctx.now,
     capacity: service?.capacity ?? 1,
@@ -204,7 +206,7 @@ async function complete(ctx: Ctx, request: BookRequest, taken: Booking): Promise
     payload: { ...eventPayload(booking), ...replacement },
   });
   enqueueInvitations(ctx, booking, "REQUEST");
-  await scheduleBookingMessages(ctx, booking);
+  await scheduleBookingMessages(ctx, booking, replaces);
   await recordStep(ctx, "created", booking);
   return booking;
 }

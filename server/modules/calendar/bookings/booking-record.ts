@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { Booking } from "./booking.ts";
+import { successorIdsOf } from "./bookings.store.ts";
 
 const text = () => Type.Union([Type.String(), Type.Null()]);
 const id = () => Type.Union([Type.String({ format: "uuid" }), Type.Null()]);
@@ -59,6 +60,9 @@ export const BookingRecord = Type.Object({
   replaces_booking_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
     description: "The booking whose place this one took.",
   }),
+  replaced_by_booking_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
+    description: "Of a cancelled booking that was moved: the one it has become.",
+  }),
   cancellation_reason: text(),
   cancelled_at: moment(),
   management_token: Type.Union([Type.String({ format: "uuid" }), Type.Null()], {
@@ -76,6 +80,7 @@ export async function presentBookings(ctx: Ctx, rows: Booking[]): Promise<Record
     ids.length === 0
       ? []
       : await ctx.db.from("scheduled_event_types").select(["id", "name"]).where("id", "in", ids).execute();
+  const successors = await successorIdsOf(ctx, rows);
   const names = new Map(types.map((type) => [type.id, type.name]));
   return rows.map((row) => {
     const {
@@ -83,6 +88,7 @@ export async function presentBookings(ctx: Ctx, rows: Booking[]): Promise<Record
       blocked_from: _from,
       blocked_until: _until,
       sequence: _sequence,
+      invitation_id: _invitation,
       occasion_id: _occasion,
       capacity: _capacity,
       member_id,
@@ -96,6 +102,7 @@ export async function presentBookings(ctx: Ctx, rows: Booking[]): Promise<Record
       user_id: member_id,
       user_ids: host_ids,
       message: notes,
+      replaced_by_booking_id: successors.get(row.id) ?? null,
     };
   });
 }

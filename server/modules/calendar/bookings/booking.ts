@@ -54,6 +54,8 @@ export interface BookingsTable {
   no_show_at: Timestamp | null;
   /** The booking whose place this one took. */
   replaces_booking_id: string | null;
+  /** What the appointment is known by in calendars, where that is older than the booking. */
+  invitation_id: string | null;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -68,6 +70,11 @@ export type Booking = Selectable<BookingsTable>;
 
 /** How long after a booking's end its management link still works. */
 export const managementGraceMs = 24 * 60 * 60 * 1000;
+
+/** Made by somebody nobody knows, for whomever they named: what is sent about it passes the gate of recipients. */
+export function isByStranger({ source }: Pick<Booking, "source">): boolean {
+  return source === "page" || source === "capability";
+}
 
 /** The payload of booking.created, booking.rescheduled and booking.cancelled. */
 export function eventPayload(booking: Booking): Record<string, unknown> {

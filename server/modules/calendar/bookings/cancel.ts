@@ -4,7 +4,7 @@ import { cancelBookingMessages, dropBookingMessages } from "../booking-messages/
 import { enqueueInvitations } from "../invitations/enqueue-invitations.ts";
 import { eventPayload } from "./booking.ts";
 import type { Booking } from "./booking.ts";
-import { lockBooking, updateBooking } from "./bookings.store.ts";
+import { lockBooking, refuseReplaced, updateBooking } from "./bookings.store.ts";
 import { leaveEventQueue } from "./event-queue.ts";
 import { recordStep } from "./record-step.ts";
 
@@ -16,11 +16,12 @@ type Cancellation = {
 
 /**
  * Cancels a booking and frees its time; cancelling it again changes nothing. The opportunity is left as it is.
- * Throws NOT_FOUND, and CONFLICT for one that was attended or missed.
+ * Throws NOT_FOUND, and CONFLICT for one that was attended or missed and for one that another took the place of.
  */
 export async function cancel(ctx: Ctx, bookingId: string, options: Cancellation = {}): Promise<Booking> {
   const before = await lockBooking(ctx, bookingId);
   if (!before) throw missing("booking", bookingId);
+  await refuseReplaced(ctx, before);
   if (before.status === "cancelled") return before;
   if (before.status !== "confirmed" && before.status !== "late") {
     throw conflict(`The booking is ${before.status} and cannot be cancelled any more.`);
@@ -54,7 +55,8 @@ export async function cancel(ctx: Ctx, bookingId: string, options: Cancellation 
     await dropBookingMessages(ctx, after);
     return after;
   }
-  enqueueInvitations(ctx, after, "CANCEL");
+  // What is over is nobody's appointment any more: that it was cancelled is for the books.
+  if (after.ends_at > ctx.now) enqueueInvitations(ctx, after, "CANCEL");
   await cancelBookingMessages(ctx, after);
   return after;
 }

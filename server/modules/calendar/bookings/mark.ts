@@ -8,7 +8,7 @@ import {
 } from "../booking-messages/index.ts";
 import { eventPayload } from "./booking.ts";
 import type { Booking } from "./booking.ts";
-import { lockBooking, updateBooking } from "./bookings.store.ts";
+import { lockBooking, refuseReplaced, updateBooking } from "./bookings.store.ts";
 import { recordStep } from "./record-step.ts";
 
 /** What became of the appointment, as far as its people are concerned. Each may correct another; none is marked twice. */
@@ -45,6 +45,7 @@ async function mark(
   const before = await lockBooking(ctx, bookingId);
   if (!before) throw missing("booking", bookingId);
   if (before.status === outcome) return before;
+  await refuseReplaced(ctx, before);
   if (before.status === "cancelled") {
     throw conflict(`The booking is cancelled and cannot be marked ${outcome}.`, {
       fix: "Make a new booking for a customer who came after all, and mark that one.",

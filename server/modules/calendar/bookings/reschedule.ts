@@ -6,7 +6,7 @@ import { findService } from "../services/services.store.ts";
 import { MINUTE_MS } from "../slots/wall-clock.ts";
 import { eventPayload, managementGraceMs } from "./booking.ts";
 import type { Booking } from "./booking.ts";
-import { lockBooking, updateBooking } from "./bookings.store.ts";
+import { lockBooking, refuseReplaced, updateBooking } from "./bookings.store.ts";
 import { longestBlockMs } from "./busy.store.ts";
 import { enrollInEventQueue } from "./event-queue.ts";
 import { recordStep } from "./record-step.ts";
@@ -29,6 +29,7 @@ export type NewTimes = {
 export async function reschedule(ctx: Ctx, bookingId: string, times: NewTimes): Promise<Booking> {
   const before = await lockBooking(ctx, bookingId);
   if (!before) throw missing("booking", bookingId);
+  await refuseReplaced(ctx, before);
   if (before.status !== "confirmed") {
     throw conflict(`The booking is ${before.status}; only a confirmed one can be moved.`, {
       fix: "Make a new booking instead.",
@@ -66,7 +67,7 @@ export async function reschedule(ctx: Ctx, bookingId: string, times: NewTimes): 
   });
   await enrollInEventQueue(ctx, after, service);
   enqueueInvitations(ctx, after, "REQUEST");
-  await replaceBookingMessages(ctx, after);
+  await replaceBookingMessages(ctx, after, before);
   await recordStep(ctx, "moved", after, before);
   return after;
 }

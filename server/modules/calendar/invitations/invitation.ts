@@ -2,9 +2,12 @@ import type { App } from "../../../kernel/app.ts";
 import type { CalendarPart } from "../../../providers/email/port.ts";
 import { contactEmailOf } from "../../workspace/settings/settings.ts";
 import type { WorkspaceRow } from "../../workspace/settings/settings.ts";
+import { greetingName, holdsLink, longestName, oneLine } from "../../../words.ts";
+import { isByStranger } from "../bookings/booking.ts";
 import type { Booking } from "../bookings/booking.ts";
 import { managementUrl } from "../bookings/management-link.ts";
 import { formatDateTime } from "../slots/wall-clock.ts";
+import { uidOf } from "../external/booking-uid.ts";
 import { calendarFile } from "./calendar-file.ts";
 
 export type InvitationMethod = "REQUEST" | "CANCEL";
@@ -32,7 +35,7 @@ export function invitationLines(subject: InvitationSubject): string[] {
   if (subject.uninvited)
     return [`You are not invited to ${booking.title} on ${when} any more.`, workspace.name];
   if (method === "CANCEL") return [`${booking.title} on ${when} is cancelled.`, workspace.name];
-  const place = placeOf(booking);
+  const place = placeFor(subject);
   const link = isBooker ? managementUrl(app, workspace.slug, booking) : undefined;
   return [
     `${booking.title}: ${when}.`,
@@ -43,19 +46,24 @@ export function invitationLines(subject: InvitationSubject): string[] {
   ];
 }
 
-/** The invitation as a calendar program reads it. Its UID stays for the booking's life, its sequence grows with every change. */
+/** What calendar programs know the appointment by: one booking that takes another's place goes on under that one's name. */
+export function invitationUid({ id, invitation_id }: Pick<Booking, "id" | "invitation_id">): string {
+  return uidOf(invitation_id ?? id);
+}
+
+/** The invitation as a calendar program reads it. Its UID stays for the appointment's life, its sequence grows with every change. */
 export function invitationPart(subject: InvitationSubject): CalendarPart {
   const { app, workspace, booking, method } = subject;
   const file = calendarFile({
     method,
-    uid: `${booking.id}@frontdesk`,
+    uid: invitationUid(booking),
     sequence: booking.sequence,
     stampedAt: booking.updated_at,
     startsAt: booking.starts_at,
     endsAt: booking.ends_at,
     summary: `${booking.title} - ${workspace.name}`,
     description: invitationLines(subject).join("\n"),
-    location: placeOf(booking),
+    location: placeFor(subject),
     meetingUrl: booking.google_meet_link ?? undefined,
     organizer: organizerOf(app, workspace),
     attendees: subject.uninvited ? [{ email: subject.uninvited }] : participants(booking),
@@ -74,6 +82,12 @@ function placeOf(booking: Booking): string {
   return [booking.address, booking.postal_code].filter(Boolean).join(", ");
 }
 
+/** Where it is. What a stranger typed there is not passed on to others when it is more than a place. */
+function placeFor({ booking, isBooker }: InvitationSubject): string {
+  const place = oneLine(placeOf(booking), 200);
+  return isByStranger(booking) && !isBooker && holdsLink(place) ? "" : place;
+}
+
 /** Whether an address is invited to a booking. */
 export function isInvited(booking: Booking, address: string): boolean {
   return participants(booking).some(({ email }) => email.toLowerCase() === address.toLowerCase());
@@ -81,10 +95,20 @@ export function isInvited(booking: Booking, address: string): boolean {
 
 function participants(booking: Booking) {
   const booker = booking.booker_email
-    ? [{ name: booking.booker_name ?? undefined, email: booking.booker_email, accepted: true }]
+    ? [
+        {
+          name: booking.booker_name ? nameFor(booking, booking.booker_name) : undefined,
+          email: booking.booker_email,
+          accepted: true,
+        },
+      ]
     : [];
   const others = booking.attendees.filter(
     ({ email }) => email.toLowerCase() !== booking.booker_email?.toLowerCase(),
   );
   return [...booker, ...others];
+}
+
+function nameFor(booking: Booking, name: string): string | undefined {
+  return isByStranger(booking) ? greetingName(name) : oneLine(name, longestName);
 }

@@ -110,7 +110,12 @@ test("a booker with an address gets one mail: the confirmation, with the invitat
     );
   assert.deepEqual(
     (await mails()).map((mail) => [mail.subject, mail.attachments?.map((file) => file.contentType)]),
-    [["Booked: Leak repair on Tue 3 Mar at 10:00 AM", ["text/calendar; charset=utf-8; method=REQUEST"]]],
+    [
+      [
+        "Booked: Leak repair on Tue 3 Mar at 10:00 AM (London time)",
+        ["text/calendar; charset=utf-8; method=REQUEST"],
+      ],
+    ],
   );
   const messages = await calendar.workspace.call("GET", `${bookings}/${id}/messages`);
   const carriers = messages.body.data.filter((message: Json) => message.invitation_sequence !== null);
@@ -156,8 +161,8 @@ test("a cancellation by mail brings the end of the invitation along", async () =
   assert.deepEqual(
     (await invitations(id)).map((mail) => [mail.to, mail.subject, line(mail.file, "METHOD")]),
     [
-      [email, "Booked: Leak repair on Tue 3 Mar at 10:00 AM", "REQUEST"],
-      [email, "Cancelled: Leak repair on Tue 3 Mar at 10:00 AM", "CANCEL"],
+      [email, "Booked: Leak repair on Tue 3 Mar at 10:00 AM (London time)", "REQUEST"],
+      [email, "Cancelled: Leak repair on Tue 3 Mar at 10:00 AM (London time)", "CANCEL"],
     ],
   );
 });
@@ -195,4 +200,29 @@ test("who is not invited any more gets it off their calendar; the others get the
   const [uninvited] = changed.filter((mail) => mail.to === "bob@example.com");
   assert.match(uninvited?.file ?? "", /ATTENDEE;[^\r]*:mailto:bob@example\.com/);
   assert.ok(!uninvited?.file.includes("ann@example.com"));
+});
+
+test("cancelling what is over tells nobody; while it goes on everybody", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const cancelled = async (id: string) => {
+    const answer = await calendar.workspace.call("POST", `${bookings}/${id}/cancel`);
+    assert.equal(answer.body.data.status, "cancelled", answer.text);
+    await frontdesk.settle();
+  };
+  const now = frontdesk.app.clock.now();
+  const date = new Date(now.getTime() + 24 * 3600_000 * (now.getUTCDay() === 5 ? 3 : 1))
+    .toISOString()
+    .slice(0, 10);
+  const attendees = [{ email: `over-${calendar.workspace.slug}@example.com` }];
+  const ids = [];
+  for (const time of ["10:00", "12:00"]) {
+    ids.push((await calendar.book({ date, time, attendees })).body.data.booking.id as string);
+  }
+  await frontdesk.advance((Date.parse(`${date}T12:30:00Z`) - now.getTime()) / 1000);
+  const mails = async () => (await listOutbox(frontdesk.app.database)).length;
+  const before = await mails();
+  await cancelled(ids[0] ?? "");
+  assert.equal(await mails(), before);
+  await cancelled(ids[1] ?? "");
+  assert.ok((await mails()) > before);
 });

@@ -3,6 +3,9 @@ import { job } from "../../../kernel/jobs.ts";
 import { ProviderError } from "../../../providers/errors.ts";
 import type { OutboundEmail } from "../../../providers/email/port.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
+import { refuseUnproven } from "../../messaging/recipients/recipients.ts";
+import type { Refusal } from "../../messaging/recipients/recipients.ts";
+import { isByStranger } from "../bookings/booking.ts";
 import type { Booking } from "../bookings/booking.ts";
 import { findBooking } from "../bookings/bookings.store.ts";
 import { invitationLines, invitationPart, isInvited, timeOf } from "./invitation.ts";
@@ -30,16 +33,18 @@ export const sendInvitation = job<Invitation>({
       return {
         booking,
         workspace: await workspaceOf(ctx),
-        replaced: booking?.replaces_booking_id
-          ? await findBooking(ctx, booking.replaces_booking_id)
-          : undefined,
         isCarried: invitation.isBooker && (await isCarried(ctx, invitation)),
+        refusal:
+          booking && isDue(booking, invitation) ? await refusalOf(ctx, booking, invitation) : undefined,
       };
     });
-    const { booking, workspace, replaced, isCarried: carried } = found;
-    if (!booking || carried || !workspace.settings.messaging.enabled) return;
+    const { booking, workspace, isCarried: carried, refusal } = found;
+    if (!booking || carried || !workspace.settings.messaging.enabled || !isDue(booking, invitation)) return;
+    if (refusal) {
+      one.log.info({ bookingId: booking.id, reason: refusal.reason }, "an invitation is not sent");
+      return;
+    }
     const { to, wasRemoved = false } = invitation;
-    if (wasRemoved ? isInvited(booking, to) : booking.sequence !== invitation.sequence) return;
     const subject = {
       ...invitation,
       app: one.app,
@@ -48,13 +53,26 @@ export const sendInvitation = job<Invitation>({
       ...(wasRemoved ? { uninvited: to } : {}),
     };
     try {
-      await one.app.ports.email.sendEmail(invitationEmail(subject, invitation, replaced));
+      await one.app.ports.email.sendEmail(invitationEmail(subject, invitation));
     } catch (error) {
       if (!(error instanceof ProviderError) || error.retryable) throw error;
       one.log.warn({ code: error.code, bookingId: booking.id }, "an invitation cannot be delivered");
     }
   },
 });
+
+function isDue(booking: Booking, { to, sequence, wasRemoved = false }: Invitation): boolean {
+  return wasRemoved ? !isInvited(booking, to) : booking.sequence === sequence;
+}
+
+async function refusalOf(ctx: Ctx, booking: Booking, { to }: Invitation): Promise<Refusal | undefined> {
+  if (!isByStranger(booking)) return undefined;
+  return refuseUnproven(ctx, { key: keyOf(booking, to), channel: "email", to, bookingId: booking.id });
+}
+
+function keyOf(booking: Booking, to: string): string {
+  return `invitation:${booking.id}:${booking.sequence}:${to.toLowerCase()}`;
+}
 
 /** Whether a message to the booker takes this very invitation along. */
 async function isCarried(ctx: Ctx, { bookingId, sequence, method }: Invitation): Promise<boolean> {
@@ -70,29 +88,16 @@ async function isCarried(ctx: Ctx, { bookingId, sequence, method }: Invitation):
   return carrier !== undefined;
 }
 
-function invitationEmail(subject: InvitationSubject, { to }: Invitation, replaced?: Booking): OutboundEmail {
+function invitationEmail(subject: InvitationSubject, { to }: Invitation): OutboundEmail {
   const { workspace, booking, method } = subject;
-  const isUpdate = booking.sequence > 0 || replaced !== undefined;
-  const verb = method === "CANCEL" ? "Cancelled" : isUpdate ? "Updated" : "Invitation";
+  const verb = method === "CANCEL" ? "Cancelled" : booking.sequence > 0 ? "Updated" : "Invitation";
   return {
-    key: `invitation:${booking.id}:${booking.sequence}:${to.toLowerCase()}`,
+    key: keyOf(booking, to),
     workspaceId: workspace.id,
     fromName: workspace.name,
     to,
     subject: `${verb}: ${booking.title}, ${timeOf(booking)}`.replaceAll(/\s+/g, " "),
     text: `${invitationLines(subject).join("\n\n")}\n`,
-    ...calendarParts(subject, replaced),
+    calendar: invitationPart(subject),
   };
-}
-
-/** The calendar files of a mail: the booking's own, and the end of the one whose place it took. */
-export function calendarParts(
-  subject: InvitationSubject,
-  replaced: Booking | undefined,
-): Pick<OutboundEmail, "calendar" | "attachments"> {
-  const calendar = invitationPart(subject);
-  if (!replaced || subject.method === "CANCEL") return { calendar };
-  const { filename, content } = invitationPart({ ...subject, booking: replaced, method: "CANCEL" });
-  const contentType = "text/calendar; charset=utf-8; method=CANCEL";
-  return { calendar, attachments: [{ filename, contentType, content: new TextEncoder().encode(content) }] };
 }
