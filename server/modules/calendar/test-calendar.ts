@@ -1,5 +1,6 @@
 /** What the calendar's tests share: a business with one thing to book, and the calls that book it. */
 import assert from "node:assert/strict";
+import { sql } from "kysely";
 import { systemActor } from "../../kernel/actor.ts";
 import type { Ctx } from "../../kernel/context.ts";
 import { newId } from "../../kernel/ids.ts";
@@ -76,6 +77,14 @@ export async function openCalendar(
     },
     addStaff: (name) => inside((ctx) => addStaff(ctx, name)),
   };
+}
+
+/** Whether this very transaction holds a lock on a row that keeps others from changing it; what it has only looked at is not locked. */
+export async function isLocked(ctx: Ctx, table: string, id: string): Promise<boolean> {
+  const [row] = await ctx.db.raw(sql<{ locked: boolean }>`
+    select xmax::text = (pg_current_xact_id()::xid)::text as locked
+      from ${sql.table(table)} where workspace_id = ${ctx.workspaceId} and id = ${id}`);
+  return row?.locked === true;
 }
 
 async function addStaff(ctx: Ctx, name: string): Promise<string> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { startHarness } from "../../../testing/harness.ts";
+import { openCalendar } from "../test-calendar.ts";
 
 const frontdesk = await startHarness();
 const path = "/api/v1/scheduling-availability";
@@ -133,4 +134,43 @@ test("a zone nobody knows is refused", async () => {
   const answer = await workspace.call("PUT", path, { timezone: "Mars/Olympus" });
   assert.equal(answer.status, 400);
   assert.equal(answer.body.error.details.fields[0].field, "timezone");
+});
+
+test("blocking a date says which bookings are on it; they stay", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const { workspace } = calendar;
+  const bea = await calendar.addStaff("Bea");
+  const booked = async (date: string, more: object = {}) =>
+    (await calendar.book({ date, ...more })).body.data.booking;
+  const tuesday = await booked("2026-03-03");
+  await booked("2026-03-04");
+  const gone = await booked("2026-03-03", { time: "14:00" });
+  await workspace.call("POST", `/api/v1/scheduling-bookings/${gone.id}/cancel`);
+  const put = async (date: string, more: object = {}) => {
+    const date_overrides = [{ date, type: "blocked" }];
+    const answer = await workspace.call("PUT", path, { date_overrides, ...more });
+    assert.equal(answer.status, 200, answer.text);
+    return answer.body.data.affected_bookings;
+  };
+  assert.deepEqual(await put("2026-03-03"), [
+    { id: tuesday.id, title: "Leak repair", starts_at: "2026-03-03T10:00:00.000Z" },
+  ]);
+  assert.equal(await put("2026-03-05"), undefined);
+  // A member's own dates are theirs alone, and once they have some the company's are not theirs.
+  const other = tuesday.user_id === bea ? workspace.adminId : bea;
+  assert.equal(await put("2026-03-03", { user_id: other }), undefined);
+  assert.equal((await put("2026-03-03", { user_id: tuesday.user_id })).length, 1);
+  assert.equal(await put("2026-03-03"), undefined);
+  const read = await workspace.call("GET", `/api/v1/scheduling-bookings/${tuesday.id}`);
+  assert.equal(read.body.data.status, "confirmed");
+});
+
+test("a member's own zone comes before the company's, whose hours they keep", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const { workspace } = calendar;
+  const weekly_hours = [{ day: 2, start: "09:00", end: "10:00" }];
+  await workspace.call("PUT", path, { weekly_hours, timezone: "Europe/London" });
+  assert.deepEqual(await calendar.openTimes("2026-03-03"), ["2026-03-03 09:00"]);
+  await workspace.call("PUT", path, { user_id: workspace.adminId, timezone: "Europe/Paris" });
+  assert.deepEqual(await calendar.openTimes("2026-03-03"), ["2026-03-03 08:00"]);
 });

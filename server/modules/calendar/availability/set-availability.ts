@@ -13,6 +13,7 @@ import {
   userIdInput,
   WeeklyHoursSchema,
 } from "./availability-record.ts";
+import { bookingsOnBlockedDates } from "./blocked-dates.ts";
 import { storeAvailability } from "./availability.store.ts";
 import type { AvailabilityChange } from "./availability.store.ts";
 
@@ -26,7 +27,7 @@ export const setAvailability = operation({
   noun: "scheduling_availability",
   summary: "Set weekly hours, zone or date overrides of the company or of one user.",
   description:
-    "Each field that is sent replaces the old one as a whole; what is not sent stays. Hours past midnight are two entries. Bookings made already keep their times.",
+    "Each field that is sent replaces the old one as a whole; what is not sent stays. Hours past midnight are two entries. Bookings made already keep their times; those on dates that are blocked are told in the answer.",
   input: Type.Object(
     {
       weekly_hours: Type.Optional(WeeklyHoursSchema),
@@ -36,7 +37,22 @@ export const setAvailability = operation({
     },
     { additionalProperties: false },
   ),
-  output: AvailabilityRecord,
+  output: Type.Object({
+    ...AvailabilityRecord.properties,
+    affected_bookings: Type.Optional(
+      Type.Array(
+        Type.Object({
+          id: Type.String({ format: "uuid" }),
+          title: Type.String(),
+          starts_at: Type.String({ format: "date-time" }),
+        }),
+        {
+          description:
+            "Bookings on dates this call has blocked: they stay as they are. Left out when there are none.",
+        },
+      ),
+    ),
+  }),
   example: {
     input: {
       weekly_hours: [{ day: 1, start: "09:00", end: "17:00" }],
@@ -57,7 +73,9 @@ export const setAvailability = operation({
       recordId: row.id,
       payload: { id: row.id, user_id: memberId },
     });
-    return effectiveAvailability(ctx, memberId);
+    const shown = await effectiveAvailability(ctx, memberId);
+    const affected = await bookingsOnBlockedDates(ctx, memberId, change.date_overrides ?? [], shown.timezone);
+    return { ...shown, ...(affected.length > 0 ? { affected_bookings: affected } : {}) };
   },
 });
 

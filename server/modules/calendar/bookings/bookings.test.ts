@@ -80,6 +80,33 @@ test("workspace.list_scheduling_bookings#2 filters by status, event type and inc
   }
 });
 
+test("workspace.list_scheduling_bookings#2 a booking over several days is on each of them, up to the moment it ends", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const token = await calendar.workspace.privateToken(["WRITE_BOOKINGS", "READ_BOOKINGS"]);
+  const body = (scheduledStartAt: string, scheduledEndAt: string) => ({
+    customerPhone: "+447700900123",
+    scheduledStartAt,
+    scheduledEndAt,
+  });
+  const path = "/api/private/v1/bookings";
+  for (const times of [
+    body("2026-03-04T22:00:00Z", "2026-03-06T10:00:00Z"),
+    body("2026-03-08T21:00:00Z", "2026-03-09T00:00:00Z"),
+  ]) {
+    const made = await frontdesk.call("POST", path, { key: token, body: times });
+    assert.equal(made.status, 201, made.text);
+  }
+  const [long, late] = ["2026-03-04T22:00", "2026-03-08T21:00"];
+  const onDay = (day: string) => starts(calendar, `?date_from=${day}&date_to=${day}`);
+  for (const day of ["2026-03-04", "2026-03-05", "2026-03-06"])
+    assert.deepEqual(await onDay(day), [long], day);
+  for (const day of ["2026-03-03", "2026-03-07", "2026-03-09"]) assert.deepEqual(await onDay(day), [], day);
+  assert.deepEqual(await onDay("2026-03-08"), [late]);
+  const privately = async (day: string) =>
+    (await frontdesk.call("GET", `${path}?from=${day}&to=${day}`, { key: token })).body.bookings.length;
+  assert.deepEqual([await privately("2026-03-05"), await privately("2026-03-07")], [1, 0]);
+});
+
 test("workspace.list_scheduling_bookings#2 a day of the filter is the workspace's own, wherever the booker's clock stands", async () => {
   const calendar = await openCalendar(frontdesk);
   const zone = { timezone: "Pacific/Auckland" };

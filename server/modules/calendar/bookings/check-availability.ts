@@ -48,11 +48,16 @@ export const checkAvailability = operation({
       around: startsAt,
       count: 1,
     });
-    const available = exists && found.nearest[0]?.startsAt.getTime() === startsAt.getTime();
+    const isFree = found.nearest[0]?.startsAt.getTime() === startsAt.getTime();
+    const available = exists && isFree;
     const before = found.before ? showSlot(found.before, zone) : null;
-    const after = found.after ? showSlot(found.after, zone) : null;
+    // The moment a skipped time would have been is one to offer itself.
+    const next = !exists && isFree ? found.nearest[0] : found.after;
+    const after = next ? showSlot(next, zone) : null;
     const endsAt = new Date(startsAt.getTime() + durationOf(service) * MINUTE_MS);
-    const slot = showSlot({ startsAt, endsAt }, zone);
+    const shown = showSlot({ startsAt, endsAt }, zone);
+    const asked = wallMoment(input.date, input.time);
+    const slot = exists ? shown : { ...shown, formatted: asked };
     return {
       available,
       timezone: zone,
@@ -62,14 +67,23 @@ export const checkAvailability = operation({
       nearest_after: after,
       hint: available
         ? `${slot.formatted} is free: book it with POST /scheduling-bookings.`
-        : hintFor(formatDateTime(startsAt.getTime(), zone), before, after),
+        : hintFor(
+            exists ? `${slot.formatted} is not free` : `The clock of ${zone} skips ${asked}`,
+            before,
+            after,
+          ),
     };
   },
 });
 
+/** A wall time as it was asked for, whether the clock ever shows it or not. */
+function wallMoment(date: string, time: string): string {
+  return formatDateTime(Date.parse(`${date}T${time}:00Z`), "UTC");
+}
+
 function hintFor(wanted: string, before: ShownSlot | null, after: ShownSlot | null): string {
   const offers = [before, after].flatMap((slot) => (slot ? [slot.formatted] : []));
   return offers.length > 0
-    ? `${wanted} is not free. Offer ${offers.join(" or ")} instead.`
-    : `${wanted} is not free, and nothing else is open for booking.`;
+    ? `${wanted}. Offer ${offers.join(" or ")} instead.`
+    : `${wanted}, and nothing else is open for booking.`;
 }

@@ -176,6 +176,20 @@ test("workspace.create_scheduling_booking#6 workspace.create_scheduling_booking#
   }
 });
 
+test("workspace.create_scheduling_booking#13 a name that says nothing is none, whatever it is made of", async () => {
+  const calendar = await openCalendar(frontdesk);
+  for (const fullName of ["   ", "\u200b\u2060", "\n\t", "--"]) {
+    const answer = await calendar.book({ fullName });
+    assert.equal(answer.status, 400, answer.text);
+    assert.equal(answer.body.error.details.fields[0].field, "fullName");
+  }
+  const type = await calendar.workspace.call("POST", "/api/v1/scheduled-event-types", { name: "\u200b " });
+  assert.equal(type.status, 400);
+  const made = await calendar.book({ fullName: "  李小龍 " });
+  const { data } = (await calendar.workspace.call("GET", `${bookings}/${made.body.data.booking.id}`)).body;
+  assert.equal(data.booker_name, "李小龍");
+});
+
 test("workspace.create_scheduling_booking#8 workspace.create_scheduling_booking#9 state and zone go to the contact only where it has none", async () => {
   const calendar = await openCalendar(frontdesk);
   const first = await calendar.book({ booker_state: "WA", booker_timezone: "Perth" });

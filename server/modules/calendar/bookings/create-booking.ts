@@ -6,6 +6,7 @@ import { declareError, notFound } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { isEmail } from "../../../emails.ts";
+import { nameField } from "../../../words.ts";
 import type { Service } from "../services/service.ts";
 import { MINUTE_MS } from "../slots/wall-clock.ts";
 import { zoneField } from "../wall-input.ts";
@@ -121,6 +122,7 @@ export const createBooking = operation({
   },
   async run(ctx, fields) {
     checkEmails(fields);
+    const name = nameField("fullName", fields.fullName);
     const service = await wantedService(ctx, fields);
     const time = await wantedTime(ctx, service, fields);
     const { zone, startsAt } = time;
@@ -130,7 +132,7 @@ export const createBooking = operation({
       service,
       startsAt,
       customer: {
-        name: fields.fullName,
+        name,
         email: fields.email,
         phone: fields.phone,
         state: fields.booker_state?.trim() || undefined,

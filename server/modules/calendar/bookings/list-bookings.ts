@@ -6,6 +6,7 @@ import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
 import { dayBounds } from "../slots/wall-clock.ts";
 import { dateField } from "../wall-input.ts";
+import { touchesFrom } from "./bookings.store.ts";
 import { BookingRecord, presentBookings, statuses } from "./booking-record.ts";
 
 export const listBookings = operation({
@@ -18,7 +19,8 @@ export const listBookings = operation({
   noun: "booking",
   shape: "list",
   summary: "List bookings by start time, past ones and coming ones.",
-  description: "date_from and date_to include their days, as the workspace's own zone counts them.",
+  description:
+    "date_from and date_to include their days, as the workspace's own zone counts them. A booking over several days is on each of them.",
   input: Type.Object(
     {
       ...pagingInput(),
@@ -39,7 +41,7 @@ export const listBookings = operation({
       const from = input.date_from && dayBounds(dateField("date_from", input.date_from), timeZone)[0];
       const to = input.date_to && dayBounds(dateField("date_to", input.date_to), timeZone)[1];
       if (from && to && to <= from) throw invalidField("date_to", "is before date_from");
-      if (from) query = query.where("starts_at", ">=", new Date(from));
+      if (from) query = query.where(touchesFrom(new Date(from)));
       if (to) query = query.where("starts_at", "<", new Date(to));
     }
     const sort = { column: "starts_at", direction: "asc", kind: "timestamp" } as const;

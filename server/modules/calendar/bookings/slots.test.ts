@@ -211,6 +211,16 @@ test("slots keep to the wall clock on the days it changes, in both directions", 
   assert.equal(skipped.body.error.details.alternatives[0].time, "02:00");
   const asked = (await spring.check({ date: "2026-03-29", time: "01:00" })).body.data;
   assert.deepEqual([asked.available, asked.slot.time], [false, "01:00"]);
+  // The moment it would have been is free, and is offered as what the clock shows then.
+  assert.equal(asked.slot.formatted, "Sunday, March 29, 2026 at 1:00 AM");
+  assert.deepEqual([asked.nearest_before.time, asked.nearest_after.time], ["00:00", "02:00"]);
+  assert.match(
+    asked.hint,
+    /^The clock of Europe\/London skips Sunday, March 29, 2026 at 1:00 AM\. Offer .* 12:00 AM or .* 2:00 AM instead\.$/,
+  );
+  await spring.book({ date: "2026-03-29", time: "02:00", email: "early@example.com" });
+  const later = (await spring.check({ date: "2026-03-29", time: "01:00" })).body.data;
+  assert.deepEqual([later.available, later.nearest_after.time], [false, "03:00"]);
   // 25 October 2026: 01:00 comes twice, and both can be booked.
   assert.deepEqual(
     (await spring.openTimes("2026-10-25")).map((one) => one.slice(11)),

@@ -142,3 +142,32 @@ test("bookings.book_job#5 bookings.book_job#6 bookings.reschedule_booking#4 book
   const canceledOther = await send("PATCH", path, { status: "CANCELED", reason: "x" }, "cancel-1");
   assert.deepEqual([canceledOther.status, canceledOther.body.error.code], [409, "IDEMPOTENCY_CONFLICT"]);
 });
+
+test("a place that cannot be reached in time is kept, and warned about", async () => {
+  const shop = await openShop(frontdesk, { service: { travel_minutes: 45 } });
+  const { call } = await integration(frontdesk, shop);
+  const first = await bookAt(frontdesk, shop, wednesdayAtTen, { postalCode: "N1 9GU" });
+  const next = new Date(wednesdayAtTen.getTime() + 3600_000);
+  const { id } = await bookAt(frontdesk, shop, next, { postalCode: "N1 9GU" });
+  const far = await call("PATCH", `/bookings/${id}`, { postalCode: "M1 1AE" });
+  assert.deepEqual([far.status, far.body.booking.postalCode], [200, "M1 1AE"], far.text);
+  assert.equal(far.body.warnings.length, 1);
+  assert.match(far.body.warnings[0], /M1 1AE.*scheduledStartAt/);
+  for (const change of [{ postalCode: "N1 9GU" }, { postalCode: "" }, { notes: "Dog" }]) {
+    assert.equal(
+      (await call("PATCH", `/bookings/${id}`, change)).body.warnings,
+      undefined,
+      JSON.stringify(change),
+    );
+  }
+  await call("PATCH", `/bookings/${first.id}`, { status: "CANCELED" });
+  assert.equal((await call("PATCH", `/bookings/${id}`, { postalCode: "M1 1AE" })).body.warnings, undefined);
+  const plain = await openShop(frontdesk);
+  const other = await integration(frontdesk, plain);
+  const one = await bookAt(frontdesk, plain, wednesdayAtTen, { postalCode: "N1 9GU" });
+  await bookAt(frontdesk, plain, next, { postalCode: "N1 9GU" });
+  assert.equal(
+    (await other.call("PATCH", `/bookings/${one.id}`, { postalCode: "M1 1AE" })).body.warnings,
+    undefined,
+  );
+});

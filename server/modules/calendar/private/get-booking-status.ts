@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { missing } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { privateBookings } from "../../../surfaces/private-bookings.ts";
-import { findBooking } from "../bookings/bookings.store.ts";
+import { findBooking, successorIdsOf } from "../bookings/bookings.store.ts";
 import { PrivateBooking, presentPrivateBooking } from "./private-booking.ts";
 
 export const getBookingStatus = operation({
@@ -19,6 +19,6 @@ export const getBookingStatus = operation({
   async run(ctx, { bookingId }) {
     const booking = await findBooking(ctx, bookingId);
     if (!booking) throw missing("booking", bookingId);
-    return { booking: presentPrivateBooking(booking, ctx.now) };
+    return { booking: presentPrivateBooking(booking, ctx.now, await successorIdsOf(ctx, [booking])) };
   },
 });

@@ -4,6 +4,7 @@ import { keysetPage } from "../../../kernel/pagination.ts";
 import { privateBookings } from "../../../surfaces/private-bookings.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
 import type { Booking } from "../bookings/booking.ts";
+import { successorIdsOf, touchesFrom } from "../bookings/bookings.store.ts";
 import { dateRange } from "./date-range.ts";
 import { PrivateBooking, presentPrivateBooking } from "./private-booking.ts";
 
@@ -16,7 +17,8 @@ export const listBookings = operation({
   scopes: ["READ_BOOKINGS"],
   effect: "read",
   noun: "booking",
-  summary: "List the bookings of a date range with timing, customer and source.",
+  summary:
+    "List the bookings of a date range with timing, customer and source; one over several days is on each of them.",
   input: Type.Object(
     {
       from: Type.Optional(
@@ -37,7 +39,7 @@ export const listBookings = operation({
     const { timeZone } = await workspaceOf(ctx);
     const { start, end } = dateRange(input, timeZone);
     let query = ctx.db.from("bookings").selectAll();
-    if (start) query = query.where("starts_at", ">=", start);
+    if (start) query = query.where(touchesFrom(start));
     if (end) query = query.where("starts_at", "<", end);
     const page = await keysetPage(
       query as never,
@@ -46,8 +48,9 @@ export const listBookings = operation({
       input,
     );
     const rows = page.rows as unknown as Booking[];
+    const successors = await successorIdsOf(ctx, rows);
     return {
-      bookings: rows.map((row) => presentPrivateBooking(row, ctx.now)),
+      bookings: rows.map((row) => presentPrivateBooking(row, ctx.now, successors)),
       nextCursor: page.nextCursor,
     };
   },

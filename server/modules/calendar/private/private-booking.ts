@@ -55,6 +55,7 @@ export const PrivateBooking = Type.Object({
   staffId: nullable("The member of staff who has the visit."),
   cancellationReason: nullable(),
   canceledAt: Type.Union([instant(), Type.Null()]),
+  replacedByBookingId: nullable("Of a canceled booking that was moved: the one it has become."),
   createdAt: instant(),
   updatedAt: instant(),
 });
@@ -68,7 +69,11 @@ const sourceLabels: Record<string, string> = {
   voice: "Voice agent",
 };
 
-export function presentPrivateBooking(booking: Booking, now: Date): Static<typeof PrivateBooking> {
+export function presentPrivateBooking(
+  booking: Booking,
+  now: Date,
+  successors?: ReadonlyMap<string, string>,
+): Static<typeof PrivateBooking> {
   return {
     bookingId: booking.id,
     status: statusNames[booking.status],
@@ -90,6 +95,7 @@ export function presentPrivateBooking(booking: Booking, now: Date): Static<typeo
     staffId: booking.member_id,
     cancellationReason: booking.cancellation_reason,
     canceledAt: booking.cancelled_at?.toISOString() ?? null,
+    replacedByBookingId: successors?.get(booking.id) ?? null,
     createdAt: booking.created_at.toISOString(),
     updatedAt: booking.updated_at.toISOString(),
   };

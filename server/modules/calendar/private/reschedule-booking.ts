@@ -4,8 +4,10 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { privateBookings } from "../../../surfaces/private-bookings.ts";
 import type { Booking } from "../bookings/booking.ts";
-import { lockBooking, updateBooking } from "../bookings/bookings.store.ts";
+import { lockBooking, refuseReplaced, updateBooking } from "../bookings/bookings.store.ts";
+import { choicesAt } from "../bookings/choices.ts";
 import { reschedule } from "../bookings/reschedule.ts";
+import { findService } from "../services/services.store.ts";
 import { slotUnavailable } from "../bookings/slot-unavailable.ts";
 import {
   PrivateBooking,
@@ -43,7 +45,12 @@ export const rescheduleBooking = operation({
     },
     { additionalProperties: false },
   ),
-  output: Type.Object({ booking: PrivateBooking }),
+  output: Type.Object({
+    booking: PrivateBooking,
+    warnings: Type.Optional(
+      Type.Array(Type.String(), { description: "What was done although it may not work out." }),
+    ),
+  }),
   errors: [slotUnavailable, conflict],
   async run(ctx, { bookingId, scheduledStartAt, scheduledEndAt, ...changes }) {
     const moves = scheduledStartAt !== undefined || scheduledEndAt !== undefined;
@@ -56,7 +63,13 @@ export const rescheduleBooking = operation({
     const before = await lockBooking(ctx, bookingId);
     if (!before) throw missing("booking", bookingId);
     const corrected = await correct(ctx, before, changes);
-    if (!moves) return { booking: presentPrivateBooking(corrected, ctx.now) };
+    if (!moves) {
+      const warnings = changes.postalCode === undefined ? [] : await warningsOf(ctx, corrected);
+      return {
+        booking: presentPrivateBooking(corrected, ctx.now),
+        ...(warnings.length > 0 ? { warnings } : {}),
+      };
+    }
     const startsAt = scheduledStartAt
       ? futureStart(ctx, "scheduledStartAt", scheduledStartAt)
       : before.starts_at;
@@ -68,8 +81,31 @@ export const rescheduleBooking = operation({
   },
 });
 
+/** Whether the host can still be there in time, and at the next visit, now that the visit is somewhere else. */
+async function warningsOf(ctx: Ctx, booking: Booking): Promise<string[]> {
+  const service = booking.event_type_id ? await findService(ctx, { id: booking.event_type_id }) : undefined;
+  const postalCode = booking.postal_code ?? undefined;
+  if (service?.travel_minutes == null || postalCode === undefined) return [];
+  const wanted = {
+    service,
+    excludeBookingId: booking.id,
+    memberId: booking.member_id ?? undefined,
+    startsAt: booking.starts_at,
+    endsAt: booking.ends_at,
+    offGrid: true,
+  };
+  const isReached = (await choicesAt(ctx, { ...wanted, postalCode })).length > 0;
+  const isFree = isReached || (await choicesAt(ctx, wanted)).length > 0;
+  return isReached || !isFree
+    ? []
+    : [
+        `The way between ${postalCode} and the visit before or after is longer than the time in between. Move one of them with scheduledStartAt.`,
+      ];
+}
+
 async function correct(ctx: Ctx, before: Booking, changes: Details): Promise<Booking> {
   if (Object.keys(changes).length === 0) return before;
+  await refuseReplaced(ctx, before);
   if (before.status !== "confirmed") {
     throw conflict(`The booking is ${before.status}; only a confirmed one can be changed.`);
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { startHarness } from "../../../testing/harness.ts";
+import { openCalendar } from "../test-calendar.ts";
 import type { Answer, TestWorkspace } from "../../../testing/harness.ts";
 
 const frontdesk = await startHarness({ work: false });
@@ -115,4 +116,23 @@ test("travel times are replaced as a list, whatever way the postcodes are writte
   refused(await put([{ ...there, minutes: 1441 }]), "travel_times.0.minutes");
   assert.equal((await workspace.call("GET", travelTimes)).body.data.travel_times.length, 2);
   assert.deepEqual((await put([])).body.data.travel_times, []);
+});
+
+test("what is out of use meets no requirement: its times are gone, and back with it", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const { workspace } = calendar;
+  const made = await workspace.call("POST", "/api/v1/scheduling-resources", { name: "Room", kind: "room" });
+  assert.equal(made.status, 201, made.text);
+  const { id } = made.body.data;
+  const type = `${eventTypes}/${calendar.eventType.id}`;
+  await workspace.call("PATCH", type, { resource_requirements: [{ any_of: [id] }] });
+  const open = async () => (await calendar.openTimes("2026-03-03")).length;
+  assert.ok((await open()) > 0);
+  const use = (is_active: boolean) =>
+    workspace.call("PATCH", `/api/v1/scheduling-resources/${id}`, { is_active });
+  assert.equal((await use(false)).status, 200);
+  assert.equal(await open(), 0);
+  assert.equal((await calendar.book()).status, 409);
+  await use(true);
+  assert.ok((await open()) > 0);
 });

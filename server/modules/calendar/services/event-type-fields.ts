@@ -108,7 +108,9 @@ export const eventTypeFields = {
   }),
   default_duration_minutes: minutes("The length of a meeting; counts only while is_meeting is true.", 1),
   duration_minutes: minutes("How long a booking takes, meeting or not; 60 when nothing says otherwise.", 1),
-  event_queue_id: id(),
+  event_queue_id: nullable(
+    Type.String({ format: "uuid", description: "A queue of this workspace; there are none as yet." }),
+  ),
   enrollment_offset_minutes: nullable(
     Type.Integer({
       minimum: 0,
@@ -120,7 +122,9 @@ export const eventTypeFields = {
   is_active: Type.Boolean(),
   is_bookable: Type.Boolean({ description: "Customers may book it themselves." }),
   slug: Type.String({ minLength: 1, maxLength: 100, description: "Made from the name when left out." }),
-  buffer_before_minutes: minutes("Kept free before a booking."),
+  buffer_before_minutes: minutes(
+    "Kept free before a booking, beside what the booking before it keeps free after itself: the two add up.",
+  ),
   buffer_after_minutes: minutes("Kept free after a booking."),
   min_notice_hours: nullable(
     Type.Number({ minimum: 0, maximum: 8760, description: "Soonest booking from now." }),

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField } from "../../../kernel/errors.ts";
+import { nameField } from "../../../words.ts";
 import { slugOf } from "../../../workspaces.ts";
 import { checkRequirements } from "../resources/requirements.ts";
 import { zoneField } from "../wall-input.ts";
@@ -40,7 +41,11 @@ export function presentEventType(row: Service): Record<string, unknown> {
 }
 
 /** What a caller sent as column values. Throws a 400 naming the field. */
-export async function eventTypeValues(ctx: Ctx, fields: EventTypeFields): Promise<ServiceValues> {
+export async function eventTypeValues(
+  ctx: Ctx,
+  fields: EventTypeFields,
+  before?: Service,
+): Promise<ServiceValues> {
   const {
     name,
     min_notice_hours,
@@ -51,10 +56,7 @@ export async function eventTypeValues(ctx: Ctx, fields: EventTypeFields): Promis
     ...same
   } = fields;
   const values: ServiceValues = { ...same } as ServiceValues;
-  if (name !== undefined) {
-    values.name = name.trim();
-    if (values.name === "") throw invalidField("name", "may not be empty");
-  }
+  if (name !== undefined) values.name = nameField("name", name);
   if (same.slug !== undefined && same.slug !== slugOf(same.slug)) {
     throw invalidField(
       "slug",
@@ -77,12 +79,23 @@ export async function eventTypeValues(ctx: Ctx, fields: EventTypeFields): Promis
     await checkRequirements(ctx, resource_requirements);
     values.resource_requirements = JSON.stringify(resource_requirements);
   }
+  checkEventQueue(fields.event_queue_id, before);
   if (same.timezone) values.timezone = zoneField("timezone", same.timezone);
   if (same.keywords) {
     values.keywords = [...new Set(same.keywords.map((word) => word.trim().toLowerCase()))].filter(Boolean);
   }
   if (same.booking_assigned_user_ids) await checkMembers(ctx, same.booking_assigned_user_ids);
   return values;
+}
+
+/** No event queues are kept here yet, so an id can only be one that names nothing; the one a type has already may stay. */
+function checkEventQueue(id: string | null | undefined, before: Service | undefined): void {
+  if (id == null || id.toLowerCase() === before?.event_queue_id) return;
+  throw invalidField(
+    "event_queue_id",
+    `${id} names no event queue of this workspace`,
+    "Leave event_queue_id out, or send null: there are no event queues here.",
+  );
 }
 
 export function checkPrices(prices: {

@@ -221,6 +221,24 @@ test("workspace.list_scheduled_event_types#0 workspace.list_scheduled_event_type
   assert.equal((await workspace.call("GET", `${path}?limit=100`)).body.data.length, 27);
 });
 
+test("an event queue that nobody has is refused by name, for create and update; the one there is may stay", async () => {
+  const workspace = await frontdesk.workspace();
+  const event_queue_id = randomUUID();
+  const made = await workspace.call("POST", path, { name: "Visit", event_queue_id });
+  assert.equal(made.status, 400, made.text);
+  assert.equal(made.body.error.details.fields[0].field, "event_queue_id");
+  const type = await create(workspace, { event_queue_id: null });
+  const changed = await workspace.call("PATCH", `${path}/${type.id}`, { event_queue_id });
+  assert.equal(changed.status, 400, changed.text);
+  await frontdesk.app.database.owner(
+    `update scheduled_event_types set event_queue_id = '${event_queue_id}' where id = '${type.id}'`,
+  );
+  const same = await workspace.call("PATCH", `${path}/${type.id}`, { event_queue_id, name: "Visits" });
+  assert.deepEqual([same.status, same.body.data.event_queue_id], [200, event_queue_id]);
+  const cleared = await workspace.call("PATCH", `${path}/${type.id}`, { event_queue_id: null });
+  assert.equal(cleared.body.data.event_queue_id, null);
+});
+
 test("workspace.update_scheduled_event_type#0 workspace.update_scheduled_event_type#1 workspace.update_scheduled_event_type#2 every field can be changed alone", async () => {
   const workspace = await frontdesk.workspace();
   let before = await create(workspace);
@@ -232,7 +250,6 @@ test("workspace.update_scheduled_event_type#0 workspace.update_scheduled_event_t
     color: "blue",
     is_meeting: true,
     default_duration_minutes: 45,
-    event_queue_id: randomUUID(),
     enrollment_offset_minutes: 60,
     sort_order: 4,
     is_active: false,

@@ -33,7 +33,7 @@ export const updateEventType = operation({
   async run(ctx, { id, ...fields }) {
     const before = await lockService(ctx, id);
     if (!before) throw missing("scheduled event type", id);
-    const values = await eventTypeValues(ctx, fields);
+    const values = await eventTypeValues(ctx, fields, before);
     checkPrices({ ...before, ...fields });
     await checkPlacement(ctx, fields, before);
     if (fields.slug !== undefined && fields.slug !== before.slug) await checkSlugFree(ctx, fields.slug);

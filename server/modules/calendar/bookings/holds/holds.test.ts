@@ -3,8 +3,10 @@ import { test } from "node:test";
 import { newId } from "../../../../kernel/ids.ts";
 import { sweepOnce } from "../../../../kernel/sweep.ts";
 import { startHarness } from "../../../../testing/harness.ts";
-import { bookings, openCalendar } from "../../test-calendar.ts";
+import { bookings, isLocked, openCalendar } from "../../test-calendar.ts";
 import type { TestCalendar } from "../../test-calendar.ts";
+import { reschedule } from "../reschedule.ts";
+import { findLiveHold, lockHold } from "./holds.store.ts";
 
 const frontdesk = await startHarness();
 
@@ -124,4 +126,57 @@ test("claims are the database's own: nothing that speaks for a workspace can wri
       .execute(),
   );
   await assert.rejects(forged, { code: "42501" });
+});
+
+test("an expired hold promises nothing: what the notice forbids by now is not booked with it, nor given back", async () => {
+  const calendar = await openCalendar(frontdesk, { min_notice_hours: 1 });
+  const now = frontdesk.app.clock.now();
+  // A time that the notice allows now, and not any more when the hold has run out.
+  const start = new Date(Math.ceil((now.getTime() + 3600_000) / 3600_000) * 3600_000);
+  await calendar.workspace.call("PUT", "/api/v1/scheduling-availability", {
+    weekly_hours: [0, 1, 2, 3, 4, 5, 6].map((day) => ({ day, start: "00:00", end: "24:00" })),
+  });
+  const wanted = { date: start.toISOString().slice(0, 10), time: start.toISOString().slice(11, 16) };
+  await frontdesk.advance(
+    start.getTime() - 3600_000 - 30_000 - frontdesk.app.clock.now().getTime() > 0
+      ? (start.getTime() - 3600_000 - 30_000 - frontdesk.app.clock.now().getTime()) / 1000
+      : 0,
+  );
+  const held = await hold(calendar, { ...wanted, minutes: 1 });
+  assert.equal(held.status, 201, held.text);
+  const { id } = held.body.data;
+  await frontdesk.advance(60);
+  const late = await calendar.book({ ...wanted, hold_id: id });
+  assert.equal(late.body.error?.code, "SLOT_UNAVAILABLE", late.text);
+  const still = await calendar.inside((ctx) => ctx.db.from("slot_holds").select("id").execute());
+  assert.deepEqual(still, [{ id }], "nobody has removed it yet");
+  assert.equal((await calendar.workspace.call("DELETE", `${holds}/${id}`)).status, 404);
+});
+
+test("an expired hold keeps no booking from moving there, a live one does", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const move = (id: string, startsAt: Date) => calendar.inside((ctx) => reschedule(ctx, id, { startsAt }));
+  const day = new Date(frontdesk.app.clock.now().getTime() + 7 * 24 * 3600_000);
+  while (![1, 2, 3, 4].includes(day.getUTCDay())) day.setTime(day.getTime() + 24 * 3600_000);
+  const date = day.toISOString().slice(0, 10);
+  const { id } = (await calendar.book({ date, time: "13:00" })).body.data.booking;
+  const held = await hold(calendar, { date, time: "10:00", minutes: 1 });
+  assert.equal(held.status, 201, held.text);
+  const startsAt = new Date(held.body.data.starts_at);
+  await assert.rejects(move(id, startsAt), { code: "SLOT_UNAVAILABLE" });
+  await frontdesk.advance(60);
+  assert.equal((await move(id, startsAt)).starts_at.getTime(), startsAt.getTime());
+});
+
+test("a hold is locked while somebody books it, expired or not", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const day = new Date(frontdesk.app.clock.now().getTime() + 7 * 24 * 3600_000);
+  while (![1, 2, 3, 4].includes(day.getUTCDay())) day.setTime(day.getTime() + 24 * 3600_000);
+  const { id } = (await hold(calendar, { date: day.toISOString().slice(0, 10) })).body.data;
+  await calendar.inside(async (ctx) => {
+    await findLiveHold(ctx, id);
+    assert.equal(await isLocked(ctx, "slot_holds", id), false);
+    await lockHold(ctx, id);
+    assert.equal(await isLocked(ctx, "slot_holds", id), true);
+  });
 });
