@@ -12,7 +12,8 @@ export const migrationsFolder = new URL("../migrations", import.meta.url).pathna
 
 /** Opens the engine the configuration asks for; `answer` is for the processes that an embedded one keeps out. */
 export async function openEngine(config: Config, log: Log, answer?: Answer): Promise<Engine> {
-  if (config.databaseUrl) return postgresEngine({ url: config.databaseUrl, poolSize: config.poolSize, log });
+  const { databaseUrl: url, databaseDirectUrl: directUrl, poolSize } = config;
+  if (url) return postgresEngine({ url, directUrl, poolSize, log });
   return embeddedEngine({ folder: config.dataFolder, ...(answer ? { answer } : {}) });
 }
 

@@ -105,23 +105,31 @@ async function database(config: Config): Promise<Finding[]> {
   let engine: Engine;
   try {
     engine = config.databaseUrl
-      ? postgresEngine({ url: config.databaseUrl, poolSize: 2, log: createLog("silent") })
+      ? await postgresEngine({
+          url: config.databaseUrl,
+          directUrl: config.databaseDirectUrl,
+          poolSize: 2,
+          log: createLog("silent"),
+        })
       : await embeddedEngine({ folder: config.dataFolder });
   } catch (error) {
-    const { message } = error as Error;
-    const inUse = error instanceof FolderInUse;
-    return [
-      { ok: inUse ? undefined : false, about, text: inUse ? "in use by a running Frontdesk" : message },
-    ];
+    if (error instanceof FolderInUse)
+      return [{ ok: undefined, about, text: "in use by a running Frontdesk" }];
+    return [{ ok: false, about, text: config.databaseUrl ? unreachable(error) : (error as Error).message }];
   }
   try {
     return await lookInside(engine, about);
   } catch (error) {
-    const { message, code } = error as Error & { code?: string };
-    return [{ ok: false, about, text: `cannot be reached: ${message || code}. Check DATABASE_URL.` }];
+    return [{ ok: false, about, text: unreachable(error) }];
   } finally {
     await engine.close();
   }
+}
+
+// Errors of the network and of the server have a code; ours say all there is to say.
+function unreachable(error: unknown): string {
+  const { message, code } = error as Error & { code?: string };
+  return code === undefined ? message : `cannot be reached: ${message || code}. Check DATABASE_URL.`;
 }
 
 async function lookInside(engine: Engine, about: string): Promise<Finding[]> {

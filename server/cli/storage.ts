@@ -3,6 +3,7 @@ import { bringUpToDate, migrationsFolder, openEngine } from "../engine.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { readConfig } from "../kernel/config.ts";
 import { Database } from "../kernel/database.ts";
+import type { Engine } from "../kernel/database.ts";
 import { embeddedEngine } from "../kernel/engine-embedded.ts";
 import { postgresEngine } from "../kernel/engine-postgres.ts";
 import { Jobs } from "../kernel/jobs.ts";
@@ -67,8 +68,8 @@ async function runMove({ to }: { to: string }): Promise<void> {
   }
   if (!/^postgres(ql)?:\/\//.test(to)) throw new Error("--to must begin with postgres://");
   const log = createLog("warn");
+  const target = await postgresEngine({ url: to, poolSize: 4, log });
   const source = await embeddedEngine({ folder: config.dataFolder });
-  const target = postgresEngine({ url: to, poolSize: 4, log });
   const say = (line: string) => process.stdout.write(`${line}\n`);
   try {
     await bringUpToDate(source, config, systemClock);
@@ -91,10 +92,7 @@ async function runMove({ to }: { to: string }): Promise<void> {
 }
 
 // The queues must exist over there before jobs can be put into them.
-async function installQueue(
-  target: ReturnType<typeof postgresEngine>,
-  log: ReturnType<typeof createLog>,
-): Promise<Jobs> {
+async function installQueue(target: Engine, log: ReturnType<typeof createLog>): Promise<Jobs> {
   const { modules } = await import("../modules/index.ts");
   const jobs = new Jobs({
     database: new Database(target),

@@ -10,6 +10,8 @@ export type Config = {
   readonly port: number;
   readonly dataFolder: string;
   readonly databaseUrl: string | undefined;
+  /** The database server itself, where databaseUrl leads through a pooler of transactions. */
+  readonly databaseDirectUrl: string | undefined;
   readonly poolSize: number;
   readonly role: NodeRole;
   readonly demo: boolean;
@@ -44,6 +46,10 @@ export function readConfig(environment: Environment): Config {
   if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     problems.push("DATABASE_URL must begin with postgres:// (leave it out for the embedded database)");
   }
+  const databaseDirectUrl = environment["DATABASE_DIRECT_URL"] || undefined;
+  if (databaseDirectUrl && (!databaseUrl || !/^postgres(ql)?:\/\//.test(databaseDirectUrl))) {
+    problems.push("DATABASE_DIRECT_URL goes with DATABASE_URL and must begin with postgres://");
+  }
   if (!databaseUrl && role !== "all") {
     problems.push(
       "FRONTDESK_ROLE=api or worker needs DATABASE_URL: the embedded database serves one process",
@@ -59,6 +65,7 @@ export function readConfig(environment: Environment): Config {
     port: number("PORT", 8080, 0, 65_535),
     dataFolder: resolve(environment["FRONTDESK_DATA"] || "./data"),
     databaseUrl,
+    databaseDirectUrl,
     poolSize: number("FRONTDESK_POOL_SIZE", 10, 2, 500),
     role: role as NodeRole,
     demo,

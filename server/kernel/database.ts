@@ -1,31 +1,25 @@
 /**
  * One driver (`pg`) over two engines, and the wall between workspaces.
  *
- * Nobody outside this file holds a client. A statement runs only inside `read`, `transaction` or `system`, and each
- * of those sends the scope (role + workspace) in the same pipelined batch, ahead of its first statement, every
- * time. The settings are session-wide, so a scope can outlive its user on a pooled connection; that is harmless because
- * nothing can run on the connection again before the next scope was set, and a connection whose scope failed is
- * destroyed and its results thrown away. docs/decisions/0002-tenant-wall.md says what the alternatives cost.
+ * Nobody outside this file holds a client. A statement runs only inside `read`, `transaction` or `system`, and each of
+ * those sends the scope (role + workspace) in the same batch, in the same database transaction, as the statement it is for; the
+ * scope ends with that transaction (`scoped-connection.ts`). docs/decisions/0002-tenant-wall.md says what the alternatives cost.
  */
-import { createHash } from "node:crypto";
-import {
-  CompiledQuery,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  Transaction,
-} from "kysely";
-import type { DatabaseConnection, Driver, QueryResult } from "kysely";
+import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, Transaction } from "kysely";
+import type { CompiledQuery, DatabaseConnection, Driver } from "kysely";
 import pg from "pg";
+import { ScopedConnection, StatementNames } from "./scoped-connection.ts";
+import type { Scope } from "./scoped-connection.ts";
 import { TenantStore } from "./store.ts";
 import type { Tables } from "./tables.ts";
-
-export type Role = "frontdesk_app" | "frontdesk_system";
 
 export type Engine = {
   readonly name: "embedded" | "postgres";
   readonly pool: pg.Pool;
+  /** Whether a connection of the pool is a session of its own, or is lent a session for each transaction by a pooler. */
+  readonly ownSessions: boolean;
+  /** A connection outside the pool's scopes that is a session of its own, for locks and settings that outlast a statement. */
+  session(): Promise<Session>;
   /** Runs after a statement; the embedded engine gives timers a turn here. */
   breathe?(): Promise<void> | undefined;
   listen(
@@ -36,8 +30,7 @@ export type Engine = {
   close(): Promise<void>;
 };
 
-const scopeSql = "select set_config('role', $1, false), set_config('frontdesk.workspace_id', $2, false)";
-const nameLimit = 400;
+export type Session = { readonly client: pg.ClientBase; release(): Promise<void> };
 
 export type SystemReason =
   | "authenticate"
@@ -54,18 +47,18 @@ export type SystemReason =
 export class Database {
   readonly engine: Engine;
   readonly #compiler: Kysely<Tables>;
-  readonly #statementNames = new Map<string, string>();
+  readonly #names: StatementNames;
 
   constructor(engine: Engine) {
     this.engine = engine;
+    this.#names = new StatementNames(engine.ownSessions);
     this.#compiler = compileOnly();
   }
 
-  /** Reads of one workspace on one connection, without a transaction. */
+  /** Reads of one workspace on one connection, each statement a transaction of its own. */
   read<T>(workspaceId: string, work: (db: TenantStore) => Promise<T>): Promise<T> {
-    return this.#scoped("frontdesk_app", workspaceId, false, (kysely) =>
-      work(new TenantStore(kysely, workspaceId)),
-    );
+    const scope: Scope = { role: "frontdesk_app", workspaceId, transactional: false };
+    return this.#scoped(scope, (kysely) => work(new TenantStore(kysely, workspaceId)));
   }
 
   /**
@@ -77,28 +70,23 @@ export class Database {
     work: (tx: TenantStore) => Promise<T>,
     last?: () => CompiledQuery[],
   ): Promise<T> {
-    return this.#scoped(
-      "frontdesk_app",
-      workspaceId,
-      true,
-      (kysely) => work(new TenantStore(kysely, workspaceId)),
-      last,
-    );
+    const scope: Scope = { role: "frontdesk_app", workspaceId, transactional: true };
+    return this.#scoped(scope, (kysely) => work(new TenantStore(kysely, workspaceId)), last);
   }
 
   /** A transaction that sees every workspace. The reason is a closed list, so each use can be found and judged. */
   system<T>(_reason: SystemReason, work: (kysely: Kysely<Tables>) => Promise<T>): Promise<T> {
-    return this.#scoped("frontdesk_system", "", true, work);
+    return this.#scoped({ role: "frontdesk_system", workspaceId: "", transactional: true }, work);
   }
 
-  /** Statements as the owner, outside both walls: migrations and the job queue's own tables. */
+  /**
+   * Statements as the owner, outside both walls: migrations and the job queue's own tables. A session has no scope but in a
+   * transaction of the ones above, so there is none to take off.
+   */
   async owner(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> {
     const client = await this.engine.pool.connect();
     try {
-      const scope = client.query(scopeSql, ["none", ""]);
-      const result = client.query(text, values);
-      await settled(scope, result);
-      return lastResult(await result);
+      return lastResult(await client.query(text, values));
     } finally {
       client.release();
       await this.engine.breathe?.();
@@ -110,14 +98,12 @@ export class Database {
   }
 
   async #scoped<T>(
-    role: Role,
-    workspaceId: string,
-    transactional: boolean,
+    scope: Scope,
     work: (kysely: Kysely<Tables>) => Promise<T>,
     last: () => CompiledQuery[] = () => [],
   ): Promise<T> {
     const client = await this.engine.pool.connect();
-    const connection = new ScopedConnection(client, role, workspaceId, transactional, this.#statementNames);
+    const connection = new ScopedConnection(client, scope, this.#names);
     const kysely = this.#bind(connection);
     try {
       const result = await work(kysely);
@@ -140,106 +126,6 @@ export class Database {
     const executor = this.#compiler.getExecutor().withConnectionProvider(provider);
     return new Transaction<Tables>({ config: { dialect }, dialect, driver: noDriver, executor });
   }
-}
-
-/** A client under one scope for the length of one unit of work. */
-class ScopedConnection implements DatabaseConnection {
-  readonly #client: pg.PoolClient;
-  readonly #names: Map<string, string>;
-  readonly #transactional: boolean;
-  readonly #opening: Promise<unknown>;
-  #scopeFailed: Error | undefined;
-  #pending: Promise<unknown>[] = [];
-
-  constructor(
-    client: pg.PoolClient,
-    role: Role,
-    workspaceId: string,
-    transactional: boolean,
-    names: Map<string, string>,
-  ) {
-    this.#client = client;
-    this.#names = names;
-    this.#transactional = transactional;
-    const opening: Promise<unknown>[] = [
-      client.query({ name: "scope", text: scopeSql, values: [role, workspaceId] }),
-    ];
-    if (transactional) opening.push(client.query("begin"));
-    this.#opening = Promise.all(opening).catch((error: Error) => {
-      this.#scopeFailed = error;
-    });
-  }
-
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const sent = this.#client.query({
-      text: query.sql,
-      values: query.parameters as unknown[],
-      ...this.#nameFor(query.sql),
-    });
-    this.#pending.push(sent.catch(() => undefined));
-    await this.#opening;
-    const result = await sent.catch((error: Error) => {
-      throw this.#scopeFailed ?? withStatement(error, query.sql);
-    });
-    // The answer of a statement that ran without its scope is never looked at.
-    if (this.#scopeFailed) throw this.#scopeFailed;
-    return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
-  }
-
-  streamQuery(): AsyncIterableIterator<never> {
-    throw new Error("streaming is done with keyset pages");
-  }
-
-  /**
-   * Sends the last statements and the commit together. A transaction that PostgreSQL had already given up answers
-   * ROLLBACK to a commit instead of failing; the statement that spoilt it rejects first, and either way we throw.
-   */
-  async finish(last: CompiledQuery[]): Promise<void> {
-    const sent: Promise<unknown>[] = last.map((query) => this.executeQuery(query));
-    if (this.#transactional) sent.push(this.#client.query("commit").then(mustBeCommit));
-    const results = await Promise.allSettled(sent);
-    await Promise.all([this.#opening, ...this.#pending]);
-    if (this.#scopeFailed) throw this.#scopeFailed;
-    for (const result of results) if (result.status === "rejected") throw result.reason;
-  }
-
-  /** Rolls back after a failure; answers the error that makes the connection unfit for reuse, if there is one. */
-  async abandon(): Promise<Error | undefined> {
-    await Promise.all([this.#opening, ...this.#pending]);
-    if (this.#scopeFailed) return this.#scopeFailed;
-    if (!this.#transactional) return undefined;
-    try {
-      await this.#client.query("rollback");
-      return undefined;
-    } catch (error) {
-      return error as Error;
-    }
-  }
-
-  // Prepared statements save the planner's time; the number of names is bounded because texts with lists vary.
-  #nameFor(text: string): { name?: string } {
-    const known = this.#names.get(text);
-    if (known !== undefined) return { name: known };
-    if (this.#names.size >= nameLimit || text.length > 4000) return {};
-    const name = `s${createHash("sha1").update(text).digest("hex").slice(0, 24)}`;
-    this.#names.set(text, name);
-    return { name };
-  }
-}
-
-function mustBeCommit(result: pg.QueryResult): void {
-  if (result.command !== "COMMIT") throw new Error("the transaction was rolled back by the database");
-}
-
-function withStatement(error: Error, statement: string): Error {
-  if (!("statement" in error))
-    Object.defineProperty(error, "statement", { value: statement, enumerable: false });
-  return error;
-}
-
-async function settled(...promises: Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(promises);
-  for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
 function lastResult(result: pg.QueryResult | pg.QueryResult[]): { rows: Record<string, unknown>[] } {

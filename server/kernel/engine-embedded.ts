@@ -68,10 +68,32 @@ export async function embeddedEngine(options: {
     void client.query("deallocate all").catch(() => undefined);
   });
   let lastTurn = stopwatch();
+  // What goes round the pool waits for the transaction in progress: it would be part of it, and end with it.
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const client = await pool.connect();
+    try {
+      return await work();
+    } finally {
+      client.release();
+    }
+  };
 
   return {
     name: "embedded",
     pool,
+    ownSessions: true,
+    session: async () => {
+      const client = await pool.connect();
+      // The session outlives this use of it, and whoever has no scope works in its role.
+      const release = async () =>
+        client.release(
+          await client
+            .query("reset role")
+            .then(() => false)
+            .catch(() => true),
+        );
+      return { client, release };
+    },
     // Statements here finish in microtasks: without this a busy loop of them would starve every timer and socket.
     breathe: () => {
       if (stopwatch() - lastTurn < turnEveryMs) return undefined;
@@ -80,9 +102,9 @@ export async function embeddedEngine(options: {
       });
     },
     listen: async (channel, onPayload, onReady) => {
-      const stop = await pglite.listen(channel, onPayload);
+      const stop = await inTurn(() => pglite.listen(channel, onPayload));
       onReady();
-      return async () => void (await stop());
+      return () => inTurn(() => stop());
     },
     dump: async (compression = "none") => (await pglite.dumpDataDir(compression)) as Blob,
     close: async () => {
@@ -98,7 +120,27 @@ export async function embeddedEngine(options: {
 function clientOf(pglite: PGlite): typeof pg.Client {
   return class extends pg.Client {
     constructor(config?: pg.ClientConfig) {
-      super(Object.assign(createPgConfig(pglite), config));
+      super(Object.assign(createPgConfig(inBatches(pglite)), config));
     }
   };
+}
+
+// The messages that PostgreSQL answers at once; what comes before one of them belongs to it.
+const [simpleQuery, sync, flush] = ["Q", "S", "H"].map((letter) => letter.charCodeAt(0));
+
+/**
+ * The adapter hands over message by message, and between two of them anybody may have the database. A batch must be carried
+ * out as a whole, as on a connection of a server, so its messages wait here for the one that ends it.
+ */
+function inBatches(pglite: PGlite): PGlite {
+  let waiting: Uint8Array[] = [];
+  const execProtocolStream: PGlite["execProtocolStream"] = (message, options) => {
+    waiting.push(message);
+    const kind = message[0];
+    if (kind !== simpleQuery && kind !== sync && kind !== flush) return Promise.resolve([]);
+    const batch = Buffer.concat(waiting);
+    waiting = [];
+    return pglite.execProtocolStream(batch, options);
+  };
+  return { waitReady: pglite.waitReady, execProtocolStream } as PGlite;
 }

@@ -27,9 +27,8 @@ export async function migrate(
   migrations: Migration[],
   beforeChange: () => Promise<void> = async () => {},
 ): Promise<string[]> {
-  const client = await engine.pool.connect();
+  const { client, release } = await engine.session();
   try {
-    await client.query("select set_config('role', 'none', false)");
     await client.query("select pg_advisory_lock($1)", [lockKey]);
     await client.query(
       "create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())",
@@ -52,7 +51,7 @@ export async function migrate(
     return pending.map((migration) => migration.name);
   } finally {
     await client.query("select pg_advisory_unlock($1)", [lockKey]).catch(() => undefined);
-    client.release();
+    await release();
   }
 }
 

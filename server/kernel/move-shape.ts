@@ -1,4 +1,4 @@
-import type { PoolClient } from "pg";
+import type { ClientBase } from "pg";
 
 export type MovedColumn = { name: string; type: string };
 
@@ -21,7 +21,7 @@ export type Shape = { tables: MovedTable[]; lateConstraints: LateConstraint[] };
 type ForeignKey = { table: string; target: string; name: string; definition: string };
 
 /** The tables of a database in the order they can be filled, read from its catalogs. */
-export async function readShape(client: PoolClient): Promise<Shape> {
+export async function readShape(client: ClientBase): Promise<Shape> {
   const found = await client.query<{ oid: string; name: string; walled: boolean }>(
     `select c.oid::text as oid, quote_ident(c.relname) as name, c.relforcerowsecurity as walled
        from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
@@ -57,7 +57,7 @@ export async function readShape(client: PoolClient): Promise<Shape> {
   return inOrder(tables, await foreignKeys(client));
 }
 
-async function foreignKeys(client: PoolClient): Promise<ForeignKey[]> {
+async function foreignKeys(client: ClientBase): Promise<ForeignKey[]> {
   const { rows } = await client.query<ForeignKey>(
     `select quote_ident(c.relname) as table, quote_ident(t.relname) as target,
             quote_ident(k.conname) as name, pg_get_constraintdef(k.oid) as definition

@@ -30,7 +30,7 @@ test(
     assert.equal(engineName, "postgres");
     const url = await emptyDatabase(server ?? "");
     const source = await embeddedSource();
-    const target = postgresEngine({ url, poolSize: 3, log });
+    const target = await postgresEngine({ url, poolSize: 3, log });
     await migrate(target, await readMigrations(join(root, "migrations")));
     const jobs = queueOf(target);
     await jobs.start();
@@ -45,7 +45,7 @@ test(
 
       const database = new Database(target);
       const [next] = await database.transaction(source.workspaceId, (db) =>
-        db.raw(sql<{ id: string }>`select next_public_id('contact', 'C') as id`),
+        db.raw(sql<{ id: string }>`select next_public_id(${db.workspaceId}, 'contact', 'C') as id`),
       );
       assert.equal(next?.id, "C-2501");
       const events = await readEvents(database, source.workspaceId, startOfFeed, 10);
@@ -76,7 +76,7 @@ test(
   async () => {
     const url = await emptyDatabase(server ?? "");
     const source = await embeddedSource();
-    const target = postgresEngine({ url, poolSize: 3, log });
+    const target = await postgresEngine({ url, poolSize: 3, log });
     await migrate(target, await readMigrations(join(root, "migrations")));
     const jobs = queueOf(target);
     await jobs.start();
@@ -136,7 +136,7 @@ async function embeddedSource() {
   await database.transaction(workspaceId, async (db) => {
     await db.raw(sql`
       insert into contacts (workspace_id, id, public_id, first_name, last_name, metadata, created_at, updated_at)
-      select ${workspaceId}, gen_random_uuid(), next_public_id('contact', 'C'), 'Zoë "' || n || '"', null,
+      select ${workspaceId}, gen_random_uuid(), next_public_id(${workspaceId}, 'contact', 'C'), 'Zoë "' || n || '"', null,
              jsonb_build_object('n', n, 'none', null), ${startOfTime}::timestamptz, ${startOfTime}::timestamptz
         from generate_series(1, 2500) n`);
     await db.raw(sql`select next_public_id('company', 'A')`);

@@ -1,7 +1,7 @@
 /**
  * Carries everything from the embedded database to a PostgreSQL server, and counts it afterwards. The source is only read.
  */
-import type { PoolClient } from "pg";
+import type { ClientBase } from "pg";
 import type { Engine } from "./database.ts";
 import { readShape } from "./move-shape.ts";
 import type { MovedTable } from "./move-shape.ts";
@@ -27,8 +27,9 @@ export async function moveDatabase(
   target: Engine,
   tell: (line: string) => void = () => {},
 ): Promise<MoveReport> {
-  const from = await source.pool.connect();
-  const to = await target.pool.connect();
+  const reading = await source.session();
+  const writing = await target.session();
+  const [from, to] = [reading.client, writing.client];
   try {
     await from.query(settings);
     await to.query(settings);
@@ -63,12 +64,12 @@ export async function moveDatabase(
     }
   } finally {
     await from.query("reset all").catch(() => undefined);
-    from.release();
-    to.release(true);
+    await reading.release();
+    await writing.release();
   }
 }
 
-async function refuseOccupied(to: PoolClient, tables: MovedTable[]): Promise<void> {
+async function refuseOccupied(to: ClientBase, tables: MovedTable[]): Promise<void> {
   for (const table of tables) {
     await actAs(to, table);
     const { rowCount } = await to.query(`select 1 from ${table.name} limit 1`);
@@ -83,11 +84,11 @@ async function refuseOccupied(to: PoolClient, tables: MovedTable[]): Promise<voi
 }
 
 // Policies let the sweeping role see every workspace; tables without policies are read as their owner.
-async function actAs(client: PoolClient, table: MovedTable): Promise<void> {
+async function actAs(client: ClientBase, table: MovedTable): Promise<void> {
   await client.query(`set role ${table.walled ? "frontdesk_system" : "none"}`);
 }
 
-async function tablesWithTriggers(client: PoolClient): Promise<string[]> {
+async function tablesWithTriggers(client: ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select distinct t.tgrelid::regclass::text as name from pg_trigger t join pg_class c on c.oid = t.tgrelid
       where not t.tgisinternal and c.relnamespace = 'public'::regnamespace order by 1`,
@@ -95,7 +96,7 @@ async function tablesWithTriggers(client: PoolClient): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-async function copyTable(from: PoolClient, to: PoolClient, table: MovedTable): Promise<number> {
+async function copyTable(from: ClientBase, to: ClientBase, table: MovedTable): Promise<number> {
   await actAs(from, table);
   await to.query("set role none");
   // The owner is held back by FORCEd policies too, unless it is a superuser; the sweeping role may insert everywhere.
@@ -131,7 +132,7 @@ async function copyTable(from: PoolClient, to: PoolClient, table: MovedTable): P
 }
 
 /** Same count and same sum over a digest of every row, or an error that says which table differs. */
-async function verify(from: PoolClient, to: PoolClient, table: MovedTable): Promise<void> {
+async function verify(from: ClientBase, to: ClientBase, table: MovedTable): Promise<void> {
   const row = table.columns.map((column) => `${column.name}::text`).join(", ");
   const sum = `select count(*)::text as rows,
       coalesce(sum(('x' || left(md5(row(${row})::text), 15))::bit(60)::bigint), 0)::text as digest
@@ -148,7 +149,7 @@ async function verify(from: PoolClient, to: PoolClient, table: MovedTable): Prom
   }
 }
 
-async function copySequences(from: PoolClient, to: PoolClient, tables: MovedTable[]): Promise<number> {
+async function copySequences(from: ClientBase, to: ClientBase, tables: MovedTable[]): Promise<number> {
   const { rows } = await from.query<{ name: string; last_value: string | null }>(
     `select format('public_ids.%I', sequencename) as name, last_value::text
        from pg_sequences where schemaname = 'public_ids'`,
@@ -181,7 +182,7 @@ function quoted(name: string): string {
 }
 
 // A job that was running when its process stopped is taken up again over there.
-async function copyJobs(from: PoolClient, to: PoolClient): Promise<{ jobs: number; jobsLeftBehind: number }> {
+async function copyJobs(from: ClientBase, to: ClientBase): Promise<{ jobs: number; jobsLeftBehind: number }> {
   const exists = await from.query("select to_regclass('pgboss.job') as found");
   if (!(exists.rows[0] as { found: string | null }).found) return { jobs: 0, jobsLeftBehind: 0 };
   const queues = await to.query<{ name: string }>("select name from pgboss.queue");

@@ -52,7 +52,6 @@ export async function takeHourlySnapshot(
 ): Promise<Snapshot> {
   const client = await engine.pool.connect();
   try {
-    await client.query("set role none");
     await client.query("checkpoint");
     const snapshot = await writeSnapshot(engine, dataFolder, "hourly", now);
     await dropOldHourly(dataFolder);

@@ -226,7 +226,7 @@ async function freshDatabase(server: string, version: string): Promise<FreshEngi
     await admin.end();
   }
   const url = urlOf(server, name);
-  const engine = postgresEngine({ url, poolSize: 8, log: quiet });
+  const engine = await postgresEngine({ url, poolSize: 8, log: quiet });
   return {
     engine,
     url,
@@ -251,7 +251,7 @@ async function makeTemplate(admin: pg.Client, server: string, template: string):
   const half = `${template}_making`;
   await admin.query(`drop database if exists ${half} with (force)`);
   await admin.query(`create database ${half}`);
-  const engine = postgresEngine({ url: urlOf(server, half), poolSize: 2, log: quiet });
+  const engine = await postgresEngine({ url: urlOf(server, half), poolSize: 2, log: quiet });
   await prepare(engine);
   await engine.close();
   await admin.query(`alter database ${half} rename to ${template}`);

@@ -12,7 +12,7 @@ export async function addCompany({ frontdesk, workspace }: Place, name = "Pipes 
   await frontdesk.app.database.transaction(workspace.id, (db) =>
     db.raw(sql`
       insert into companies (workspace_id, id, public_id, name, created_at, updated_at)
-      values (${workspace.id}, ${id}, next_public_id('company', 'A'), ${name}, ${now}, ${now})`),
+      values (${workspace.id}, ${id}, next_public_id(${workspace.id}, 'company', 'A'), ${name}, ${now}, ${now})`),
   );
   return id;
 }
@@ -24,7 +24,7 @@ export async function addDeal({ frontdesk, workspace }: Place, name = "New bathr
   await frontdesk.app.database.transaction(workspace.id, (db) =>
     db.raw(sql`
       insert into opportunities (workspace_id, id, public_id, name, created_at, updated_at)
-      values (${workspace.id}, ${id}, next_public_id('opportunity', 'D'), ${name}, ${now}, ${now})`),
+      values (${workspace.id}, ${id}, next_public_id(${workspace.id}, 'opportunity', 'D'), ${name}, ${now}, ${now})`),
   );
   return id;
 }

@@ -18,8 +18,8 @@ async function moreNodes(): Promise<Running[]> {
   if (engineName === "embedded") return [];
   const { config, log } = frontdesk.app;
   return Promise.all(
-    [1, 2].map(() => {
-      const engine = postgresEngine({ url: frontdesk.databaseUrl!, poolSize: 6, log });
+    [1, 2].map(async () => {
+      const engine = await postgresEngine({ url: frontdesk.databaseUrl!, poolSize: 6, log });
       return compose({ config, engine, log, movableClock: { frozenAt: startOfTime, offsetMs: 0 } });
     }),
   );

@@ -86,7 +86,7 @@ test(
   async () => {
     const { config, log } = frontdesk.app;
     const url = frontdesk.databaseUrl!;
-    const engine = postgresEngine({ url, poolSize: 8, log });
+    const engine = await postgresEngine({ url, poolSize: 8, log });
     const node = await compose({ config, engine, log, movableClock: { frozenAt: startOfTime, offsetMs: 0 } });
     try {
       const calendar = await openCalendar(frontdesk);

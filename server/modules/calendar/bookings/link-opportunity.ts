@@ -152,7 +152,9 @@ export function opportunityName(booking: Booking, service: Service): string {
 
 /** The company of that name, made when there is none, with the contact as its employee. */
 async function companyFor(ctx: Ctx, name: string, contactId: string | null): Promise<string> {
-  const [found] = await ctx.db.raw(sql<{ id: string | null }>`select company_id_named(${name}) as id`);
+  const [found] = await ctx.db.raw(
+    sql<{ id: string | null }>`select company_id_named(${ctx.workspaceId}, ${name}) as id`,
+  );
   const id = found?.id ?? (await insertCompany(ctx, { name })).id;
   if (contactId !== null) await employ(ctx, contactId, id);
   return id;

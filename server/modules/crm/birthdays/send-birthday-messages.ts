@@ -37,7 +37,7 @@ async function sendBatch(ctx: Ctx, after: string): Promise<string | undefined> {
     .toPlainDate();
   const today = { day, messages: birthdayMessagesOf(workspace), company: workspace.name };
   const ids = await ctx.db.raw(sql<{ id: string }>`
-    select contacts_born_on(${birthdaysOn(day)}::integer[], ${after}::uuid, ${batch}) as id`);
+    select contacts_born_on(${ctx.workspaceId}, ${birthdaysOn(day)}::integer[], ${after}::uuid, ${batch}) as id`);
   if (ids.length === 0) return undefined;
   const contacts = await ctx.db
     .from("contacts")

@@ -21,10 +21,10 @@ export const companiesCrud = crud({
   filters: {
     search: {
       schema: Type.String({ minLength: 1, maxLength: 200, description: "Part of a name, e-mail or number." }),
-      where: (query, value: string) => {
+      where: (query, value: string, ctx) => {
         const { text, digits } = needleOf(value, "search");
         return query.where(
-          sql<boolean>`companies.id in (select company_ids_matching(${text}::text, ${digits}::text))`,
+          sql<boolean>`companies.id in (select company_ids_matching(${ctx.workspaceId}, ${text}::text, ${digits}::text))`,
         );
       },
     },

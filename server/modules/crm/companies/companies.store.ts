@@ -29,7 +29,7 @@ export async function insertCompanies(
       values.map((company, index) => ({
         ...company,
         id: ids[index],
-        public_id: sql`next_public_id('company', 'A')`,
+        public_id: sql`next_public_id(${ctx.workspaceId}, 'company', 'A')`,
         created_at: ctx.now,
         updated_at: ctx.now,
       })) as never,

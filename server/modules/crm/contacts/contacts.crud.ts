@@ -100,10 +100,10 @@ export const contactsCrud = crud({
   filters: {
     search: {
       schema: Type.String({ minLength: 1, maxLength: 200, description: "Part of a name, e-mail or number." }),
-      where: (query, value: string) => {
+      where: (query, value: string, ctx) => {
         const { text, digits } = needleOf(value, "search");
         return query.where(
-          sql<boolean>`contacts.id in (select contact_ids_holding(${text}::text, ${digits}::text))`,
+          sql<boolean>`contacts.id in (select contact_ids_holding(${ctx.workspaceId}, ${text}::text, ${digits}::text))`,
         );
       },
     },

@@ -42,7 +42,7 @@ export function findContactByEmail(ctx: Ctx, email: string): Promise<Contact | u
   return ctx.db
     .from("contacts")
     .selectAll()
-    .where("id", "=", sql<string>`(select contact_id_with_email(${email}))`)
+    .where("id", "=", sql<string>`(select contact_id_with_email(${ctx.workspaceId}, ${email}))`)
     .executeTakeFirst();
 }
 
@@ -62,7 +62,7 @@ export async function insertContacts(
       values.map((contact, index) => ({
         ...contact,
         id: ids[index],
-        public_id: sql`next_public_id('contact', 'C')`,
+        public_id: sql`next_public_id(${ctx.workspaceId}, 'contact', 'C')`,
         created_at: ctx.now,
         updated_at: ctx.now,
       })) as never,

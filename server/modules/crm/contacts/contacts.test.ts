@@ -30,10 +30,12 @@ async function employ(workspace: TestWorkspace, contactId: string, name: string)
   await frontdesk.app.database.transaction(workspace.id, (db) =>
     db.raw(sql`
       insert into companies (workspace_id, id, public_id, name, created_at, updated_at)
-      values (${workspace.id}, gen_random_uuid(), next_public_id('company', 'A'), ${name}, ${now}, ${now})`),
+      values (${workspace.id}, gen_random_uuid(), next_public_id(${workspace.id}, 'company', 'A'), ${name}, ${now}, ${now})`),
   );
   const [company] = await frontdesk.app.database.read(workspace.id, (db) =>
-    db.raw(sql<{ id: string }>`select id from companies where name = ${name}`),
+    db.raw(
+      sql<{ id: string }>`select id from companies where workspace_id = ${db.workspaceId} and name = ${name}`,
+    ),
   );
   await frontdesk.app.database.transaction(workspace.id, (db) =>
     db

@@ -102,7 +102,7 @@ export const exportCrm = operation({
       filters: plainFilters(root, sent),
       sort: [],
     });
-    plan.where.push(...linkFilters(root, sent));
+    plan.where.push(...linkFilters(ctx.workspaceId, root, sent));
     const known = new Set([...common, ...filtersOf[root]]);
     const ignored = Object.keys(sent).filter((name) => !known.has(name as keyof Input));
     return exportFile(ctx, plan, {
@@ -185,13 +185,19 @@ function bound(name: string, op: "gte" | "lte", value: string): ExportFilter {
 }
 
 /** Filters by what a record is linked to, and the search. */
-function linkFilters(root: RootEntity, { search, customer_id, contact_id }: Input): Sql[] {
+function linkFilters(
+  workspaceId: string,
+  root: RootEntity,
+  { search, customer_id, contact_id }: Input,
+): Sql[] {
   const found: Sql[] = [];
   if (search !== undefined) {
     const needle = search.toLowerCase();
-    if (root === "contact") found.push(sql`t.id in (select contact_ids_matching(${needle}))`);
-    if (root === "account") found.push(sql`t.id in (select export_companies_matching(${needle}))`);
-    if (root === "opportunity") found.push(sql`t.id in (select export_opportunities_matching(${needle}))`);
+    if (root === "contact") found.push(sql`t.id in (select contact_ids_matching(${workspaceId}, ${needle}))`);
+    if (root === "account")
+      found.push(sql`t.id in (select export_companies_matching(${workspaceId}, ${needle}))`);
+    if (root === "opportunity")
+      found.push(sql`t.id in (select export_opportunities_matching(${workspaceId}, ${needle}))`);
   }
   if (root === "contact" && customer_id !== undefined) {
     found.push(sql`exists (select from contact_employers x where x.workspace_id = t.workspace_id

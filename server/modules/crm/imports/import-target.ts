@@ -188,7 +188,10 @@ export async function idsByKey(
   if (keys.length === 0) return new Map();
   const finder = finders[by];
   const found = finder
-    ? sql<{ key: string; id: string }>`select key, id from ${sql.ref(finder)}(${keys}::text[])`
+    ? sql<{
+        key: string;
+        id: string;
+      }>`select key, id from ${sql.ref(finder)}(${ctx.workspaceId}, ${keys}::text[])`
     : by === "phone"
       ? sql<{ key: string; id: string }>`select distinct on (phone) phone as key, id from ${sql.table(table)}
           where workspace_id = ${ctx.workspaceId} and phone = any(${keys}::text[]) order by phone, created_at, id`

@@ -57,7 +57,9 @@ export const listDuplicateContacts = operation({
   input,
   output: Groups,
   run: async (ctx, { limit = 25 }) => {
-    const found = await ctx.db.raw(sql<Found>`select * from duplicate_contacts(${limit})`);
+    const found = await ctx.db.raw(
+      sql<Found>`select * from duplicate_contacts(${ctx.workspaceId}, ${limit})`,
+    );
     const rows = await ctx.db
       .from("contacts")
       .select(["id", "public_id", "first_name", "last_name", "email", "phone", "created_at"])
@@ -87,7 +89,9 @@ export const listDuplicateCompanies = operation({
   input,
   output: Groups,
   run: async (ctx, { limit = 25 }) => {
-    const found = await ctx.db.raw(sql<Found>`select * from duplicate_companies(${limit})`);
+    const found = await ctx.db.raw(
+      sql<Found>`select * from duplicate_companies(${ctx.workspaceId}, ${limit})`,
+    );
     return presented(groupsOf(found, limit), await companiesAmong(ctx, idsIn(found)));
   },
 });

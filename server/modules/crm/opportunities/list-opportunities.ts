@@ -109,7 +109,7 @@ async function holding(ctx: Ctx, search: string) {
   const needles = [...new Set([text, digits ?? text])];
   const found = await ctx.db.raw(sql<{ id: string }>`
     select distinct id from unnest(${needles}::text[]) needle (text),
-      opportunity_ids_holding(needle.text, ${common}) id`);
+      opportunity_ids_holding(${ctx.workspaceId}, needle.text, ${common}) id`);
   if (found.length < common) {
     const ids = found.map((row) => row.id);
     return sql<boolean>`opportunities.id = any(${ids}::uuid[])`;

@@ -91,7 +91,7 @@ export async function insertOpportunities(
   const columns = wanted.map(({ values }, index) => ({
     ...columnsOf(values),
     id: ids[index],
-    public_id: sql`next_public_id('opportunity', 'D')`,
+    public_id: sql`next_public_id(${ctx.workspaceId}, 'opportunity', 'D')`,
     created_at: ctx.now,
     updated_at: ctx.now,
   }));

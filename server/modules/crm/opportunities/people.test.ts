@@ -142,7 +142,9 @@ test("workspace.list_opportunities#2 workspace.list_opportunities#11 workspace.g
   assert.deepEqual(await referrers(), [[bob, "friend", "Bob"], nobody]);
   // Given to another opportunity, changed, and taken back.
   await inside((ctx) =>
-    ctx.db.raw(sql`update referrals set opportunity_id = ${two.id}, category = 'kin' where id = ${late}`),
+    ctx.db.raw(
+      sql`update referrals set opportunity_id = ${two.id}, category = 'kin' where workspace_id = ${ctx.workspaceId} and id = ${late}`,
+    ),
   );
   assert.deepEqual(await referrers(), [
     [ann, null, "Ann"],
@@ -169,7 +171,9 @@ test("workspace.list_opportunities#2 workspace.list_opportunities#11 workspace.g
     },
   );
   assert.equal((await call("DELETE", `/contacts/${bob}`)).status, 204);
-  await inside((ctx) => ctx.db.raw(sql`delete from referrals where id <> ${early}`));
+  await inside((ctx) =>
+    ctx.db.raw(sql`delete from referrals where workspace_id = ${ctx.workspaceId} and id <> ${early}`),
+  );
   assert.deepEqual(await referrers(), [[ann, "agent", "Ann"], nobody]);
   assert.equal((await call("DELETE", `/opportunities/${one.id}`)).status, 204);
 });

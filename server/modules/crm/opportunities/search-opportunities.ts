@@ -44,11 +44,11 @@ async function bestMatches(ctx: Ctx, { text, digits, isName }: Needle, most: num
   const needles = [...new Set([text, digits ?? text])];
   const found = await ctx.db.raw(sql<{ id: string }>`
     select distinct id from unnest(${needles}::text[]) needle (text),
-      opportunity_ids_holding(needle.text, ${most}) id`);
+      opportunity_ids_holding(${ctx.workspaceId}, needle.text, ${most}) id`);
   if (found.length < most && isName) {
     const alike = sql<{
       id: string;
-    }>`select id from opportunities_named_like(${text}, ${most}) order by rank desc`;
+    }>`select id from opportunities_named_like(${ctx.workspaceId}, ${text}, ${most}) order by rank desc`;
     found.push(...(await ctx.db.raw(alike)));
   }
   return [...new Set(found.map((one) => one.id))].slice(0, most);

@@ -46,14 +46,14 @@ export async function ranks(
   const holding = kinds.flatMap((kind) =>
     [text, ...(digits === null || digits === text ? [] : [digits])].map(
       (needle) =>
-        sql`select ${kind}::text as kind, id, 1 as rank from ${sql.ref(sources[kind].holding)}(${needle}, ${most}::integer) id`,
+        sql`select ${kind}::text as kind, id, 1 as rank from ${sql.ref(sources[kind].holding)}(${ctx.workspaceId}, ${needle}, ${most}::integer) id`,
     ),
   );
   const found = await ctx.db.raw(sql<Ranked>`${sql.join(holding, sql` union `)}`);
   if (found.length >= most || !isName) return found;
   const alike = kinds.map(
     (kind) =>
-      sql`select ${kind}::text as kind, id, rank from ${sql.ref(sources[kind].like)}(${text}, ${most}::integer)`,
+      sql`select ${kind}::text as kind, id, rank from ${sql.ref(sources[kind].like)}(${ctx.workspaceId}, ${text}, ${most}::integer)`,
   );
   const known = new Set(found.map(({ id }) => id));
   const likenesses = await ctx.db.raw(sql<Ranked>`${sql.join(alike, sql` union all `)}`);

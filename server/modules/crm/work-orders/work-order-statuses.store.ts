@@ -13,7 +13,7 @@ export async function standardStatuses(ctx: Ctx): Promise<WorkOrderStatus[]> {
   if (found.length > 0) return found;
   const ids = firstStatuses.map(() => newId(ctx.now));
   await ctx.db.raw(
-    sql`select ensure_work_order_statuses(${ids}::uuid[], ${firstStatuses}::text[], ${ctx.now}::timestamptz)`,
+    sql`select ensure_work_order_statuses(${ctx.workspaceId}, ${ids}::uuid[], ${firstStatuses}::text[], ${ctx.now}::timestamptz)`,
   );
   return standardRows(ctx);
 }

@@ -71,7 +71,7 @@ export async function insertWorkOrder(ctx: Ctx, { data, ...order }: NewWorkOrder
       ...order,
       data: JSON.stringify(data),
       id: newId(ctx.now),
-      public_id: sql`next_public_id('work_order', 'WO')`,
+      public_id: sql`next_public_id(${ctx.workspaceId}, 'work_order', 'WO')`,
       created_at: ctx.now,
       updated_at: ctx.now,
     } as never)

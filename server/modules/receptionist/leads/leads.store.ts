@@ -41,7 +41,7 @@ export async function insertLead(
   const row = await ctx.db
     .insert("leads", {
       id: newId(ctx.now),
-      public_id: sql`next_public_id('lead', 'L')`,
+      public_id: sql`next_public_id(${ctx.workspaceId}, 'lead', 'L')`,
       contact_id: values.contactId,
       phone_number_id: values.phoneNumberId,
       customer_e164: values.customerE164,

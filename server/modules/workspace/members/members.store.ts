@@ -91,7 +91,7 @@ export async function profilesOf(ctx: Ctx, ids: readonly string[]): Promise<Map<
            coalesce(own.phone, person.phone, m.phone) as phone, coalesce(own.job_title, person.job_title) as job_title,
            coalesce(own.department, person.department) as department, person.avatar_url
       from members m
-      left join people_behind(${[...ids]}::uuid[]) person on person.member_id = m.id
+      left join people_behind(${ctx.workspaceId}, ${[...ids]}::uuid[]) person on person.member_id = m.id
       left join company_user_settings own on own.workspace_id = m.workspace_id and own.member_id = m.id
      where m.workspace_id = ${ctx.workspaceId} and m.id = any(${[...ids]}::uuid[])`);
   return new Map(rows.map((row) => [row.id, row]));

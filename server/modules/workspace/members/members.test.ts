@@ -125,12 +125,12 @@ test("workspace.get_personal_user_profile#1 somebody of another workspace is as 
   }
   // Not even straight from the database does a workspace see people who are not its own, or their passwords.
   const seen = await frontdesk.app.database.read(workspace.id, (db) =>
-    db.raw(sql`select * from people_behind(array[${id}]::uuid[])`),
+    db.raw(sql`select * from people_behind(${db.workspaceId}, array[${id}]::uuid[])`),
   );
   assert.deepEqual(seen, []);
   for (const table of ["users", "user_passwords", "sign_in_attempts"]) {
     const reading = frontdesk.app.database.read(workspace.id, (db) =>
-      db.raw(sql`select * from ${sql.table(table)}`),
+      db.raw(sql`select *, ${db.workspaceId} from ${sql.table(table)}`),
     );
     await assert.rejects(reading, /permission denied/);
   }

@@ -24,7 +24,7 @@ export const getPersonalUserProfile = operation({
     const [person] = await ctx.db.raw(sql<Omit<Profile, "id"> & { status: string; created_at: Date }>`
       select person.full_name, person.email, person.phone, person.avatar_url, person.status, person.job_title,
              person.department, person.created_at
-        from people_behind(array[${member.id}]::uuid[]) person`);
+        from people_behind(${ctx.workspaceId}, array[${member.id}]::uuid[]) person`);
     const { name, email, phone, status, created_at: createdAt } = member;
     const unknown = { avatar_url: null, job_title: null, department: null };
     const shown = person ?? { full_name: name, email, phone, status, created_at: createdAt, ...unknown };
