@@ -299,7 +299,7 @@ test("the application role owns nothing, bypasses nothing and cannot become anot
   );
   assert.deepEqual(member.rows, []);
   await assert.rejects(
-    database.read(one.id, (db) => db.raw(sql`select data from pgboss.job`)),
+    database.read(one.id, (db) => db.raw(sql`select data from pgboss.job where name <> ${one.id}`)),
     /permission denied/,
   );
   for (const table of ["audit_entries", "events"]) {

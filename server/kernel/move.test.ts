@@ -139,7 +139,7 @@ async function embeddedSource() {
       select ${workspaceId}, gen_random_uuid(), next_public_id(${workspaceId}, 'contact', 'C'), 'Zoë "' || n || '"', null,
              jsonb_build_object('n', n, 'none', null), ${startOfTime}::timestamptz, ${startOfTime}::timestamptz
         from generate_series(1, 2500) n`);
-    await db.raw(sql`select next_public_id('company', 'A')`);
+    await db.raw(sql`select next_public_id(${workspaceId}, 'company', 'A')`);
     await addCalendar(db, memberId);
     await db
       .insert("events", {

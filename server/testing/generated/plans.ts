@@ -1,7 +1,9 @@
 /** What a list really costs the database: its statements, caught on their way, and what EXPLAIN ANALYZE says they read. */
 import { CompiledQuery, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type pg from "pg";
 import type { Database } from "../../kernel/database.ts";
+import type { Tables } from "../../kernel/tables.ts";
 import type { TestWorkspace } from "../harness.ts";
 
 export type Statement = { text: string; values: unknown[] };
@@ -46,18 +48,21 @@ type PlanNode = {
 /** One scan of a table: how, and how many rows it looked at. */
 export type Scan = { node: string; table: string; index: string | undefined; rows: number };
 
-/** The scans of a statement as the workspace's own role runs it. */
+/** The scans of a statement as the role runs it that sent it: the workspace's own, where it names the workspace. */
 export async function scansOf(
   database: Database,
   workspaceId: string,
   statement: Statement,
 ): Promise<Scan[]> {
   const explain = CompiledQuery.raw(`explain (analyze, format json) ${statement.text}`, statement.values);
-  const { rows } = await database.transaction(workspaceId, async (db) => {
+  const run = async (kysely: Kysely<Tables>) => {
     // On tables this small a scan is often the cheapest way; what is asked is whether an index could serve.
-    await db.raw(sql`set local enable_seqscan = off`);
-    return db.kysely.executeQuery<Record<string, unknown>>(explain);
-  });
+    await sql`set local enable_seqscan = off`.execute(kysely);
+    return kysely.executeQuery<Record<string, unknown>>(explain);
+  };
+  const { rows } = statement.values.includes(workspaceId)
+    ? await database.transaction(workspaceId, (db) => run(db.kysely))
+    : await database.system("authenticate", run);
   const told = rows[0]?.["QUERY PLAN"];
   const [plan] = (typeof told === "string" ? JSON.parse(told) : told) as { Plan: PlanNode }[];
   return plan ? scansIn(plan.Plan) : [];

@@ -185,6 +185,7 @@ test("a name that nobody has any more is forgotten with the last who had it", as
       await frontdesk.app.database.read(workspace.id, (db) =>
         db.kysely
           .selectFrom("contact_names" as never)
+          .where("workspace_id" as never, "=", workspace.id as never)
           .select("name" as never)
           .execute(),
       )

@@ -79,7 +79,8 @@ export async function restoreRow(ctx: Ctx, table: string, row: JsonObject): Prom
   await ctx.db.raw(sql`
     insert into ${sql.table(table)} (${columns(names)}) overriding system value
     select ${columns(names)}
-      from jsonb_populate_record(null::${sql.table(table)}, ${JSON.stringify({ ...row, workspace_id: ctx.workspaceId })}::jsonb)`);
+      from jsonb_populate_record(null::${sql.table(table)}, ${JSON.stringify({ ...row, workspace_id: ctx.workspaceId })}::jsonb) back
+     where back.workspace_id = ${ctx.workspaceId}`);
 }
 
 /** Writes columns of a row; the values are as lockRow gives them. */

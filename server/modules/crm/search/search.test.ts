@@ -147,19 +147,20 @@ test("a search of many names reads an index, not the names", async () => {
         from generate_series(1, ${names}::int) n`),
   );
   await frontdesk.app.database.owner("analyze contacts; analyze contact_names");
-  const plan = await frontdesk.app.database.transaction(big.id, async (db) => {
+  const plan = await frontdesk.app.database.system("simulator", async (kysely) => {
     // The functions' own conditions, as their owner plans them.
-    await db.raw(sql`set local enable_seqscan = off`);
-    await db.raw(sql`set local pg_trgm.word_similarity_threshold = 0.4`);
-    await db.raw(sql`set local role frontdesk_system`);
-    const rows = [
-      ...(await db.raw(sql<Record<string, string>>`
+    await sql`set local enable_seqscan = off`.execute(kysely);
+    await sql`set local pg_trgm.word_similarity_threshold = 0.4`.execute(kysely);
+    const explained = [
+      sql<Record<string, string>>`
         explain select c.id from contacts c
-          where c.workspace_id = ${big.id} and c.search_text like like_pattern('m2999@exam')`)),
-      ...(await db.raw(sql<Record<string, string>>`
+          where c.workspace_id = ${big.id} and c.search_text like like_pattern('m2999@exam')`,
+      sql<Record<string, string>>`
         explain select known.name from contact_names known
-          where known.workspace_id = ${big.id} and 'wiliamsson2' <% known.name`)),
+          where known.workspace_id = ${big.id} and 'wiliamsson2' <% known.name`,
     ];
+    const rows = [];
+    for (const one of explained) rows.push(...(await one.execute(kysely)).rows);
     return rows.map((row) => row["QUERY PLAN"]).join("\n");
   });
   assert.match(plan, /Index Scan on contacts_search/);
