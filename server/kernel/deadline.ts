@@ -15,7 +15,7 @@ const ticket: { work: () => unknown } = { work: () => undefined };
 let runner: ((milliseconds: number) => unknown) | undefined;
 let running = false;
 /** A machine this busy gives no thread its time; what then still does not come to an end is given up. */
-const mostTries = 10;
+const mostTries = 20;
 
 /**
  * Returns what `work` returns; throws DeadlineExceeded when that takes more than `milliseconds` of this thread's own time. `work` is
@@ -36,7 +36,7 @@ export function within<Result>(milliseconds: number, work: () => Result): Result
       } catch (error) {
         if ((error as { code?: unknown } | undefined)?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
         const had = threadMs() - before;
-        if (had > milliseconds / 2 || tries === mostTries) throw new DeadlineExceeded(milliseconds);
+        if (had > milliseconds * 0.8 || tries === mostTries) throw new DeadlineExceeded(milliseconds);
       }
     }
   } finally {

@@ -1,4 +1,4 @@
-import { readInTime } from "../../receptionist/understanding/attention.ts";
+import { readInTime, warmUp } from "../../receptionist/understanding/attention.ts";
 import { parseDay } from "../../receptionist/understanding/calendar.ts";
 import { readDates } from "../../receptionist/understanding/dates.ts";
 import { normalise } from "../../receptionist/understanding/normalise.ts";
@@ -31,6 +31,7 @@ const halfDays: Record<string, string> = { am: "morning", pm: "afternoon", early
 
 /** Reads what an agent heard of a day and a time, in the words people use for them. */
 export function readWish(day: string, time: string, now: Now): Wish {
+  warmUp("readWish", () => understood("tomorrow", "at 10", now));
   const unread = { dates: [], unclear: { day, ...(time === "" ? {} : { time }) }, moved: false };
   return readInTime(() => understood(day, time, now), unread);
 }

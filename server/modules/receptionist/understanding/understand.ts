@@ -1,4 +1,4 @@
-import { heardPart, underDeadline } from "./attention.ts";
+import { heardPart, underDeadline, warmUp } from "./attention.ts";
 import { readChoice } from "./choices.ts";
 import { type Day, parseDay, todayIn } from "./calendar.ts";
 import { daysNamed, readDates } from "./dates.ts";
@@ -82,23 +82,16 @@ function judge(
  * `context.timeZone` as of `context.now`; of several, the last one that is not ruled out counts.
  */
 export function understand(message: string, context: UnderstandingContext): Understanding {
-  warmUp();
+  warmUp("understand", () => {
+    const sample = "Hi, my name is Jo. Not Friday, could you come tomorrow at 10 or a bit later?";
+    return read(sample, "I have Tue 3 Mar at 10:00 AM. Which suits you?", {
+      now: context.now,
+      timeZone: "UTC",
+    });
+  });
   return underDeadline(() =>
     read(heardPart(message), heardPart(context.previousAssistantText ?? ""), context),
   );
-}
-
-let isWarm = false;
-
-// The first text read has the expressions compiled, which is not the fault of who sent it.
-function warmUp(): void {
-  if (isWarm) return;
-  isWarm = true;
-  const previous = "I have Tue 3 Mar at 10:00 AM or 2:00 PM. Which suits you?";
-  read("Hi, my name is Jo. Not Friday, could you come tomorrow at 10 or a bit later?", previous, {
-    now: new Date(0),
-    timeZone: "UTC",
-  });
 }
 
 function read(text: string, previous: string, context: UnderstandingContext): Understanding {

@@ -1,4 +1,4 @@
-import { underDeadline } from "../../understanding/attention.ts";
+import { underDeadline, warmUp } from "../../understanding/attention.ts";
 import { redact } from "../../understanding/understand.ts";
 import { absorb, emptyMemo } from "../memo.ts";
 import type { Memo } from "../memo.ts";
@@ -13,6 +13,10 @@ const detailWords = 5;
 
 /** Reads the pending texts into a talk: what they say goes into the memo. */
 export function takeUp(turn: Turn): Talk {
+  warmUp("takeUp", () => {
+    const messages = [{ role: "user" as const, text: "Hi, my name is Jo, are you free tomorrow at 10?" }];
+    return read({ ...turn, messages, memo: emptyMemo() });
+  });
   return underDeadline(() => read(turn));
 }
 
