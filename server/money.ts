@@ -21,11 +21,12 @@ export function isCurrency(code: string): boolean {
   return known.has(code);
 }
 
-/** 12.5 AUD → 1250. What is finer than the smallest unit is rounded half away from zero. */
-export function toMinor(amount: number, currency: string): number {
-  const scaled = Math.abs(amount) * 10 ** currencyDigits(currency);
-  // Ten more digits than a double holds exactly would round 1.005 down: round what people wrote instead.
-  return Math.sign(amount) * Math.round(Number(scaled.toPrecision(15)));
+/** 12.5 AUD → 1250. Undefined for what is finer than the currency's smallest unit: nothing here rounds money. */
+export function exactMinor(amount: number, currency: string): number | undefined {
+  // What people wrote, and not the nearest double: 19.99 × 100 is 1998.9999999999998.
+  const scaled = Number((Math.abs(amount) * 10 ** currencyDigits(currency)).toPrecision(15));
+  if (!Number.isInteger(scaled)) return undefined;
+  return amount < 0 ? -scaled : scaled;
 }
 
 /** 1250 in AUD → 12.5. */

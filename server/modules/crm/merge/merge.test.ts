@@ -185,3 +185,37 @@ test("merges are listed, the newest first, by kind; the trail and the events tel
   assert.deepEqual(told?.payload, { id: a.id, duplicate_id: b.id, merge_id: id });
   assert.ok(events.some((event) => event.type === "contact.deleted"));
 });
+
+test("undoing: what was given to somebody else since stays theirs", async () => {
+  const workspace = await frontdesk.workspace();
+  const [survivor, duplicate, third] = [
+    await add(workspace, { first_name: "Ann" }),
+    await add(workspace, { first_name: "Anne" }),
+    await add(workspace, { first_name: "Ben" }),
+  ];
+  const deals = "/api/v1/opportunities";
+  const [moved, left] = [
+    await add(workspace, { name: "Moved", contact_id: duplicate.id }, deals),
+    await add(workspace, { name: "Left", contact_id: duplicate.id }, deals),
+  ];
+  const { id } = await merged(workspace, survivor, duplicate);
+  const given = await workspace.call("PATCH", `${deals}/${moved.id}`, { contact_id: third.id });
+  assert.equal(given.status, 200, given.text);
+  assert.equal((await undo(workspace, id)).status, 200);
+  assert.equal((await read(workspace, moved.id, deals))["contact_id"], third.id);
+  assert.equal((await read(workspace, left.id, deals))["contact_id"], duplicate.id);
+});
+
+test("merging: a duplicate that was merged, came back and is gone is missing, not merged", async () => {
+  const workspace = await frontdesk.workspace();
+  const [survivor, duplicate] = [
+    await add(workspace, { first_name: "Ann" }),
+    await add(workspace, { first_name: "Anne" }),
+  ];
+  const { id } = await merged(workspace, survivor, duplicate);
+  const again = await merge(workspace, survivor, duplicate);
+  assert.deepEqual([again.status, again.body.error.details.survivor_id], [409, survivor.id]);
+  assert.equal((await undo(workspace, id)).status, 200);
+  assert.equal((await workspace.call("DELETE", `${contacts}/${duplicate.id}`)).status, 204);
+  assert.equal((await merge(workspace, survivor, duplicate)).status, 404);
+});

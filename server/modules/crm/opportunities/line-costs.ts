@@ -6,9 +6,16 @@ import { newId } from "../../../kernel/ids.ts";
 import { recordCreated, recordDeleted, recordUpdated } from "../../../kernel/lifecycle.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { keysetPage, pageOf, pagingInput } from "../../../kernel/pagination.ts";
-import { fromMinor, toMinor } from "../../../money.ts";
+import { fromMinor } from "../../../money.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
-import { checkedCurrency, currencyField, moneyField } from "../amounts.ts";
+import {
+  amountField,
+  checkedCurrency,
+  currencyField,
+  keptMinor,
+  minorField,
+  moneyField,
+} from "../amounts.ts";
 import { optionalText } from "../party.ts";
 import { checkReferences } from "../references.ts";
 import { CostRecord, presentCost } from "./line-record.ts";
@@ -24,7 +31,7 @@ const reference = (description: string) =>
 const costFields = {
   label: optionalText("What the cost is for.", 500),
   unit_cost: Type.Optional(moneyField("Cost of one.")),
-  quantity: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 })),
+  quantity: Type.Optional(amountField("How many; to the thousandth.")),
   currency: Type.Optional(currencyField()),
   supplier_id: reference("The company that supplies it."),
   supplier_product_id: reference("The supplier's product; fills in what is not sent."),
@@ -181,6 +188,13 @@ async function withSupplierProduct(ctx: Ctx, fields: CostFields): Promise<CostFi
   };
 }
 
+function costMinor(sent: number | undefined, currency: string, before: LineCost | undefined): number {
+  if (sent !== undefined) return minorField("unit_cost", sent, currency);
+  if (!before) return 0;
+  const kept = [{ name: "unit_cost", minor: before.unit_cost_minor }];
+  return keptMinor(kept, before.currency, currency)[0] as number;
+}
+
 async function costValues(ctx: Ctx, fields: CostFields, usual: string, before?: LineCost) {
   await checkReferences(ctx, {
     supplier_id: fields.supplier_id,
@@ -190,8 +204,7 @@ async function costValues(ctx: Ctx, fields: CostFields, usual: string, before?: 
     fields.currency === undefined
       ? (before?.currency ?? usual)
       : checkedCurrency("currency", fields.currency);
-  const amount = fields.unit_cost ?? (before ? fromMinor(before.unit_cost_minor, before.currency) : 0);
-  const unitCostMinor = toMinor(amount, currency);
+  const unitCostMinor = costMinor(fields.unit_cost, currency, before);
   checkTotal(fields.quantity ?? Number(before?.quantity ?? 1), unitCostMinor);
   return {
     ...(fields.label === undefined ? {} : { label: fields.label?.trim() || null }),

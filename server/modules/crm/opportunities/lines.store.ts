@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import { newId } from "../../../kernel/ids.ts";
-import { recordCreated } from "../../../kernel/lifecycle.ts";
-import { fromMinor, toMinor } from "../../../money.ts";
+import { recordCreated, recordUpdated } from "../../../kernel/lifecycle.ts";
+import { keptMinor } from "../amounts.ts";
 import type { Product } from "../products/product.ts";
 import type { Opportunity, OpportunityLine, PaymentStatus } from "./opportunity.ts";
 
@@ -87,12 +87,23 @@ export async function orderLines(ctx: Ctx, ids: readonly string[]): Promise<void
      where line.workspace_id = ${ctx.workspaceId} and line.id = place.id and line.position <> place.position - 1`);
 }
 
-/** Lines are in their opportunity's currency: in another one they keep their numbers. */
+/**
+ * Lines are in their opportunity's currency: in another one they keep their numbers, each with its log and event. A 400 naming the
+ * prices the currency cannot express. The opportunity must be locked.
+ */
 export async function convertLines(ctx: Ctx, opportunity: Opportunity, currency: string): Promise<void> {
-  const factor = toMinor(fromMinor(1_000_000, opportunity.currency), currency) / 1_000_000;
-  await ctx.db.raw(sql`
-    update opportunity_products
-       set currency = ${currency}, unit_price_minor = round(unit_price_minor * ${factor}::numeric),
-           updated_at = ${ctx.now}
-     where workspace_id = ${ctx.workspaceId} and opportunity_id = ${opportunity.id}`);
+  const lines = await linesOf(ctx, opportunity.id);
+  const prices = lines.map((line) => ({ name: `${line.name} at`, minor: line.unit_price_minor }));
+  const minors = keptMinor(prices, opportunity.currency, currency);
+  for (const [index, before] of lines.entries()) {
+    const unitPriceMinor = minors[index] as number;
+    checkTotal(Number(before.quantity), unitPriceMinor);
+    const after = await ctx.db
+      .update("opportunity_products")
+      .set({ currency, unit_price_minor: unitPriceMinor, updated_at: ctx.now })
+      .where("id", "=", before.id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    recordUpdated(ctx, "opportunity_product", before, after);
+  }
 }

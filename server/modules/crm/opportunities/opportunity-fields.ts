@@ -2,8 +2,7 @@ import { Type } from "typebox";
 import type { Static, TObject } from "typebox";
 import { invalidField } from "../../../kernel/errors.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
-import { fromMinor, toMinor } from "../../../money.ts";
-import { checkedCurrency, currencyField, moneyField } from "../amounts.ts";
+import { checkedCurrency, currencyField, keptMinor, minorField, moneyField } from "../amounts.ts";
 import { metadataField, nameField, optionalDate, optionalText } from "../party.ts";
 import type { CrmSettings } from "../settings/crm-settings.ts";
 import { statuses } from "./opportunity.ts";
@@ -82,13 +81,17 @@ export function valuesOf(
   return { ...values, ...worth(fields, before), ...outcome(fields, before, now) };
 }
 
-// A value is what people said in its currency: in another currency it is the same number, in other minor units.
+// A value is what people said in its currency: in another currency it is the same number, if that has such amounts.
 function worth({ value, currency }: OpportunityFields, before: Opportunity | undefined): OpportunityValues {
   if (value === undefined && currency === undefined) return {};
   const next = currency === undefined ? (before?.currency ?? "AUD") : checkedCurrency("currency", currency);
   const was = before?.value_minor ?? null;
-  const amount = value !== undefined ? value : was === null ? null : fromMinor(was, before?.currency ?? next);
-  return { currency: next, value_minor: amount === null ? null : toMinor(amount, next) };
+  if (value !== undefined) {
+    return { currency: next, value_minor: value === null ? null : minorField("value", value, next) };
+  }
+  if (was === null || before === undefined) return { currency: next, value_minor: null };
+  const [minor] = keptMinor([{ name: "value", minor: was }], before.currency, next);
+  return { currency: next, value_minor: minor as number };
 }
 
 /** won_at, lost_at and the reasons follow the status: what is open again was neither won nor lost. */

@@ -6,9 +6,8 @@ import { insufficientScope, invalidField, missing } from "../../../kernel/errors
 import { deleteRows } from "../../../kernel/deletion.ts";
 import { recordUpdated } from "../../../kernel/lifecycle.ts";
 import { operation } from "../../../kernel/operation.ts";
-import { toMinor } from "../../../money.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
-import { moneyField } from "../amounts.ts";
+import { amountField, minorField, moneyField, percentField } from "../amounts.ts";
 import type { Product } from "../products/product.ts";
 import { LineRecord, presentLines } from "./line-record.ts";
 import { addLines, checkTotal, linesOf, orderLines } from "./lines.store.ts";
@@ -17,15 +16,12 @@ import { paymentStatuses } from "./opportunity.ts";
 import type { Opportunity, OpportunityLine } from "./opportunity.ts";
 
 const uuid = () => Type.String({ format: "uuid" });
-const percent = (description: string) => Type.Number({ minimum: 0, maximum: 100, description });
 
 const lineFields = {
-  quantity: Type.Optional(
-    Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000, description: "How many; to the thousandth." }),
-  ),
+  quantity: Type.Optional(amountField("How many; to the thousandth.")),
   unit_price: Type.Optional(moneyField("In the opportunity's currency.")),
-  discount_percent: Type.Optional(percent("Off the price.")),
-  deposit_percent: Type.Optional(Type.Union([percent("Due before the work."), Type.Null()])),
+  discount_percent: Type.Optional(percentField("Off the price.")),
+  deposit_percent: Type.Optional(Type.Union([percentField("Due before the work."), Type.Null()])),
   payment_status: Type.Optional(
     Type.Enum([...paymentStatuses], { description: "Setting it needs the scope invoices:write." }),
   ),
@@ -106,7 +102,9 @@ export const updateOpportunityProduct = operation({
     await lockOpportunity(ctx, id);
     const before = await lineOf(ctx, id, opportunityProductId);
     const unitPriceMinor =
-      unit_price === undefined ? before.unit_price_minor : toMinor(unit_price, before.currency);
+      unit_price === undefined
+        ? before.unit_price_minor
+        : minorField("unit_price", unit_price, before.currency);
     checkTotal(fields.quantity ?? Number(before.quantity), unitPriceMinor);
     const after = await ctx.db
       .update("opportunity_products")
@@ -182,7 +180,7 @@ async function productOf(ctx: Ctx, id: string): Promise<Product> {
 
 /** The price in the opportunity's currency: what was sent, or the product's where it is in that currency. */
 function priceOf(opportunity: Opportunity, product: Product, sent: number | undefined): number {
-  if (sent !== undefined) return toMinor(sent, opportunity.currency);
+  if (sent !== undefined) return minorField("unit_price", sent, opportunity.currency);
   if (product.currency === opportunity.currency) return product.price_minor;
   throw invalidField(
     "unit_price",

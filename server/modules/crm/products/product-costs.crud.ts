@@ -2,7 +2,8 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { crud, findRow } from "../../../kernel/crud.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
-import { fromMinor, toMinor } from "../../../money.ts";
+import { fromMinor } from "../../../money.ts";
+import { minorField } from "../amounts.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { checkReferences } from "../references.ts";
 import { findSupplierProduct } from "../supplier-catalog/supplier-catalog.store.ts";
@@ -69,7 +70,7 @@ function priceValues(
   before: ProductCost | undefined,
   offer: SupplierProduct | undefined,
 ): JsonObject {
-  if (price !== undefined) return { cost_price_minor: toMinor(price, currency), currency };
+  if (price !== undefined) return { cost_price_minor: minorField("cost_price", price, currency), currency };
   if (before) return {};
   if (!offer) return { cost_price_minor: 0, currency };
   if (offer.currency === currency) return { cost_price_minor: offer.supplier_price_minor, currency };

@@ -3,13 +3,16 @@ import type { Static, TObject } from "typebox";
 import type { Generated, Selectable } from "kysely";
 import { invalidField } from "../../../kernel/errors.ts";
 import type { Json, JsonObject, Numeric, Timestamp } from "../../../kernel/tables.ts";
-import { fromMinor, toMinor } from "../../../money.ts";
+import { fromMinor } from "../../../money.ts";
 import {
   checkedCurrency,
   currencyField,
+  keptMinor,
+  minorField,
   moneyField,
   nullableNumber,
   numberOrNull,
+  percentField,
   quantityField,
 } from "../amounts.ts";
 import { isWebAddress } from "../fields/custom-values.ts";
@@ -100,7 +103,7 @@ export const productFields = {
   description: optionalText("What it is.", 20_000),
   unit: optionalText("What the price is for: hour, piece.", 100),
   benefits: optionalText("What the customer has from it.", 20_000),
-  deposit_percent: Type.Union([Type.Number({ minimum: 0, maximum: 100 }), Type.Null()]),
+  deposit_percent: Type.Union([percentField("Due before the work."), Type.Null()]),
   default_expiry_days: Type.Union([Type.Integer({ minimum: 0, maximum: 36_500 }), Type.Null()]),
   images: Type.Array(Type.String({ maxLength: 2000 }), {
     maxItems: 50,
@@ -144,12 +147,14 @@ export function productValues(fields: ProductFields, before: Product | undefined
   return { ...values, ...priceValues(fields, before) };
 }
 
-// A price that was stored in one currency's minor units means something else in another's, so it is written again.
+// A price keeps its number when its currency is corrected, so its minor units are written again.
 function priceValues({ price, currency }: ProductFields, before: Product | undefined): JsonObject {
   if (before && price === undefined && currency === undefined) return {};
   const next = currency === undefined ? (before?.currency ?? "AUD") : checkedCurrency("currency", currency);
-  const amount = price ?? (before ? fromMinor(before.price_minor, before.currency) : 0);
-  return { price_minor: toMinor(amount, next), currency: next };
+  if (price !== undefined) return { price_minor: minorField("price", price, next), currency: next };
+  if (!before) return { price_minor: 0, currency: next };
+  const [minor] = keptMinor([{ name: "price", minor: before.price_minor }], before.currency, next);
+  return { price_minor: minor, currency: next };
 }
 
 /** A row as callers see it. */

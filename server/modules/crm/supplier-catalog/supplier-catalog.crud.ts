@@ -3,9 +3,8 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { crud, findRow } from "../../../kernel/crud.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
-import { fromMinor, toMinor } from "../../../money.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
-import { checkedCurrency } from "../amounts.ts";
+import { checkedCurrency, keptMinor, minorField } from "../amounts.ts";
 import { nameField } from "../party.ts";
 import type { Product } from "../products/product.ts";
 import { checkReferences } from "../references.ts";
@@ -93,6 +92,13 @@ function priceValues(
   if (before && price === undefined && currency === undefined) return {};
   const usual = before?.currency ?? product?.currency ?? "AUD";
   const next = currency === undefined ? usual : checkedCurrency("currency", currency);
-  const amount = price ?? (before ? fromMinor(before.supplier_price_minor, before.currency) : 0);
-  return { supplier_price_minor: toMinor(amount, next), currency: next };
+  if (price !== undefined)
+    return { supplier_price_minor: minorField("supplier_price", price, next), currency: next };
+  if (!before) return { supplier_price_minor: 0, currency: next };
+  const [minor] = keptMinor(
+    [{ name: "supplier_price", minor: before.supplier_price_minor }],
+    before.currency,
+    next,
+  );
+  return { supplier_price_minor: minor, currency: next };
 }

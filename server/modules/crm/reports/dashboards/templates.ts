@@ -67,7 +67,7 @@ export const templates: readonly Template[] = [
       table("Largest open deals", {
         source: "deals",
         mode: "drilldown",
-        dimensions: ["name", "contact_name", "stage_name", "value", "expected_close_date"],
+        dimensions: ["name", "contact_name", "stage_name", "value", "currency", "expected_close_date"],
         filters: [open],
         order_by: [{ field: "value", direction: "desc" }],
         limit: 10,
@@ -150,7 +150,7 @@ export const templates: readonly Template[] = [
       table("Longest open", {
         source: "deals",
         mode: "drilldown",
-        dimensions: ["name", "stage_name", "assigned_user_name", "value", "deal_created_at"],
+        dimensions: ["name", "stage_name", "assigned_user_name", "value", "currency", "deal_created_at"],
         filters: [open],
         order_by: [{ field: "deal_created_at", direction: "asc" }],
         limit: 10,

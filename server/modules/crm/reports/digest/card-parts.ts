@@ -1,12 +1,14 @@
 /** A card in the three forms a mail needs: HTML, plain text and, for charts, a picture. */
 import { escapeHtml } from "../../../../surfaces/html-page.ts";
-import type { Plan } from "../query/plan.ts";
+import { isMoney } from "../query/plan.ts";
+import type { Measure, Plan } from "../query/plan.ts";
 import type { ReportRow } from "../query/spec.ts";
 import type { AnsweredCard } from "./card-rows.ts";
 import { chartDataOf } from "./chart-data.ts";
 import type { ChartData } from "./chart-data.ts";
 import { heightOf } from "./chart-option.ts";
 import type { Chart } from "./chart-option.ts";
+import { addsUp, currenciesOf, currencyColumn, showAmount } from "./money.ts";
 import { columnLabel, showNumber } from "./show-value.ts";
 import { tableView } from "./table-view.ts";
 import type { TableView } from "./table-view.ts";
@@ -66,12 +68,10 @@ function dataInWords({ categories, series }: ChartData): string[] {
 }
 
 function statPart(plan: Plan, rows: readonly ReportRow[]): { html: string; text: string } {
-  const numbers = plan.measures.map((measure) => {
-    const values = rows.map((row) => row[measure.name]).filter((value) => typeof value === "number");
-    const adds = measure.aggregation === "sum" || measure.aggregation === "count";
-    const value = adds ? values.reduce((sum, one) => sum + one, 0) : values[0];
-    return { label: columnLabel(measure), shown: value === undefined ? "–" : showNumber(value) };
-  });
+  const numbers = plan.measures.map((measure) => ({
+    label: columnLabel(measure),
+    shown: figuresOf(plan, measure, rows).join(" · "),
+  }));
   const [first, ...others] = numbers;
   const small = others.map(({ label, shown }) => `${label}: ${shown}`).join(" · ");
   return {
@@ -80,6 +80,23 @@ function statPart(plan: Plan, rows: readonly ReportRow[]): { html: string; text:
     }`,
     text: numbers.map(({ label, shown }) => (numbers.length > 1 ? `${label}: ${shown}` : shown)).join("\n"),
   };
+}
+
+/** What a measure comes to: one figure, or one for each currency. */
+function figuresOf(plan: Plan, measure: Measure, rows: readonly ReportRow[]): string[] {
+  const column = currencyColumn(plan);
+  const apart = column !== undefined && !addsUp(measure);
+  const currencies = apart ? currenciesOf(plan, rows) : [undefined];
+  return currencies.map((currency) => {
+    const values = rows
+      .filter((row) => currency === undefined || column === undefined || row[column] === currency)
+      .map((row) => row[measure.name])
+      .filter((value) => typeof value === "number");
+    const adds = measure.aggregation === "sum" || measure.aggregation === "count";
+    const value = adds ? values.reduce((sum, one) => sum + one, 0) : values[0];
+    if (value === undefined) return "–";
+    return isMoney(measure) ? showAmount(value, currency) : showNumber(value);
+  });
 }
 
 function tablePart({ headings, rows, numeric, more }: TableView): { html: string; text: string } {

@@ -6,6 +6,8 @@ import type { Visualization } from "../dashboards/card-fields.ts";
 import type { Plan } from "../query/plan.ts";
 import { planQuery, runPlan } from "../query/run-query.ts";
 import type { Scene } from "../query/source.ts";
+import { sourceOf } from "../query/sources.ts";
+import { mostColumns } from "../query/spec.ts";
 import type { QuerySpec, ReportRow } from "../query/spec.ts";
 
 /** A card with what it answers; without an answer when its query has become impossible since it was saved. */
@@ -18,8 +20,19 @@ export type AnsweredCard = {
 /** The question a card puts when it is mailed: with the columns named for the mail, and without gaps in its time. */
 export function mailedSpec({ query_spec: spec, display_config: display }: Card): QuerySpec {
   const columns = columnsOf(display).map(({ key }) => key);
-  if (spec.mode === "drilldown") return columns.length > 0 ? { ...spec, dimensions: columns } : spec;
+  if (spec.mode === "drilldown") {
+    const shown = columns.length > 0 ? columns : (spec.dimensions ?? []);
+    return shown.length > 0 ? { ...spec, dimensions: priced(spec, shown) } : spec;
+  }
   return spec.time_dimension ? { ...spec, time_dimension: { ...spec.time_dimension, fill: true } } : spec;
+}
+
+// An amount is shown with its currency, which is asked for with it.
+function priced({ source: key }: QuerySpec, columns: string[]): string[] {
+  const { currency, fields } = sourceOf(key);
+  const money = fields.some((field) => field.type === "money" && columns.includes(field.name));
+  const wanted = currency !== undefined && money && !columns.includes(currency);
+  return wanted && columns.length < mostColumns ? [...columns, currency] : columns;
 }
 
 /** The plan of a card as it is mailed; undefined when its source has no answer to it any more. */

@@ -1,5 +1,6 @@
 import type { Column, Measure, Plan } from "../query/plan.ts";
 import type { CellValue, ReportRow } from "../query/spec.ts";
+import { addsUp, currenciesOf } from "./money.ts";
 import { columnLabel, showPeriod, showValue } from "./show-value.ts";
 
 /** What a chart draws: a value per category, for each series. */
@@ -10,31 +11,43 @@ export type ChartData = {
 
 /**
  * Rows as series. The time, or else the first dimension, is the axis. With one more dimension each of its values is a
- * series of the first measure; otherwise each measure is one.
+ * series of the first measure; otherwise each measure is one. An amount is a series for each currency.
  */
 export function chartDataOf(plan: Plan, rows: readonly ReportRow[]): ChartData {
-  const [axis, split] = plan.columns;
+  const [axis, split] = plan.columns.filter((column) => column !== plan.currency);
   const places = labelled(plan, axis, rows);
   const [first] = plan.measures;
-  const valuesOf = (own: readonly ReportRow[], measure: Measure) => {
-    const byPlace = new Map(own.map((row) => [keyOf(axis, row), row]));
-    return [...places.keys()].map((key) => numberIn(byPlace.get(key), measure));
-  };
+  const seriesOf = (own: readonly ReportRow[], measure: Measure, name: string) =>
+    inCurrencies(plan, own, measure).map(({ currency, rows: mine }) => {
+      const byPlace = Map.groupBy(mine, (row) => keyOf(axis, row));
+      return {
+        name: currency === undefined ? name : `${name} (${currency})`,
+        values: [...places.keys()].map((key) => numberIn(byPlace.get(key) ?? [], measure)),
+      };
+    });
   const categories = [...places.values()];
   if (!split || !first) {
-    return {
-      categories,
-      series: plan.measures.map((measure) => ({
-        name: columnLabel(measure),
-        values: valuesOf(rows, measure),
-      })),
-    };
+    const series = plan.measures.flatMap((measure) => seriesOf(rows, measure, columnLabel(measure)));
+    return { categories, series };
   }
-  const series = [...labelled(plan, split, rows)].map(([key, name]) => {
-    const own = rows.filter((row) => keyOf(split, row) === key);
-    return { name, values: valuesOf(own, first) };
-  });
+  const series = [...labelled(plan, split, rows)].flatMap(([key, name]) =>
+    seriesOf(
+      rows.filter((row) => keyOf(split, row) === key),
+      first,
+      name,
+    ),
+  );
   return { categories, series };
+}
+
+// Only where the question did not group by currency itself: then it is the axis or a series already.
+function inCurrencies(plan: Plan, rows: readonly ReportRow[], measure: Measure) {
+  const { currency: column } = plan;
+  if (!column || addsUp(measure)) return [{ currency: undefined, rows }];
+  return currenciesOf(plan, rows).map((currency) => ({
+    currency,
+    rows: currency === undefined ? rows : rows.filter((row) => row[column.name] === currency),
+  }));
 }
 
 // By what they are and not by how they read: the 2 March of two years are two weeks.
@@ -58,9 +71,10 @@ export function largest({ categories, series }: ChartData, most: number): { name
   return [...slices.slice(0, most - 1), { name: "Other", value: rest }];
 }
 
-function numberIn(row: ReportRow | undefined, measure: Measure): number | null {
-  const value = row?.[measure.name];
-  return typeof value === "number" ? value : null;
+// Several rows at one place differ in their currency alone, and only what adds up comes here with all of them.
+function numberIn(rows: readonly ReportRow[], measure: Measure): number | null {
+  const values = rows.map((row) => row[measure.name]).filter((value) => typeof value === "number");
+  return values.length === 0 ? null : values.reduce((sum, one) => sum + one, 0);
 }
 
 function labelOf(column: Column, row: ReportRow, plan: Plan): string {

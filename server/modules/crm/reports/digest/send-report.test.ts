@@ -115,7 +115,7 @@ test("workspace.send_report workspace.send_report#0 every kind of card is in the
   const mail = await mailTo(email);
   assert.match(mail.html, /<h2[^>]*>Open deals<\/h2><p[^>]*>2<\/p>/);
   assert.match(mail.html, /<th scope="col"[^>]*>Value<\/th>/);
-  assert.match(mail.html, /<td[^>]*>Roof &lt;b&gt;<\/td><td[^>]*>1,250.50<\/td>/);
+  assert.match(mail.html, /<td[^>]*>Roof &lt;b&gt;<\/td><td[^>]*>AUD 1,250.50<\/td>/);
   assert.match(mail.html, /Lost<\/h2><p[^>]*>Nothing to show yet/);
   const pictures = mail.attachments ?? [];
   assert.equal(pictures.length, 7);
@@ -129,8 +129,8 @@ test("workspace.send_report workspace.send_report#0 every kind of card is in the
   }
   assert.match(mail.html, /alt="bar: (New: 1; Quoted: 1|Quoted: 1; New: 1)"/);
   assert.match(mail.body, /Monday\n/);
-  assert.match(mail.body, /Largest\n-+\nDeal \| Value\nRoof <b> \| 1,250.50\nTap \| 100/);
-  assert.match(mail.body, /composed\n-+\nMar 2026: Deals 2, Value 1,350.50/);
+  assert.match(mail.body, /Largest\n-+\nDeal \| Value\nRoof <b> \| AUD 1,250.50\nTap \| AUD 100.00/);
+  assert.match(mail.body, /composed\n-+\nMar 2026: Deals 2, Value \(AUD\) 1,350.50/);
 });
 
 test("workspace.send_report#1 workspace.send_report#8 each recipient sees their own rows in cards of the current user", async () => {
@@ -400,6 +400,6 @@ test("a table card shows the columns named for the mail, with their labels", asy
   await send(workspace, { dashboard_id, recipients: [email] });
   assert.match(
     (await mailTo(email)).body,
-    /Deals\n-----\nWorth \| Lead source\n100 \| Google\n1,250.50 \| Google/,
+    /Deals\n-----\nWorth \| Lead source\nAUD 100.00 \| Google\nAUD 1,250.50 \| Google/,
   );
 });

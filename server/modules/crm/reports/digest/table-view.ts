@@ -1,8 +1,10 @@
 import { columnsOf } from "../dashboards/card-fields.ts";
 import type { Card } from "../dashboards/dashboard.ts";
-import type { Plan } from "../query/plan.ts";
+import { isMoney } from "../query/plan.ts";
+import type { Column, Measure, Plan } from "../query/plan.ts";
 import type { FieldType } from "../query/source.ts";
 import type { ReportRow } from "../query/spec.ts";
+import { currencyColumn, showAmount } from "./money.ts";
 import { columnLabel, showPeriod, showValue } from "./show-value.ts";
 
 const mostRows = 50;
@@ -14,7 +16,8 @@ export function tableView(card: Card, plan: Plan, rows: readonly ReportRow[]): T
   const labels = new Map(columnsOf(card.display_config).map(({ key, label }) => [key, label]));
   const all = [...plan.columns, ...plan.measures];
   const named = [...labels.keys()].flatMap((key) => all.filter((column) => column.name === key));
-  const columns = named.length > 0 ? named : all;
+  const columns = named.length > 0 ? named : withoutCurrency(plan, all);
+  const currency = currencyColumn(plan);
   const typeOf = (column: (typeof all)[number]): FieldType =>
     "aggregation" in column ? "number" : column.field.type;
   return {
@@ -22,6 +25,10 @@ export function tableView(card: Card, plan: Plan, rows: readonly ReportRow[]): T
     rows: rows.slice(0, mostRows).map((row) =>
       columns.map((column) => {
         const value = row[column.name] ?? null;
+        if (isAmount(column)) {
+          const code = currency === undefined ? undefined : row[currency];
+          return showAmount(value, typeof code === "string" ? code : undefined);
+        }
         const period = "granularity" in column && column.granularity && typeof value === "string";
         return period
           ? showPeriod(value, column.granularity ?? "day")
@@ -31,4 +38,14 @@ export function tableView(card: Card, plan: Plan, rows: readonly ReportRow[]): T
     numeric: columns.map((column) => ["number", "money"].includes(typeOf(column))),
     more: Math.max(0, rows.length - mostRows),
   };
+}
+
+function isAmount(column: Column | Measure): boolean {
+  return "aggregation" in column ? isMoney(column) : column.field.type === "money";
+}
+
+// Amounts carry their currency: a column of its own would say it twice.
+function withoutCurrency(plan: Plan, all: (Column | Measure)[]): (Column | Measure)[] {
+  const currency = currencyColumn(plan);
+  return all.some(isAmount) ? all.filter(({ name }) => name !== currency) : all;
 }

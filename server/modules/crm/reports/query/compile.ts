@@ -1,7 +1,6 @@
 /** A plan as one parameterised statement: identifiers come from the source's declaration, values only as parameters. */
 import { sql } from "kysely";
 import type { RawBuilder } from "kysely";
-import { anyOf } from "./filters.ts";
 import type { Condition, Filter } from "./filters.ts";
 import { columnSql } from "./plan.ts";
 import type { Column, Measure, Plan } from "./plan.ts";
@@ -108,8 +107,8 @@ function facetJoins(plan: Plan, joined: ReadonlySet<string>): RawBuilder<unknown
   const joins = [...joined].map((name) => {
     const facet = plan.source.facets[name];
     if (!facet) throw new Error(`${plan.source.key} has no facet ${name}`);
-    // A value of a list that is not there is no group; a deal without an assignee is one.
-    return sql`${sql.raw(facet.kind === "list" ? "join" : "left join")} ${facet.tables} on ${facet.on}`;
+    // To have none is a group as well: the groups add up to the whole.
+    return sql`left join ${facet.tables} on ${facet.on}`;
   });
   return sql.join(joins, sql` `);
 }
@@ -121,18 +120,17 @@ function where(plan: Plan, joined: ReadonlySet<string>): RawBuilder<unknown> {
   for (const filter of plan.filters) {
     const facet = facetOf(plan, filter.field);
     const name = filter.field.facet ?? "";
-    if (!facet || (joined.has(name) && (facet.kind === "rows" || judgesGroups(filter)))) {
-      conditions.push(holds(filter));
-    } else if (facet.kind === "list") conditions.push(listHolds(facet, filter));
-    else rowFacets.set(name, [...(rowFacets.get(name) ?? []), filter]);
+    if (!facet || (joined.has(name) && judgesGroups(facet, filter))) conditions.push(holds(filter));
+    else if (facet.kind === "list") conditions.push(listHolds(facet, filter));
+    if (facet?.kind === "rows") rowFacets.set(name, [...(rowFacets.get(name) ?? []), filter]);
   }
   for (const filters of rowFacets.values()) conditions.push(rowHolds(plan, filters));
   return sql`where ${all(conditions)}`;
 }
 
-// `contains` and the negations speak of the whole record; the others of the value that is being grouped by.
-function judgesGroups({ operator }: Filter): boolean {
-  return operator === "eq" || operator === "in" || operator === "like";
+// The negations, and `contains` of a list, speak of the whole record; the others of the value that is being grouped by.
+function judgesGroups({ kind }: Facet, { operator, negated }: Filter): boolean {
+  return kind === "rows" ? !negated : operator === "eq" || operator === "in" || operator === "like";
 }
 
 /** The filter on one value; null is unlike anything. */
@@ -145,13 +143,15 @@ function listHolds({ tables, on }: Facet, { matches, negated }: Filter): Conditi
   return negated ? sql<boolean>`not ${found}` : found;
 }
 
-/** One row of the facet that all filters hold for; to have no row at all is as good as a row of nulls. */
+/** One row of the facet that what is asked for holds for, and none of such rows that is to be kept out. */
 function rowHolds(plan: Plan, filters: Filter[]): Condition {
   const facet = facetOf(plan, filters[0]?.field as Field) as Facet;
-  const rows = sql`from ${facet.tables} where ${facet.on}`;
-  const one = sql<boolean>`exists (select 1 ${rows} and ${all(filters.map(holds))})`;
-  if (!filters.every(({ negated }) => negated)) return one;
-  return anyOf([one, sql<boolean>`not exists (select 1 ${rows})`]);
+  const asked = filters.filter(({ negated }) => !negated).map(holds);
+  const rows = sql`select 1 from ${facet.tables} where ${all([sql<boolean>`${facet.on}`, ...asked])}`;
+  const kept = filters
+    .filter(({ negated }) => negated)
+    .map(({ matches }) => sql<boolean>`not exists (${rows} and ${matches})`);
+  return all(asked.length > 0 ? [sql<boolean>`exists (${rows})`, ...kept] : kept);
 }
 
 function facetOf(plan: Plan, field: Field): Facet | undefined {

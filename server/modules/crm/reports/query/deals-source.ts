@@ -30,6 +30,7 @@ export const dealsSource: Source = {
   table: sql`opportunities o`,
   alias: "o",
   createdAt: sql`o.created_at`,
+  currency: "currency",
   columns: ["id", "name", "value", "currency", "status", "pipeline_name", "stage_name", "assigned_user_name"],
   custom: { entity: "opportunity", metadata: sql`o.metadata` },
   joins: {

@@ -52,7 +52,8 @@ test("workspace.query_report#5 every operator keeps what it says", async () => {
   assert.equal(await names(has("stage_name", "eq", "New")), "Big Small");
   assert.equal(await names(has("stage_name", "eq", "New"), has("pipeline_id", "eq", sales.id)), "Small");
   assert.equal(await names(has("assigned_user_name", "is_null")), "Bare");
-  assert.equal(await names(has("pipeline_name", "neq", "Sales")), "Bare Big");
+  // Big has a card in Sales beside the other one.
+  assert.equal(await names(has("pipeline_name", "neq", "Sales")), "Bare");
 });
 
 test("workspace.query_report#5 a filter that does not fit its field is told by its place", async () => {
@@ -141,7 +142,7 @@ test("workspace.query_report#6 tasks have their times; a card's time is when it 
     measures: total,
     time_dimension: { field: "placed_at", granularity: "month" },
   };
-  assert.deepEqual(await ask(workspace, placed), [{ placed_at: "2026-01-01", total: 1 }]);
+  assert.deepEqual(await ask(workspace, placed), [{ placed_at: "2026-01-01", currency: "AUD", total: 1 }]);
   await seed.task({ dueDate: "2026-03-08", completedAt: "2026-03-09T00:00:00Z", status: "completed" });
   for (const [field, week] of [
     ["due_date", "2026-03-02"],

@@ -26,14 +26,17 @@ export type Plan = {
   order: Order[];
   limit: number;
   fill: boolean;
+  /** The column that keeps the currencies of its sums apart, where the question did not ask for one. */
+  currency?: Column | undefined;
 };
 
 /** Understands a question. Refuses, naming the place (after `at`), whatever the source has no answer to. */
 export function planOf(source: Source, spec: QuerySpec, scene: Scene, at = ""): Plan {
   const reader = new SpecReader(source, spec, scene, at);
   const mode = spec.mode ?? "aggregate";
-  const { columns, measures } = mode === "aggregate" ? reader.aggregate() : reader.drilldown();
+  const { columns, measures, currency } = mode === "aggregate" ? reader.aggregate() : reader.drilldown();
   return {
+    currency,
     source,
     scene,
     mode,
@@ -44,6 +47,13 @@ export function planOf(source: Source, spec: QuerySpec, scene: Scene, at = ""): 
     limit: spec.limit ?? defaultLimit,
     fill: mode === "aggregate" && spec.time_dimension?.fill === true,
   };
+}
+
+type Selected = { columns: Column[]; measures: Measure[]; currency?: Column | undefined };
+
+/** Whether a measure is an amount of money: how many have one is no amount. */
+export function isMoney({ field, aggregation }: Measure): boolean {
+  return field.type === "money" && aggregation !== "count";
 }
 
 class SpecReader {
@@ -59,7 +69,7 @@ class SpecReader {
     this.#at = at;
   }
 
-  aggregate(): { columns: Column[]; measures: Measure[] } {
+  aggregate(): Selected {
     for (const name of ["drilldown_dimension", "drilldown_value"] as const) {
       if (this.#spec[name] !== undefined) {
         throw invalidField(`${this.#at}${name}`, "needs mode drilldown", 'Send mode: "drilldown" with it.');
@@ -67,17 +77,18 @@ class SpecReader {
     }
     const time = this.#time();
     const dimensions = this.#columns((field) => field.dimension === true, "dimension");
-    const columns = time ? [time, ...dimensions] : dimensions;
     const measures = this.#measures();
+    const currency = this.#currency(dimensions, measures);
+    const columns = [...(time ? [time] : []), ...dimensions, ...(currency ? [currency] : [])];
     const names = [...columns, ...measures].map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) {
       throw invalidField(`${this.#at}measures`, `two columns are called ${twice}`, "Give one an alias.");
     }
-    return { columns, measures };
+    return { columns, measures, currency };
   }
 
-  drilldown(): { columns: Column[]; measures: Measure[] } {
+  drilldown(): Selected {
     if ((this.#spec.measures?.length ?? 0) > 0) {
       throw invalidField(
         `${this.#at}measures`,
@@ -88,6 +99,13 @@ class SpecReader {
     const named = this.#columns(() => true, "column");
     const columns = this.#source.columns.map((name) => ({ name, field: this.#field(name, "dimensions") }));
     return { columns: named.length > 0 ? named : columns, measures: [] };
+  }
+
+  /** Amounts of different currencies are never one number: whoever measures money is told of each currency by itself. */
+  #currency(dimensions: Column[], measures: Measure[]): Column | undefined {
+    const field = this.#source.fields.find(({ name }) => name === this.#source.currency);
+    if (!field || !measures.some(isMoney) || dimensions.some((one) => one.field === field)) return undefined;
+    return { name: field.name, field };
   }
 
   filters(): Filter[] {

@@ -18,14 +18,14 @@ test("workspace.query_report what joins add multiplies nothing: a deal counts on
       { field: "product_count" },
     ],
   });
-  assert.deepEqual(all, { n: 3, total: 1200.5, products: 525.5, sum_product_count: 3 });
+  assert.deepEqual(all, { currency: "AUD", n: 3, total: 1200.5, products: 525.5, sum_product_count: 3 });
   for (const [dimension, wanted] of [
     ["pipeline_name", { Sales: 1200.5, Care: 1000.5, null: 0 }],
     ["stage_name", { New: 1200.5, Quoted: 1000.5, null: 0 }],
     ["assigned_user_name", { Ann: 1200.5, Ben: 1000.5, null: 0 }],
-    ["won_reasons", { price: 1000.5, speed: 1000.5 }],
-    ["product_names", { Boiler: 1000.5, Tap: 1000.5 }],
-    ["product_categories", { Heating: 1000.5, Kitchen: 1000.5 }],
+    ["won_reasons", { price: 1000.5, speed: 1000.5, null: 200 }],
+    ["product_names", { Boiler: 1000.5, Tap: 1000.5, null: 200 }],
+    ["product_categories", { Heating: 1000.5, Kitchen: 1000.5, null: 200 }],
   ] as const) {
     const rows = await ask(workspace, { source: "deals", measures: total, dimensions: [dimension] });
     assert.deepEqual(Object.fromEntries(rows.map((row) => [String(row[dimension]), row["total"]])), wanted);
@@ -37,7 +37,7 @@ test("workspace.query_report what joins add multiplies nothing: a deal counts on
   });
   assert.deepEqual(
     both.map((row) => row["total"]),
-    [1000.5, 1000.5, 1000.5, 1000.5],
+    [1000.5, 1000.5, 1000.5, 1000.5, 200],
   );
 });
 
@@ -82,11 +82,25 @@ test("workspace.query_report#1 counts, sums, averages, extremes; of nothing they
     aggregation,
   }));
   const [none] = await ask(workspace, { source: "deals", measures });
-  assert.deepEqual(none, { count_value: 0, sum_value: 0, avg_value: null, min_value: null, max_value: null });
+  assert.deepEqual(none, {
+    currency: null,
+    count_value: 0,
+    sum_value: 0,
+    avg_value: null,
+    min_value: null,
+    max_value: null,
+  });
   const seed = seedOf(frontdesk, workspace);
   for (const value of [100, 200, 201, null]) await seed.deal({ value });
   const [some] = await ask(workspace, { source: "deals", measures });
-  assert.deepEqual(some, { count_value: 3, sum_value: 5.01, avg_value: 1.67, min_value: 1, max_value: 2.01 });
+  assert.deepEqual(some, {
+    currency: "AUD",
+    count_value: 3,
+    sum_value: 5.01,
+    avg_value: 1.67,
+    min_value: 1,
+    max_value: 2.01,
+  });
   for (const field of ["products_total_value", "product_count", "id"]) {
     const [row] = await ask(workspace, { source: "deals", measures: [{ field, aggregation: "count" }] });
     assert.equal(row?.[`count_${field}`], 4);
@@ -237,7 +251,7 @@ test("workspace.query_report#8 workspace.query_report#9 order_by is a list or on
   await wrong({ order_by: { field: "total", direction: "up" } }, "order_by");
   assert.match(
     (await wrong({ order_by: [{ field: "nope" }] }, "order_by.0.field")).fix,
-    /lead_source, total/,
+    /lead_source, currency, total/,
   );
   await wrong({ order_by: { field: "status" } }, "order_by.field");
 });

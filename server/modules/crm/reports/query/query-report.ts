@@ -15,7 +15,7 @@ export const queryReport = operation({
   noun: "report",
   summary: "Run a report query.",
   description:
-    "Counts and sums deals or tasks by anything they have, or shows the rows behind a number (mode drilldown). GET /reports/sources lists the fields. Days, weeks and months are those of the workspace's time zone; a period is named by its first day.",
+    "Counts and sums deals or tasks by anything they have, or shows the rows behind a number (mode drilldown). GET /reports/sources lists the fields. Days, weeks and months are those of the workspace's time zone; a period is named by its first day. Amounts are never added across currencies: where money is measured without the dimension currency, the answer has a row for each currency, named in the column currency.",
   input: Type.Object(specFields, { additionalProperties: false }),
   output: Type.Array(
     Type.Object(
@@ -37,7 +37,7 @@ export const queryReport = operation({
       filters: [{ field: "status", operator: "eq", value: "open" }],
       order_by: [{ field: "total", direction: "desc" }],
     },
-    output: [{ stage_name: "Quoted", deals: 3, total: 1250.5 }],
+    output: [{ stage_name: "Quoted", currency: "AUD", deals: 3, total: 1250.5 }],
   },
   async run(ctx, spec) {
     const { memberId } = await viewerOf(ctx);

@@ -24,12 +24,24 @@ export async function planQuery(ctx: Ctx, spec: QuerySpec, scene: Scene, at = ""
 export async function runPlan(ctx: Ctx, plan: Plan): Promise<ReportRow[]> {
   const rows = await ctx.db.raw(compile(plan));
   const presented = rows.map((row) => presentRow(plan, row));
-  return plan.fill ? filled(plan, presented) : presented;
+  if (plan.fill) return filled(plan, presented);
+  return presented.length === 0 && plan.currency && plan.columns.length === 1
+    ? [ofNothing(plan, plan.currency.name)]
+    : presented;
+}
+
+// A total of nothing is a row, as it is for a question without groups; there is no currency it is in.
+function ofNothing({ measures }: Plan, currency: string): ReportRow {
+  const numbers = measures.map(({ name, aggregation }): [string, CellValue] => [
+    name,
+    aggregation === "sum" || aggregation === "count" ? 0 : null,
+  ]);
+  return { [currency]: null, ...Object.fromEntries(numbers) };
 }
 
 /** Whether there is anything to show: a number over no rows at all is nothing. */
 export async function hasRows(ctx: Ctx, plan: Plan): Promise<boolean> {
-  if (plan.mode === "aggregate" && plan.columns.length === 0) {
+  if (plan.mode === "aggregate" && plan.columns.every((column) => column === plan.currency)) {
     const [answer] = await ctx.db.raw(compileProbe(plan));
     return answer?.["found"] === true;
   }

@@ -56,6 +56,8 @@ export type Source = {
   fields: readonly Field[];
   /** Columns of a drilldown that names none. */
   columns: readonly string[];
+  /** The field that says which currency its amounts are in. */
+  currency?: string;
   /** The instant a row came to be, for the order of a drilldown that names none. */
   createdAt: RawBuilder<unknown>;
   /** Whose custom fields are fields here too, and where they are kept. */

@@ -35,7 +35,7 @@ function customField({ key, label, type, options }: CatalogueField, metadata: Ra
   if (type === "number" || type === "money") {
     return {
       ...about,
-      type: "number",
+      type,
       // What was stored before the field became a number is no number.
       sql: sql`(case when ${kind} = 'number' then ${value}::numeric end)`,
       measure: ["sum", "avg", "min", "max", "count"],

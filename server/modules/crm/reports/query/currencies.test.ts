@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startHarness } from "../../../../testing/harness.ts";
+import type { TestWorkspace } from "../../../../testing/harness.ts";
+import { seedOf } from "../testing.ts";
+import { ask } from "./test-questions.ts";
+
+const frontdesk = await startHarness();
+const sum = [{ field: "value", aggregation: "sum", alias: "v" }];
+
+async function mixed(): Promise<TestWorkspace> {
+  const workspace = await frontdesk.workspace();
+  const seed = seedOf(frontdesk, workspace);
+  const { stages } = await seed.pipeline("Sales", ["New"]);
+  await seed.deal({ value: 10_000, currency: "AUD", source: "web", stages });
+  await seed.deal({ value: 10_000, currency: "USD", source: "web", stages });
+  await seed.deal({ value: 100_000, currency: "JPY", source: "call", stages });
+  return workspace;
+}
+
+test("money is never added across currencies: a row for each, named, whatever else is asked", async () => {
+  const workspace = await mixed();
+  const about = async (more: object) => ask(workspace, { source: "deals", measures: sum, ...more });
+  assert.deepEqual(await about({}), [
+    { currency: "JPY", v: 100_000 },
+    { currency: "AUD", v: 100 },
+    { currency: "USD", v: 100 },
+  ]);
+  assert.deepEqual(await about({ dimensions: ["lead_source"] }), [
+    { lead_source: "call", currency: "JPY", v: 100_000 },
+    { lead_source: "web", currency: "AUD", v: 100 },
+    { lead_source: "web", currency: "USD", v: 100 },
+  ]);
+  assert.deepEqual((await about({ dimensions: ["currency"] })).length, 3);
+  const usd = [{ field: "currency", operator: "eq", value: "USD" }];
+  assert.deepEqual(await about({ filters: usd }), [{ currency: "USD", v: 100 }]);
+  for (const aggregation of ["avg", "min", "max"]) {
+    const rows = await about({ measures: [{ field: "value", aggregation, alias: "v" }] });
+    assert.deepEqual(rows.map((row) => row["currency"]).toSorted(), ["AUD", "JPY", "USD"], aggregation);
+  }
+  const total = await about({
+    measures: [{ field: "products_total_value", aggregation: "sum", alias: "v" }],
+  });
+  assert.equal(total.length, 3);
+  // How many have a value, and how many there are, is no money.
+  assert.deepEqual(await about({ measures: [{ field: "value", aggregation: "count", alias: "n" }] }), [
+    { n: 3 },
+  ]);
+  const nothing = [{ field: "currency", operator: "eq", value: "GBP" }];
+  assert.deepEqual(await about({ filters: nothing }), [{ currency: null, v: 0 }]);
+});
+
+test("the shipped dashboards show and mail one figure for each currency", async () => {
+  const workspace = await mixed();
+  const made = await workspace.call("POST", "/api/v1/report-dashboards", { template: "sales_overview" });
+  assert.equal(made.status, 201, made.text);
+  const sent = await workspace.call("POST", "/api/v1/reports/send", {
+    dashboard_id: made.body.data.id,
+    recipients: ["boss@example.com"],
+  });
+  assert.equal(sent.status, 200, sent.text);
+  await frontdesk.settle();
+  const { rows } = await frontdesk.app.database.owner(
+    "select text_body, html_body from email_logs where workspace_id = $1",
+    [workspace.id],
+  );
+  const text = String(rows[0]?.["text_body"]);
+  assert.match(text, /JPY 100,000 · AUD 100\.00 · USD 100\.00/);
+  assert.match(text, /New: Value \(AUD\) 100.*Value \(USD\) 100|New: .*JPY/);
+  assert.doesNotMatch(text, /100,200/);
+});
+
+test("to have none is a group, so that the groups add up to the whole", async () => {
+  const workspace = await frontdesk.workspace();
+  const seed = seedOf(frontdesk, workspace);
+  await seed.deal({ value: 100, wonReasons: ["price"], lines: [{ name: "Tap", price: 5 }] });
+  await seed.deal({ value: 200 });
+  for (const dimension of ["won_reasons", "lost_reasons", "product_names", "product_categories"]) {
+    const rows = await ask(workspace, {
+      source: "deals",
+      measures: [{ field: "id", aggregation: "count", alias: "n" }],
+      dimensions: [dimension],
+    });
+    assert.equal(
+      rows.reduce((total, row) => total + Number(row["n"]), 0),
+      2,
+      dimension,
+    );
+    assert.ok(
+      rows.some((row) => row[dimension] === null),
+      dimension,
+    );
+  }
+});
+
+test("workspace.query_report#6 neq and not_in of what a deal has several of mean none of them", async () => {
+  const workspace = await frontdesk.workspace();
+  const seed = seedOf(frontdesk, workspace);
+  const jobs = await seed.pipeline("Jobs", ["New", "Done"]);
+  const sales = await seed.pipeline("Sales", ["New"]);
+  const [first, second] = [jobs.stages[0], sales.stages[0]];
+  await seed.deal({ name: "Both", stages: [first, second] as never });
+  await seed.deal({ name: "Sales", stages: [second] as never });
+  await seed.deal({ name: "None" });
+  const names = async (...filters: unknown[]) =>
+    (
+      await ask(workspace, {
+        source: "deals",
+        mode: "drilldown",
+        dimensions: ["name"],
+        order_by: { field: "name" },
+        filters,
+      })
+    )
+      .map((row) => row["name"])
+      .join(" ");
+  const is = (field: string, operator: string, value?: unknown) => ({ field, operator, value });
+  assert.equal(await names(is("pipeline_id", "eq", jobs.id)), "Both");
+  assert.equal(await names(is("pipeline_id", "neq", jobs.id)), "None Sales");
+  assert.equal(await names(is("pipeline_name", "not_in", ["Jobs"])), "None Sales");
+  assert.equal(await names(is("pipeline_name", "not_in", ["Jobs", "Sales"])), "None");
+  assert.equal(await names(is("pipeline_name", "is_null")), "None");
+  // In the pipeline, and none of its cards there in the stage.
+  assert.equal(await names(is("pipeline_name", "eq", "Jobs"), is("stage_name", "neq", "New")), "");
+  assert.equal(
+    await names(is("pipeline_name", "eq", "Sales"), is("stage_name", "neq", "Done")),
+    "Both Sales",
+  );
+  const grouped = await ask(workspace, {
+    source: "deals",
+    measures: [{ field: "id", aggregation: "count", alias: "n" }],
+    dimensions: ["pipeline_name"],
+    filters: [is("pipeline_name", "neq", "Jobs")],
+  });
+  assert.deepEqual(
+    new Map(grouped.map((row) => [row["pipeline_name"], row["n"]])),
+    new Map([
+      ["Sales", 1],
+      [null, 1],
+    ]),
+  );
+});
+
+test("a report names its workspace itself, without leaning on the wall behind it", async () => {
+  const [mine, theirs] = [await mixed(), await mixed()];
+  const { compile, compileProbe } = await import("./compile.ts");
+  const { planOf } = await import("./plan.ts");
+  const { dealsSource } = await import("./deals-source.ts");
+  const scene = { workspaceId: mine.id, zone: "Europe/London", today: "2026-03-02", viewerId: null };
+  const web = [{ field: "lead_source", operator: "eq" as const, value: "web" }];
+  const plan = planOf(dealsSource, { source: "deals", filters: web, limit: 100 } as never, scene);
+  // The sweeping role sees every workspace.
+  const count = await frontdesk.app.database.system("sweep", (db) => compile(plan).execute(db));
+  assert.deepEqual(
+    count.rows.map((row) => Number(row["m0"])),
+    [2],
+  );
+  const none = planOf(
+    dealsSource,
+    { source: "deals", filters: [{ field: "lead_source", operator: "eq", value: "fax" }] } as never,
+    { ...scene, workspaceId: theirs.id },
+  );
+  const found = await frontdesk.app.database.system("sweep", (db) => compileProbe(none).execute(db));
+  assert.equal(found.rows[0]?.["found"], false);
+});
+
+test("a backslash in a filter is a letter like any other", async () => {
+  const workspace = await frontdesk.workspace();
+  const seed = seedOf(frontdesk, workspace);
+  for (const name of ["a\\b", "ab", "a\\%"]) await seed.deal({ name });
+  const names = async (operator: string, value: string) =>
+    (
+      await ask(workspace, {
+        source: "deals",
+        mode: "drilldown",
+        dimensions: ["name"],
+        order_by: { field: "name" },
+        filters: [{ field: "name", operator, value }],
+      })
+    ).map((row) => row["name"]);
+  assert.deepEqual(await names("like", "a\\b"), ["a\\b"]);
+  assert.deepEqual(await names("contains", "\\b"), ["a\\b"]);
+  assert.deepEqual(await names("contains", "\\%"), ["a\\%"]);
+});
