@@ -13,15 +13,20 @@ import { stopwatch, elapsedMs } from "./clock.ts";
 
 /** Public by their range, and still the metadata service of a cloud. */
 const metadata = new Set(["168.63.129.16"]);
+const global = ipaddr.IPv6.parseCIDR("2000::/3");
+const examples = ipaddr.IPv6.parseCIDR("3fff::/20");
 const insideNames = /(^|\.)(localhost|local|internal|home\.arpa)$/i;
 const readAtMostBytes = 64 * 1024;
 
 /** Whether an IP address lies on the public internet. IPv4 inside IPv6 is judged as the IPv4 address it is. */
 export function isPublicAddress(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, "").replace(/%.*/s, "");
-  if (!ipaddr.isValid(bare)) return false;
+  // The library takes ::8.8.8.8 for ::ffff:8.8.8.8; whoever connects to it does not.
+  if (!ipaddr.isValid(bare) || /^::\d+\./.test(bare)) return false;
   const parsed = ipaddr.process(bare);
-  return parsed.range() === "unicast" && !metadata.has(parsed.toString());
+  if (parsed.range() !== "unicast" || metadata.has(parsed.toString())) return false;
+  // Of IPv6 only what is given out to networks of the world: an IPv4 address in the lowest bits, say, is called unicast, too.
+  return !(parsed instanceof ipaddr.IPv6) || (parsed.match(global) && !parsed.match(examples));
 }
 
 /** What is wrong with an address as a place to send things to; undefined when nothing is seen before its name is resolved. */
@@ -64,8 +69,10 @@ export function outboundAgent(allowPrivate: boolean): Agent {
 /** Sends requests to the public internet only, unless `allowPrivate`. */
 export class Outbound {
   readonly #agent: Agent;
+  readonly #allowPrivate: boolean;
 
   constructor(allowPrivate: boolean) {
+    this.#allowPrivate = allowPrivate;
     this.#agent = outboundAgent(allowPrivate);
   }
 
@@ -88,7 +95,9 @@ export class Outbound {
         answer: { status: response.statusCode, headers: flat(response.headers), text },
       };
     } catch (error) {
-      const error_ = signal.aborted ? `no complete answer within ${timeoutMs / 1000} s` : reasonOf(error);
+      const error_ = signal.aborted
+        ? `no complete answer within ${timeoutMs / 1000} s`
+        : reasonOf(error, this.#allowPrivate);
       return { durationMs: took(), error: error_ };
     }
   }
@@ -103,7 +112,7 @@ function publicConnector(): buildConnector.connector {
   const connect = buildConnector({ lookup: publicLookup, timeout: 5_000 });
   return (options, callback) => {
     const host = options.hostname.replace(/^\[|\]$/g, "");
-    if (isIP(host) && !isPublicAddress(host)) callback(new Error(refusal(host)), null);
+    if (isIP(host) && !isPublicAddress(host)) callback(refusal(), null);
     else connect(options, callback);
   };
 }
@@ -111,20 +120,32 @@ function publicConnector(): buildConnector.connector {
 /** Resolves a name to its public addresses; a name that has none of them does not resolve. */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, found) => {
-    if (error) return callback(error, "", 0);
+    if (error) return callback(refusal(), "", 0);
     const open = (found as LookupAddress[]).filter(({ address }) => isPublicAddress(address));
     const [first] = open;
-    if (!first) return callback(new Error(refusal(hostname)), "", 0);
+    if (!first) return callback(refusal(), "", 0);
     if (options.all) return callback(null, open);
     callback(null, first.address, first.family);
   });
 };
 
-function refusal(host: string): string {
-  return `${host} is not on the public internet`;
+/** A name that does not resolve and one that leads inside are told alike: which names there are inside is nobody's business. */
+export const unreachable =
+  "could not be reached: there is no such host on the public internet. Addresses inside private networks are never called; set FRONTDESK_ALLOW_PRIVATE_WEBHOOKS=1 if it is yours";
+
+function refusal(): Error & { code: string } {
+  return Object.assign(new Error(unreachable), { code: "ENOTFOUND" });
 }
 
-function reasonOf(error: unknown): string {
+/** Whether a request came to nothing because its host was not found or not let be found, by the error or what caused it. */
+export function isUnreachable(error: unknown): boolean {
+  const { code, cause } = error as { code?: string; cause?: unknown };
+  if (code !== undefined) return code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "EAI_NODATA";
+  return cause !== undefined && cause !== null && isUnreachable(cause);
+}
+
+function reasonOf(error: unknown, allowPrivate: boolean): string {
+  if (!allowPrivate && isUnreachable(error)) return unreachable;
   const failure = error as Error & { code?: string };
   return [failure.code, failure.message].filter(Boolean).join(": ").slice(0, 300);
 }

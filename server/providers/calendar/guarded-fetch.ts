@@ -4,7 +4,7 @@
  */
 import { fetch } from "undici";
 import type { Agent, RequestInit } from "undici";
-import { addressProblem, outboundAgent } from "../../kernel/outbound.ts";
+import { addressProblem, isUnreachable, outboundAgent, unreachable } from "../../kernel/outbound.ts";
 import { ProviderError, isRetryableStatus, thrownField, thrownMessage } from "../errors.ts";
 
 export type GuardedFetchOptions = {
@@ -111,25 +111,25 @@ function failed({ provider }: { provider: string }, code: string, message: strin
 }
 
 function asProviderError(
-  { provider, timeoutMs: limit = timeoutMs }: GuardedFetchOptions,
+  { provider, allowPrivate, timeoutMs: limit = timeoutMs }: GuardedFetchOptions,
   thrown: unknown,
   signal: AbortSignal,
 ): ProviderError {
   if (thrown instanceof ProviderError) return thrown;
   const cause = thrownField(thrown, "cause") ?? thrown;
   const message = thrownMessage(cause);
-  if (message.endsWith("is not on the public internet")) {
-    return failed({ provider }, "address-refused", message);
-  }
+  const isNowhere = !allowPrivate && isUnreachable(cause);
   const [code, text] = signal.aborted
     ? ["timeout", `no complete answer within ${limit / 1000} s`]
-    : ["network", [thrownField(cause, "code"), message].filter(Boolean).join(": ").slice(0, 300)];
+    : isNowhere
+      ? ["network", unreachable]
+      : ["network", [thrownField(cause, "code"), message].filter(Boolean).join(": ").slice(0, 300)];
   return new ProviderError({
     provider,
     code: code!,
     message: text!,
     retryable: true,
-    outcomeUnknown: true,
+    outcomeUnknown: !isNowhere,
     cause: thrown,
   });
 }
