@@ -268,3 +268,14 @@ test("workspace.export_crm#8 workspace.export_crm#12 work orders with their conf
   const [row] = await csv(workspace, `type=work-orders&status_id=${done}`);
   assert.deepEqual([row?.["Status"], row?.["Deal"], row?.["Serial number"]], ["Done", "New boiler", "'=1+1"]);
 });
+
+test("a custom field that is called like a built-in one has a column, and a name, of its own", async () => {
+  const workspace = await frontdesk.workspace();
+  await defineFields(workspace, { contact: [{ id: "more", label: "Notes", type: "text" }] });
+  const contact = { first_name: "Ann", notes: "ours", metadata: { more: "theirs" } };
+  assert.equal((await workspace.call("POST", "/api/v1/contacts", contact)).status, 201);
+  const [row] = csvRows(
+    await download(frontdesk, workspace.key, "GET", "/crm/export?type=contacts&format=csv"),
+  );
+  assert.deepEqual([row?.["Notes"], row?.["Notes (2)"]], ["ours", "theirs"]);
+});

@@ -4,11 +4,17 @@ import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer, text } from "node:stream/consumers";
 import { Readable } from "node:stream";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { parse } from "csv-parse/sync";
 import ExcelJS from "exceljs";
+import fc from "fast-check";
 import { sql } from "kysely";
 import { startHarness } from "../../../testing/harness.ts";
 import type { Value } from "./cells.ts";
+import { ZipParts } from "../imports/reading/zip-parts.ts";
 import { csvFile, csvLine, guarded, unguarded } from "./csv.ts";
 import { filenameOf } from "./export-file.ts";
 import type { Display, Header } from "./export-plan.ts";
@@ -55,12 +61,37 @@ test("no text in a CSV runs as a formula; numbers and phone numbers stay as they
     assert.equal(unguarded(written), written);
   }
   assert.equal(csvLine([-5, 'a "b", c', "x\ny", null, true]), '-5,"a ""b"", c","x\ny",,TRUE\r\n');
+  assert.equal(csvLine(["a\rb", "a\nb", "a;=1", "plain"]), '"a\rb","a\nb","a;\'=1","plain"\r\n');
+});
+
+test("where a semicolon or a tab separates, no cell begins as a formula either, and every text comes back exactly", () => {
+  for (const [written, file] of [
+    ["foo;=1+1", "foo;'=1+1"],
+    ["a\t@x;  -y", "a\t'@x;  '-y"],
+    ["a;'=b", "a;''=b"],
+    ["'=b", "''=b"],
+    ["\t\t=1", "'\t\t'=1"],
+    ["a;b;c = d", "a;b;c = d"],
+  ] as const) {
+    assert.equal(guarded(written), file);
+    assert.equal(unguarded(file), written);
+  }
+  const texts = fc.string({ unit: fc.constantFrom(..."=+-@\t\r\n;, '\"a1") });
+  fc.assert(
+    fc.property(fc.array(texts, { minLength: 1, maxLength: 5 }), (cells) => {
+      const line = csvLine(cells);
+      const [read] = parse(line, { relax_column_count: true, record_delimiter: "\r\n" }) as [string[]];
+      assert.deepEqual(read.map(unguarded), cells);
+      for (const cell of read) assert.doesNotMatch(cell, /[;\t\r\n] *[=+@-]/);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("a CSV begins with the mark of UTF-8 only when it should", async () => {
   const of = (bom: boolean) => text(Readable.from(csvFile(titled(["A", "text"]), once([["x"]]), bom)));
-  assert.equal(await of(true), "\uFEFFA\r\nx\r\n");
-  assert.equal(await of(false), "A\r\nx\r\n");
+  assert.equal(await of(true), '\uFEFF"A"\r\n"x"\r\n');
+  assert.equal(await of(false), '"A"\r\n"x"\r\n');
 });
 
 test("any text comes out of a workbook as it went in, but for what a cell cannot hold", async () => {
@@ -97,6 +128,18 @@ test("any text comes out of a workbook as it went in, but for what a cell cannot
     assert.equal(String(value).replace("_x005F_", "_"), text);
     assert.equal(type, ExcelJS.ValueType.String, "a text, never a formula");
   });
+});
+
+test("what looks like an escaped character in a text is escaped itself", async () => {
+  const [header] = titled(["A", "text"]);
+  const file = await buffer(Readable.from(xlsxFile([header as never], once([["_x0041_ _x00zz_ __x0042_"]]))));
+  const folder = await mkdtemp(join(tmpdir(), "export-"));
+  const path = join(folder, "book.xlsx");
+  await writeFile(path, file);
+  let xml = "";
+  for await (const piece of (await ZipParts.open(path)).text("xl/worksheets/sheet1.xml")) xml += piece;
+  await rm(folder, { recursive: true });
+  assert.match(xml, />_x005F_x0041_ _x00zz_ __x005F_x0042_</);
 });
 
 test("numbers, money, dates and truth are typed cells; days before 1900 stay text", async () => {

@@ -30,13 +30,20 @@ export async function selectRecords(ctx: Ctx, plan: ExportPlan, most: number): P
   return { ids, rows: Math.min(rows, most), truncated: rows > most };
 }
 
-/** The titles of the finished table: a column that lays out several values has as many. */
+/** The titles of the finished table: a column that lays out several values has as many, and no two are called the same. */
 export function headersOf(plan: ExportPlan): Header[] {
-  return plan.columns.flatMap(({ header, spread, width }) =>
+  const headers = plan.columns.flatMap(({ header, spread, width }) =>
     spread === "first"
       ? Array.from({ length: width }, (_, index) => ({ ...header, title: `${header.title} ${index + 1}` }))
       : [header],
   );
+  const taken = new Set<string>();
+  return headers.map((header) => {
+    let { title } = header;
+    for (let again = 2; taken.has(title); again += 1) title = `${header.title} (${again})`;
+    taken.add(title);
+    return { ...header, title };
+  });
 }
 
 /** Answers the rows of a statement, in the workspace of the export. */

@@ -309,13 +309,13 @@ test("workspace.create_export_template#5 the file is named and marked as the out
   assert.equal(made.output.bom, true);
   const marked = await run(workspace, made.id as string);
   assert.deepEqual([...marked.bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf]);
-  assert.equal(marked.bytes.subarray(3).toString(), "'=cmd\r\n");
+  assert.equal(marked.bytes.subarray(3).toString(), `"'=cmd"\r\n`);
   assert.match(
     String(marked.headers["content-disposition"]),
     /Ann's -list- - all 2026\.03\.02 2026-03-02\.csv/,
   );
   await workspace.call("PATCH", `${templates}/${made.id}`, { output: { format: "csv", bom: false } });
-  assert.equal((await run(workspace, made.id as string)).bytes[0], "'".charCodeAt(0));
+  assert.equal((await run(workspace, made.id as string)).bytes[0], '"'.charCodeAt(0));
   await workspace.call("PATCH", `${templates}/${made.id}`, { output: {} });
   const book = await run(workspace, made.id as string);
   assert.match(String(book.headers["content-type"]), /spreadsheetml/);

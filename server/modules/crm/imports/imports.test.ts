@@ -431,7 +431,7 @@ test("an exported list can be corrected and imported again", async () => {
   const { progress } = await done(frontdesk, workspace, one.id as string, "run");
   assert.deepEqual(progress, { rows_done: 1, created: 0, updated: 1, skipped: 0, failed: 0 });
   const csv = await download(frontdesk, workspace.key, "GET", "/crm/export?type=contacts&format=csv");
-  assert.match(csv.bytes.toString(), /,'=Ann,/);
+  assert.match(csv.bytes.toString(), /,"'=Ann",/);
   const again = await sent(workspace, csv.bytes);
   await mapped(workspace, again.id as string, { options: { dedupe: "email", on_duplicate: "update" } });
   await done(frontdesk, workspace, again.id as string, "run");
