@@ -1,4 +1,4 @@
-import { v7, validate } from "uuid";
+import { v7, validate, version } from "uuid";
 
 let made = 0;
 
@@ -13,4 +13,10 @@ export function newId(at: Date): string {
 
 export function isId(text: string): boolean {
   return validate(text);
+}
+
+/** When an id was made; undefined for one that does not say. */
+export function timeOfId(id: string): Date | undefined {
+  if (!validate(id) || version(id) !== 7) return undefined;
+  return new Date(Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16));
 }

@@ -3,7 +3,7 @@ import type { RawBuilder, SelectQueryBuilder } from "kysely";
 import { Type } from "typebox";
 import type { TSchema } from "typebox";
 import { invalidField } from "./errors.ts";
-import { isId } from "./ids.ts";
+import { isId, timeOfId } from "./ids.ts";
 import type { Tables } from "./tables.ts";
 
 /** One page of a list: what a handler answers; each surface wraps it in its own envelope. */
@@ -88,18 +88,15 @@ export async function keysetPage<T extends keyof Tables, Row extends { id: strin
 ): Promise<Page<Row>> {
   const limit = values.limit ?? 25;
   const text = readCursor(values);
-  const cursor = text === undefined ? undefined : decode(text, sort.kind);
-  const backwards = cursor?.backwards === true;
+  const sent = text === undefined ? undefined : decode(text, sort.kind);
+  const backwards = sent?.backwards === true;
   const ascending = (sort.direction === "asc") !== backwards;
   const column = sql.ref(`${table}.${sort.column}`);
   const id = sql.ref(`${table}.id`);
   let paged = query as unknown as Orderable<Row>;
+  const cursor = sent && (sent.value === undefined ? await placeOf(paged, id, sort, sent.id) : sent);
   if (cursor) {
-    const start =
-      cursor.value !== undefined
-        ? sql`(${cursor.value}::${sql.raw(casts[sort.kind])}, ${cursor.id}::uuid)`
-        : sql`(select ${sql.ref(sort.column)}, id from ${sql.table(table)} where id = ${cursor.id}::uuid
-                 and workspace_id = (select current_workspace()))`;
+    const start = sql`(${cursor.value}::${sql.raw(casts[sort.kind])}, ${cursor.id}::uuid)`;
     paged = paged.where(sql<boolean>`(${column}, ${id}) ${sql.raw(ascending ? ">" : "<")} ${start}`);
   }
   const direction = sql.raw(ascending ? "asc" : "desc");
@@ -112,6 +109,33 @@ export async function keysetPage<T extends keyof Tables, Row extends { id: strin
   const rows = found.slice(0, limit);
   if (backwards) rows.reverse();
   return { rows, limit, ...edges(rows, sort, { more, backwards, started: cursor !== undefined }) };
+}
+
+/**
+ * Where a row stands in the list, by its id alone. One that is gone, or does not fit the filters any more, stood where its id says
+ * it was made, as far as the list is in that order; a 400 where it is not.
+ */
+async function placeOf<Row extends { id: string }>(
+  list: Orderable<Row>,
+  id: RawBuilder<unknown>,
+  sort: Sort,
+  wanted: string,
+): Promise<{ value: string; id: string }> {
+  const [row] = await list
+    .where(sql<boolean>`${id} = ${wanted}::uuid`)
+    .limit(1)
+    .execute();
+  if (row) {
+    const value = (row as Record<string, unknown>)[sort.column];
+    return { value: value instanceof Date ? value.toISOString() : String(value), id: wanted };
+  }
+  const madeAt = sort.column === "created_at" ? timeOfId(wanted) : undefined;
+  if (madeAt) return { value: madeAt.toISOString(), id: wanted };
+  throw invalidField(
+    "after",
+    "is the id of no row of this list",
+    "Send next_cursor as the last page gave it: it goes on even when its row is gone.",
+  );
 }
 
 type Orderable<Row> = {

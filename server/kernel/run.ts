@@ -19,6 +19,7 @@ import type { DomainEvent } from "./events.ts";
 import { secretsIn, withoutSecrets, withoutUnreadable } from "./guarded-fields.ts";
 import { claimKey, storeResponse } from "./idempotency.ts";
 import type { Enqueued } from "./jobs.ts";
+import { markCursors, openCursors } from "./list-cursors.ts";
 import type { AnyOperation, Upload } from "./operation.ts";
 import { TenantStore } from "./store.ts";
 import type { Tables } from "./tables.ts";
@@ -58,7 +59,7 @@ export async function run(app: App, operation: AnyOperation, call: Call): Promis
   if (operation.effect === "read") {
     const output = await app.database.read(workspaceId, (db) => {
       const recorder = new Recorder(app, occasion, db);
-      return operation.run(recorder.ctx, input as never);
+      return answer(operation, recorder.ctx, input);
     });
     return complete(app, operation, call.actor, output);
   }
@@ -125,7 +126,7 @@ async function perform(
     return holdForApproval(ctx, operation, input);
   }
   if (operation.credits) await chargeCredits(ctx, operation.credits);
-  const outcome = complete(ctx.app, operation, call.actor, await operation.run(ctx, input as never));
+  const outcome = complete(ctx.app, operation, call.actor, await answer(operation, ctx, input));
   recorder.conceal(secretsIn(operation.output, outcome.output));
   return outcome;
 }
@@ -173,7 +174,13 @@ async function runAlone(
     within: (workspaceId, work) =>
       app.inWorkspace({ ...occasion, workspaceId, actor: { ...call.actor, workspaceId } }, work),
   };
-  return complete(app, operation, call.actor, await operation.run(ctx, input as never));
+  return complete(app, operation, call.actor, await answer(operation, ctx, input));
+}
+
+/** Runs the operation itself; the cursors of a list are checked before and marked after. */
+async function answer(operation: AnyOperation, ctx: Ctx, input: Record<string, unknown>): Promise<unknown> {
+  const output = await operation.run(ctx, openCursors(operation, input) as never);
+  return markCursors(operation, input, output);
 }
 
 function refuse(): never {

@@ -7,6 +7,8 @@ import { invalidField } from "../../../kernel/errors.ts";
 import type { Tables } from "../../../kernel/tables.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { needleOf } from "../search/search.store.ts";
+import { momentField, readMoment } from "../../workspace/settings/moments.ts";
+import type { Bounds } from "../../workspace/settings/moments.ts";
 import { ContactRecord, presentContact } from "./contact.ts";
 import type { Contact } from "./contact.ts";
 import { employersOf, recordedContact } from "./contacts.store.ts";
@@ -50,7 +52,7 @@ export async function presentContacts(
         name,
       }));
     }
-    return input.fields ? pick(shown, ["id", ...input.fields]) : shown;
+    return input.fields ? pick(shown, ["id", ...input.fields, ...(input.expand ?? [])]) : shown;
   });
 }
 
@@ -113,14 +115,14 @@ export const contactsCrud = crud({
       where: (query, value: string) => employedBy(query, value),
     },
     created_after: {
-      schema: Type.String({ description: "ISO date or instant." }),
-      where: (query, value: string) =>
-        query.where("contacts.created_at", ">", instantField("created_after", value)),
+      schema: momentField("Made then or later."),
+      read: (ctx, value: string) => readMoment(ctx, "created_after", value),
+      where: (query, { from }: Bounds) => query.where("contacts.created_at", ">=", from),
     },
     created_before: {
-      schema: Type.String({ description: "ISO date or instant." }),
-      where: (query, value: string) =>
-        query.where("contacts.created_at", "<", instantField("created_before", value)),
+      schema: momentField("Made then or before."),
+      read: (ctx, value: string) => readMoment(ctx, "created_before", value),
+      where: (query, { until, day }: Bounds) => query.where("contacts.created_at", day ? "<" : "<=", until),
     },
     email_unsubscribed: {
       schema: Type.Boolean(),
@@ -136,11 +138,4 @@ export const contactsCrud = crud({
 // Said without a parameter, so that the index of the few who opted out can serve it.
 function optedOut(flag: "email_unsubscribed" | "sms_unsubscribed", wanted: boolean): RawBuilder<boolean> {
   return wanted ? sql`${sql.ref(flag)}` : sql`not ${sql.ref(flag)}`;
-}
-
-/** An ISO date or instant for a field. */
-function instantField(field: string, text: string): Date {
-  const at = /^\d{4}-\d{2}-\d{2}([T ].*)?$/.test(text) ? new Date(text) : undefined;
-  if (!at || Number.isNaN(at.getTime())) throw invalidField(field, "is not an ISO date such as 2026-03-24");
-  return at;
 }

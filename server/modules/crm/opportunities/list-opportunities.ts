@@ -10,6 +10,7 @@ import { needleOf } from "../search/search.store.ts";
 import { opportunityColumns, statuses } from "./opportunity.ts";
 import { OpportunityRecord, expandInput } from "./opportunity-record.ts";
 import { presentOpportunities } from "./present-opportunities.ts";
+import { momentField, readMoment } from "../../workspace/settings/moments.ts";
 
 export const newestFirst = { column: "created_at", direction: "desc", kind: "timestamp" } as const;
 
@@ -31,8 +32,8 @@ const input = Type.Object(
     assigned_to: uuid("Assigned to this user."),
     pipeline_id: uuid("With a card in this pipeline."),
     stage_id: uuid("With a card in this stage."),
-    created_after: Type.Optional(Type.String({ description: "ISO date or instant." })),
-    created_before: Type.Optional(Type.String({ description: "ISO date or instant." })),
+    created_after: Type.Optional(momentField("Made then or later.")),
+    created_before: Type.Optional(momentField("Made then or before.")),
     expand: expandInput,
   },
   { additionalProperties: false },
@@ -75,10 +76,12 @@ async function filtered(ctx: Ctx, filters: Filters) {
   if (filters.contact_id !== undefined) query = query.where("contact_id", "=", filters.contact_id);
   if (filters.customer_id !== undefined) query = query.where("company_id", "=", filters.customer_id);
   if (filters.created_after !== undefined) {
-    query = query.where("created_at", ">", instantField("created_after", filters.created_after));
+    const { from } = await readMoment(ctx, "created_after", filters.created_after);
+    query = query.where("created_at", ">=", from);
   }
   if (filters.created_before !== undefined) {
-    query = query.where("created_at", "<", instantField("created_before", filters.created_before));
+    const { until, day } = await readMoment(ctx, "created_before", filters.created_before);
+    query = query.where("created_at", day ? "<" : "<=", until);
   }
   if (filters.assigned_to !== undefined) {
     const assigned = ctx.db
@@ -116,11 +119,4 @@ async function holding(ctx: Ctx, search: string) {
   }
   const patterns = sql.join(needles.map((needle) => sql`like_pattern(${needle})`));
   return sql<boolean>`opportunities.search_text like any(array[${patterns}])`;
-}
-
-/** An ISO date or instant. */
-function instantField(field: string, text: string): Date {
-  const at = /^\d{4}-\d{2}-\d{2}([T ].*)?$/.test(text) ? new Date(text) : undefined;
-  if (!at || Number.isNaN(at.getTime())) throw invalidField(field, "is not an ISO date such as 2026-03-24");
-  return at;
 }

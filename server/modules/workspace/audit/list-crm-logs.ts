@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { momentField, readMoment } from "../settings/moments.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import { isId } from "../../../kernel/ids.ts";
 import { operation } from "../../../kernel/operation.ts";
@@ -11,8 +12,6 @@ import type { LogFilters, LogPosition, LogRow } from "./crm-logs.store.ts";
 
 const word = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength: 200, description }));
-const instant = (description: string) => Type.Optional(Type.String({ format: "date-time", description }));
-
 export const listCrmLogs = operation({
   name: "list_crm_logs",
   surface: workspaceApi,
@@ -32,8 +31,8 @@ export const listCrmLogs = operation({
       entity_id: word("The id of the record."),
       field: word("The name of the field."),
       changed_by: word("The id of the person or key."),
-      changed_after: instant("From this instant on."),
-      changed_before: instant("Before this instant."),
+      changed_after: Type.Optional(momentField("Changed then or later.")),
+      changed_before: Type.Optional(momentField("Changed before, or on that day.")),
     },
     { additionalProperties: false },
   ),
@@ -44,8 +43,10 @@ export const listCrmLogs = operation({
     }
     const filters: LogFilters = {
       ...rest,
-      ...(since === undefined ? {} : { changed_after: readInstant("changed_after", since) }),
-      ...(until === undefined ? {} : { changed_before: readInstant("changed_before", until) }),
+      ...(since === undefined ? {} : { changed_after: (await readMoment(ctx, "changed_after", since)).from }),
+      ...(until === undefined
+        ? {}
+        : { changed_before: (await readMoment(ctx, "changed_before", until)).until }),
     };
     const text = cursor ?? after;
     const from = text === undefined ? undefined : readCursor(text);
@@ -83,12 +84,6 @@ function presentLog(row: LogRow): CrmLog {
     operation: row.operation,
     request_id: row.request_id,
   };
-}
-
-function readInstant(field: string, text: string): Date {
-  const at = new Date(text);
-  if (!Number.isNaN(at.getTime())) return at;
-  throw invalidField(field, "is no instant", "Write it as 2026-03-02T09:00:00Z.");
 }
 
 function cursorAt(row: LogRow | undefined, backwards: boolean): string | null {
