@@ -100,7 +100,11 @@ async function settle(ctx: Ctx, { endpoint, delivery }: Claimed, sent: OutboundO
 
 async function judgeEndpoint(ctx: Ctx, endpoint: Endpoint, outcome: Outcome): Promise<void> {
   const succeeded = outcome.status === "delivered";
-  await noteHealth(ctx, endpoint.id, succeeded);
+  if (await noteHealth(ctx, endpoint.id, succeeded)) {
+    const told = { endpointId: endpoint.id, host: URL.parse(endpoint.url)?.host, error: outcome.error };
+    if (succeeded) ctx.log.info(told, "a webhook's receiver takes messages again");
+    else ctx.log.warn(told, "a webhook's receiver fails; its messages are tried again for three days");
+  }
   const failingSince = endpoint.failing_since ?? ctx.now;
   if (outcome.http_status === 410) {
     await disableEndpoint(ctx, endpoint.id, "the receiver answered 410 Gone");

@@ -88,13 +88,14 @@ function redirects(columns: Record<string, unknown>): boolean {
   return ["url", "events", "secret", "headers"].some((column) => column in columns);
 }
 
-/** Notes that attempts began to fail, or that one succeeded after that. */
-export async function noteHealth(ctx: Ctx, endpointId: string, succeeded: boolean): Promise<void> {
+/** Notes that attempts began to fail, or that one succeeded after that; answers whether that is news. */
+export async function noteHealth(ctx: Ctx, endpointId: string, succeeded: boolean): Promise<boolean> {
   const now = succeeded ? null : ctx.now;
-  await ctx.db
+  const noted = await ctx.db
     .update("webhook_endpoints")
     .set({ failing_since: now })
     .where("id", "=", endpointId)
     .where("failing_since", succeeded ? "is not" : "is", null)
-    .execute();
+    .executeTakeFirst();
+  return Number(noted.numUpdatedRows) > 0;
 }
