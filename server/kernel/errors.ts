@@ -73,9 +73,15 @@ export const insufficientCredits = declareError(
 export const rateLimited = declareError("RATE_LIMITED", 429, "Too many requests with this credential.");
 export const unavailable = declareError("UNAVAILABLE", 503, "The server cannot take this request now.");
 
+/** Returns the plural of a noun: contacts, activities, task categories. */
+function pluralOf(noun: string): string {
+  if (/[^aeiou]y$/.test(noun)) return `${noun.slice(0, -1)}ies`;
+  return /(?:s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;
+}
+
 /** A record that is missing, or belongs to somebody else: the two answers are the same. */
 export function missing(noun: string, id: string): OperationError {
-  return notFound(`No ${noun} with id ${id}.`, { fix: `List the ${noun}s to find a valid id.` });
+  return notFound(`No ${noun} with id ${id}.`, { fix: `List the ${pluralOf(noun)} to find a valid id.` });
 }
 
 /** A field that was sent wrongly; the message and the details name it. */

@@ -87,3 +87,15 @@ test("a hundred ids go in one call, and no more", async () => {
   }
   assert.equal((await call("GET", `/opportunities/${id}`)).status, 404);
 });
+
+test("the text an opportunity is found by is in no answer and in no log, and a noun's plural is one", async () => {
+  const { call, deal } = await openDeals(frontdesk);
+  const { id } = await deal();
+  const shown = (await call("GET", `/opportunities/${id}`)).body.data;
+  assert.ok(!("search_text" in shown) && !("workspace_id" in shown));
+  await call("DELETE", `/opportunities/${id}`);
+  const log = (await call("GET", `/data/crm-logs?entity_id=${id}&limit=100`)).body.data;
+  assert.ok(!log.some((row: { field: string }) => row.field === "search_text"));
+  const missing = await call("GET", `/activities/${id}`);
+  assert.equal(missing.body.error.fix, "List the activities to find a valid id.");
+});

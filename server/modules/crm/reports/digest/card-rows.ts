@@ -61,5 +61,5 @@ export async function answerCards(ctx: Ctx, cards: readonly Card[], scene: Scene
 
 /** Whether what a card shows depends on who looks. */
 export function isPersonal({ query_spec: spec }: Card): boolean {
-  return JSON.stringify(spec.filters ?? []).includes('"current_user"');
+  return /"current_user(?:_id)?"/.test(JSON.stringify(spec.filters ?? []));
 }

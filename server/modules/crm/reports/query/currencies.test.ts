@@ -164,6 +164,15 @@ test("a report names its workspace itself, without leaning on the wall behind it
   assert.equal(found.rows[0]?.["found"], false);
 });
 
+test("workspace.send_report#1 whoever looks is current_user, or current_user_id as the text has it", async () => {
+  const workspace = await frontdesk.workspace();
+  for (const value of ["current_user", "current_user_id"]) {
+    const filters = [{ field: "assigned_user_id", operator: "eq", value }];
+    const rows = await ask(workspace, { source: "deals", filters });
+    assert.deepEqual(rows, [{ count_id: 0 }], value);
+  }
+});
+
 test("a backslash in a filter is a letter like any other", async () => {
   const workspace = await frontdesk.workspace();
   const seed = seedOf(frontdesk, workspace);

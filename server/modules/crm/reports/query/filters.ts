@@ -67,7 +67,7 @@ export function readFilter(field: Field, spec: FilterSpec, path: string, scene: 
     return { field, operator, negated, matches: sql<boolean>`${expression} is not null` };
   }
   const values = valuesOf(spec, path);
-  if (field.user && values.includes("current_user")) {
+  if (field.user && values.some(isViewer)) {
     return { field, operator, negated, matches: viewerIs(field, values, path, scene) };
   }
   const many = operator === "in" || operator === "not_in";
@@ -92,6 +92,11 @@ function valuesOf({ operator, value, values }: FilterSpec, path: string): Value[
     Array.isArray(sent) ? `takes one value for ${operator}` : `is required for ${operator}`,
     operator === "eq" || operator === "neq" ? "Use in for several values, is_null for none." : undefined,
   );
+}
+
+// The contract's text calls it current_user_id.
+function isViewer(value: Value): boolean {
+  return value === "current_user" || value === "current_user_id";
 }
 
 function viewerIs(field: Field, values: Value[], path: string, scene: Scene): Condition {
