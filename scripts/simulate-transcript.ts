@@ -20,6 +20,7 @@ export class Transcript {
   readonly #customer: string;
   readonly #print: (line: string) => void;
   readonly #seen = new Set<string>();
+  #ownerCode: string | undefined;
   #day = "";
 
   constructor(parts: { running: Running; demo: DemoFacts; customer: string; print: (line: string) => void }) {
@@ -44,6 +45,12 @@ export class Transcript {
     await this.catchUp();
   }
 
+  /** What the owner texts, begun with the number they were last told to begin with. */
+  async asOwner(text: string): Promise<string> {
+    await this.catchUp();
+    return this.#ownerCode === undefined ? text : `${this.#ownerCode} ${text}`;
+  }
+
   /** Prints what the business sent since the last look; true when some of it went to the customer. */
   async catchUp(): Promise<boolean> {
     const { app } = this.#running;
@@ -52,6 +59,8 @@ export class Transcript {
     const senders = await this.#senders();
     for (const entry of fresh) {
       this.#seen.add(entry.key);
+      if (entry.to === this.#demo.owner_number)
+        this.#ownerCode = /start with (\d{4})/.exec(entry.body)?.[1] ?? this.#ownerCode;
       this.said(this.#speakerOf(entry, senders), entry.subject ? `${entry.subject}` : entry.body, entry.at);
     }
     return fresh.some(({ to }) => to === this.#customer);

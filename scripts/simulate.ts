@@ -82,8 +82,9 @@ async function play(stage: Stage, steps: Step[]): Promise<void> {
     else {
       await forward(stage, readingSeconds);
       const from = step.kind === "owner" ? demo.owner_number : customer;
-      transcript.said(step.kind === "owner" ? "Owner" : "Customer", step.text);
-      await company.text({ from, to: demo.business_number, body: step.text });
+      const body = step.kind === "owner" ? await transcript.asOwner(step.text) : step.text;
+      transcript.said(step.kind === "owner" ? "Owner" : "Customer", body);
+      await company.text({ from, to: demo.business_number, body });
       // An owner who is about to write does so before the receptionist may.
       const ownerIsNext = step.kind === "customer" && steps[index + 1]?.kind === "owner";
       if (!ownerIsNext) await awaitAnswer(stage);

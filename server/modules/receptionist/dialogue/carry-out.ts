@@ -18,6 +18,7 @@ import { addLeadEvent } from "../leads/leads.store.ts";
 import type { Snapshot } from "./answer-customer.ts";
 import { updateDialogue } from "./dialogue.store.ts";
 import { abandonConversation } from "./jobs.ts";
+import { answerWith } from "./owner-codes.ts";
 import { callerText, nameOf, quoted, tellOwner } from "./owner.ts";
 import { pendingTexts } from "./recall.ts";
 import type { Action, Reply } from "./turn.ts";
@@ -56,7 +57,7 @@ async function askOwner(ctx: Ctx, { conversation, turn }: Snapshot, reason: stri
   await tellOwner(
     ctx,
     number,
-    `${who} waits for you (${reason.replaceAll("_", " ")}). They wrote: ${quoted(said)} Text here to answer.`,
+    `${who} waits for you (${reason.replaceAll("_", " ")}). They wrote: ${quoted(said)} ${await answerWith(ctx, conversation)}.`,
   );
 }
 
@@ -172,6 +173,6 @@ async function escalate(ctx: Ctx, { conversation, leadId, turn }: Snapshot, repl
   await tellOwner(
     ctx,
     number,
-    `${start}${callerText(contact, conversation.customer_e164)} needs you: ${reason}.${about} They wrote: ${quoted(said)} Text here to answer, or AI to hand it back.`,
+    `${start}${callerText(contact, conversation.customer_e164)} needs you: ${reason}.${about} They wrote: ${quoted(said)} ${await answerWith(ctx, conversation)}, AI behind it hands it back.`,
   );
 }

@@ -14,6 +14,14 @@ const frontdesk = await startHarness();
 const toldOwner = async (shop: Plumber): Promise<string[]> =>
   (await outbox(frontdesk, shop.owner)).map(({ body }) => body);
 
+/** The number the owner was last told to begin a text to this customer with. */
+const codeFor = async (shop: Plumber, { from }: { from: string }): Promise<string> => {
+  const about = (await toldOwner(shop)).findLast(
+    (one) => one.includes(from.slice(-4)) && one.includes("start with"),
+  );
+  return /start with (\d{4})/.exec(about ?? "")?.[1] ?? "no code";
+};
+
 const ownerSays = async (shop: Plumber, body: string): Promise<void> => {
   await text(frontdesk, { from: shop.owner, to: shop.number, body });
   await frontdesk.settle();
@@ -105,7 +113,7 @@ test("the owner answers within the window: the receptionist is silent until it i
     body: "is anyone there? my drain is blocked",
   });
   await frontdesk.advance(20);
-  await ownerSays(shop, "Hi, Olive here. Which street?");
+  await ownerSays(shop, `${await codeFor(shop, customer)} Hi, Olive here. Which street?`);
   assert.equal((await customer.received()).at(-1), "Hi, Olive here. Which street?");
   assert.equal((await customer.conversation()).state, "human_active");
   await frontdesk.advance(300);
@@ -117,7 +125,7 @@ test("the owner answers within the window: the receptionist is silent until it i
   await frontdesk.advance(300);
   assert.deepEqual(await customer.replies(), []);
   assert.match((await toldOwner(shop)).at(-1) ?? "", /Mill Lane/);
-  await ownerSays(shop, "back to AI");
+  await ownerSays(shop, `${await codeFor(shop, customer)} back to AI`);
   await frontdesk.advance(5);
   assert.equal((await customer.conversation()).state, "ai_active");
   assert.match((await customer.replies()).at(-1) ?? "", /Tue 3 Mar at 10:00 AM is free/);
@@ -129,17 +137,56 @@ test("the owner answers within the window: the receptionist is silent until it i
   assert.match((await customer.replies()).at(-1) ?? "", /To confirm: .*for Sam/);
 });
 
-test("the owner picks whom to answer by the last digits of the number", async () => {
+test("the owner picks whom to answer by the number they were told, and hears where it went", async () => {
   const shop = await plumber(frontdesk);
   const [one, two] = [talk(frontdesk, shop), talk(frontdesk, shop)];
-  await text(frontdesk, { from: one.from, to: shop.number, body: "hello from one" });
+  await text(frontdesk, { from: one.from, to: shop.number, body: "my sink is clogged, price?" });
   await frontdesk.advance(1);
-  await text(frontdesk, { from: two.from, to: shop.number, body: "hello from two" });
+  await text(frontdesk, { from: two.from, to: shop.number, body: "I need my invoice" });
   await frontdesk.advance(1);
-  await ownerSays(shop, `${one.from.slice(-4)}: hello one`);
-  assert.deepEqual((await one.received()).at(-1), "hello one");
-  await ownerSays(shop, "2 pm is fine");
-  assert.deepEqual((await two.received()).at(-1), "2 pm is fine");
+  const codes = [await codeFor(shop, one), await codeFor(shop, two)];
+  assert.notEqual(codes[0], codes[1]);
+  await ownerSays(shop, `${codes[0]}: It is 120, I can come at 5`);
+  assert.deepEqual(await one.received(), ["It is 120, I can come at 5"]);
+  assert.deepEqual(await two.received(), []);
+  assert.equal((await toldOwner(shop)).at(-1), `Sent to ${one.from}.`);
+  await ownerSays(shop, `#${codes[1]} and yours is in the mail`);
+  assert.deepEqual(await two.received(), ["and yours is in the mail"]);
+  assert.equal((await toldOwner(shop)).at(-1), `Sent to ${two.from}.`);
+  await frontdesk.advance(120);
+  assert.deepEqual([...(await one.replies()), ...(await two.replies())], [], "a person has both of them");
+});
+
+test("nobody speaks for the owner by the number they seem to send from", async () => {
+  const shop = await plumber(frontdesk);
+  const customer = talk(frontdesk, shop);
+  await text(frontdesk, { from: customer.from, to: shop.number, body: "my drain is blocked" });
+  await frontdesk.advance(1);
+  const code = await codeFor(shop, customer);
+  await ownerSays(shop, "Pay in advance at evil.example");
+  await ownerSays(
+    shop,
+    `${customer.from.slice(-4) === code ? "0000" : customer.from.slice(-4)} Pay in advance`,
+  );
+  assert.deepEqual(await customer.received(), []);
+  assert.equal((await customer.conversation()).state, "owner_window", "nobody was silenced either");
+  const told = (await toldOwner(shop)).at(-1) ?? "";
+  assert.match(told, /^Not sent\. Start with the number of who it is for: \d{4} for /);
+  assert.doesNotMatch(told, new RegExp(code), "a wrong guess makes the right one another");
+  await ownerSays(shop, `${code} Pay in advance`);
+  assert.deepEqual(await customer.received(), [], "the number guessed at is over");
+  const [, now = ""] = /(\d{4}) for /.exec((await toldOwner(shop)).at(-1) ?? "") ?? [];
+  await ownerSays(shop, now);
+  assert.deepEqual(await customer.received(), [], "a number alone says nothing");
+  const count = (await toldOwner(shop)).length;
+  for (let n = 0; n < 5; n += 1) await ownerSays(shop, "I'm driving and will answer later");
+  assert.equal(
+    (await toldOwner(shop)).length,
+    count,
+    "a phone that answers by itself is not answered for ever",
+  );
+  await ownerSays(shop, `${now} On my way`);
+  assert.deepEqual(await customer.received(), ["On my way"]);
   const empty = await plumber(frontdesk);
   await ownerSays(empty, "anybody?");
   assert.match((await toldOwner(empty)).at(-1) ?? "", /no customer/);

@@ -10,6 +10,7 @@ export interface ReceptionistDialoguesTable {
   memo: Json<Partial<Memo>>;
   answered_position: number | null;
   owner_window_ends_at: Timestamp | null;
+  owner_code: string | null;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -50,6 +51,7 @@ export async function openDialogue(ctx: Ctx, conversationId: string): Promise<Di
       memo: "{}",
       answered_position: null,
       owner_window_ends_at: null,
+      owner_code: null,
       created_at: ctx.now,
       updated_at: ctx.now,
     })

@@ -14,6 +14,7 @@ import { addLeadEvent, latestLeadOf } from "../leads/leads.store.ts";
 import { createLead } from "../leads/leads.ts";
 import { openDialogue, updateDialogue } from "./dialogue.store.ts";
 import { debounceSeconds, openAiTurn, replyToCustomer } from "./jobs.ts";
+import { answerWith } from "./owner-codes.ts";
 import { callerText, optedOutNote, quoted, tellOwner } from "./owner.ts";
 
 export { onOwnerText } from "./owner-texts.ts";
@@ -55,7 +56,7 @@ export async function onInboundText(
   const settings = await settingsOf(ctx);
   if (!settings.receptionist.enabled) {
     await setConversationState(ctx, conversation, "human_active", "receptionist_off");
-    await tellOwner(ctx, number, `${saidBy(contact, message)} Text here to answer.`);
+    await tellOwner(ctx, number, `${saidBy(contact, message)} ${await answerWith(ctx, conversation)}.`);
     return;
   }
   switch (conversation.state) {
@@ -64,11 +65,15 @@ export async function onInboundText(
       ctx.enqueue(replyToCustomer, { conversationId: conversation.id }, { startAt: soon(ctx) });
       return;
     case "owner_window":
-      await tellOwner(ctx, number, saidBy(contact, message));
+      await tellOwner(ctx, number, `${saidBy(contact, message)} ${await answerWith(ctx, conversation)}.`);
       return;
     case "human_active":
     case "escalated":
-      await tellOwner(ctx, number, `${saidBy(contact, message)} Text here to answer, or AI to hand it over.`);
+      await tellOwner(
+        ctx,
+        number,
+        `${saidBy(contact, message)} ${await answerWith(ctx, conversation)}, AI behind it hands it over.`,
+      );
       return;
     default:
       await openOwnerWindow(ctx, about, lead);
@@ -119,7 +124,7 @@ async function openOwnerWindow(
   const told = await tellOwner(
     ctx,
     number,
-    `${saidBy(contact, message)} Text here within ${seconds} s to answer, or the receptionist will.`,
+    `${saidBy(contact, message)} ${await answerWith(ctx, conversation)} within ${seconds} s, or the receptionist will.`,
   );
   if (!told) {
     await setConversationState(ctx, conversation, "ai_active", "no_owner_to_ask");

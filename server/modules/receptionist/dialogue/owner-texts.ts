@@ -1,8 +1,9 @@
 /**
- * The owner answers customers from their own phone by texting the business number:
- * - "On my way" goes to the customer who waits (in the owner's window), else to the last one a person talks with;
- * - "0123: On my way" or "0123 On my way" goes to the customer whose number ends in 0123;
- * - "AI" or "back to AI" (or "0123 AI") hands the conversation back to the receptionist.
+ * The owner answers customers from their own phone by texting the business number. Each text begins with the number that came with what
+ * they were told about the customer (owner-codes.ts):
+ * - "4711 On my way" goes to that customer, and the owner is told so;
+ * - "4711 AI" hands the conversation back to the receptionist;
+ * - a text without such a number goes to nobody: the owner is told the numbers there are.
  */
 import type { Ctx } from "../../../kernel/context.ts";
 import { findContact } from "../../crm/contacts/contacts.store.ts";
@@ -14,9 +15,10 @@ import type { PhoneNumber } from "../../phone/numbers/number.ts";
 import { addLeadEvent } from "../leads/leads.store.ts";
 import { findDialogue } from "./dialogue.store.ts";
 import { handBack } from "./hand-over.ts";
+import { forgetOwnerCodes, ownerCode } from "./owner-codes.ts";
 import { callerText, tellOwner } from "./owner.ts";
 
-const PREFIX = /^\s*#?(?:\+?\d{0,11})?(\d{4})\b\s*[:,-]?\s*/;
+const PREFIX = /^\s*#?(\d{4})\b\s*[:,-]?\s*/;
 const HAND_BACK =
   /^(?:(?:hand |give |over )?(?:it )?(?:back )?(?:over )?(?:to )?(?:the )?(?:ai|bot|receptionist))[.! ]*$/i;
 
@@ -37,26 +39,57 @@ export async function onOwnerText(
 ): Promise<void> {
   const threads = await openThreads(ctx, number);
   const prefix = PREFIX.exec(body);
-  const named = prefix
-    ? threads.find(({ customer_e164 }) => customer_e164.endsWith(prefix[1] ?? "-"))
-    : undefined;
-  const text = (named && prefix ? body.slice(prefix[0].length) : body).trim();
-  if (HAND_BACK.test(text)) {
-    const thread =
-      named ??
-      threads.find(({ state }) => state !== "ai_active" && state !== "scheduled" && state !== "texted");
-    return handBackByText(ctx, number, thread);
-  }
-  const thread = named ?? threads[0];
+  const thread = prefix ? threads.find(({ owner_code: code }) => code === prefix[1]) : undefined;
+  const text = prefix ? body.slice(prefix[0].length).trim() : "";
   if (!thread || text === "") {
-    await tellOwner(ctx, number, "There is no customer to pass this on to right now.");
-    return;
+    // A number that is none of them may be a guess: what it was meant to be is another one from now on.
+    if (prefix && !thread) await forgetOwnerCodes(ctx);
+    return askWhom(ctx, number, threads);
   }
+  if (HAND_BACK.test(text)) return handBackByText(ctx, number, thread);
   await answerCustomer(ctx, number, thread, text);
 }
 
+const mostNamed = 5;
+const notSent = "Not sent.";
+const mostAsked = 3;
+const askedWithinMs = 10 * 60_000;
+
+async function askWhom(ctx: Ctx, number: PhoneNumber, threads: Thread[]): Promise<void> {
+  // A phone that answers by itself would go on for ever.
+  if ((await askedLately(ctx, number)) >= mostAsked) return;
+  const [first, ...others] = threads.slice(0, mostNamed);
+  if (!first) {
+    await tellOwner(ctx, number, `${notSent} There is no customer to pass this on to right now.`);
+    return;
+  }
+  const named: string[] = [];
+  for (const thread of [first, ...others]) {
+    const contact = thread.contact_id ? await findContact(ctx, thread.contact_id) : undefined;
+    named.push(`${await ownerCode(ctx, thread.id)} for ${callerText(contact, thread.customer_e164)}`);
+  }
+  await tellOwner(
+    ctx,
+    number,
+    `${notSent} Start with the number of who it is for: ${named.join(", ")}. AI behind it hands them back to the receptionist.`,
+  );
+}
+
+async function askedLately(ctx: Ctx, number: PhoneNumber): Promise<number> {
+  const rows = await ctx.db
+    .from("sms_messages")
+    .select("body")
+    .where("to_e164", "=", number.owner_e164 ?? "")
+    .where("purpose", "=", "owner")
+    .where("created_at", ">", new Date(ctx.now.getTime() - askedWithinMs))
+    .execute();
+  return rows.filter(({ body }) => body.startsWith(notSent)).length;
+}
+
+type Thread = Conversation & { owner_code: string | null };
+
 /** Threads of the number that may be answered, the most pressing first, the latest of equals first. */
-async function openThreads(ctx: Ctx, number: PhoneNumber): Promise<Conversation[]> {
+async function openThreads(ctx: Ctx, number: PhoneNumber): Promise<Thread[]> {
   const rows = (await ctx.db
     .from("sms_conversations")
     .selectAll()
@@ -66,7 +99,20 @@ async function openThreads(ctx: Ctx, number: PhoneNumber): Promise<Conversation[
     .orderBy("id", "desc")
     .limit(200)
     .execute()) as Conversation[];
-  return rows.toSorted((a, b) => ranks.indexOf(a.state) - ranks.indexOf(b.state));
+  if (rows.length === 0) return [];
+  const codes = await ctx.db
+    .from("receptionist_dialogues")
+    .select(["conversation_id", "owner_code"])
+    .where(
+      "conversation_id",
+      "in",
+      rows.map(({ id }) => id),
+    )
+    .execute();
+  const codeOf = new Map(codes.map((one) => [one.conversation_id, one.owner_code]));
+  return rows
+    .map((row) => ({ ...row, owner_code: codeOf.get(row.id) ?? null }))
+    .toSorted((a, b) => ranks.indexOf(a.state) - ranks.indexOf(b.state));
 }
 
 async function answerCustomer(
@@ -91,20 +137,15 @@ async function answerCustomer(
   if (dialogue?.lead_id) {
     await addLeadEvent(ctx, dialogue.lead_id, { type: "owner_replied", summary: "The owner answered" });
   }
-  if (sent.status === "queued") return;
   const who = callerText(contact, taken.customer_e164);
-  await tellOwner(ctx, number, `Your text did not go to ${who}: ${sent.reason ?? sent.status}.`);
+  const outcome =
+    sent.status === "queued"
+      ? `Sent to ${who}.`
+      : `Your text did not go to ${who}: ${sent.reason ?? sent.status}.`;
+  await tellOwner(ctx, number, outcome);
 }
 
-async function handBackByText(
-  ctx: Ctx,
-  number: PhoneNumber,
-  thread: Conversation | undefined,
-): Promise<void> {
-  if (!thread) {
-    await tellOwner(ctx, number, "There is no conversation to hand back right now.");
-    return;
-  }
+async function handBackByText(ctx: Ctx, number: PhoneNumber, thread: Conversation): Promise<void> {
   const contact = thread.contact_id ? await findContact(ctx, thread.contact_id) : undefined;
   await handBack(ctx, thread, "owner");
   await tellOwner(ctx, number, `The receptionist has ${callerText(contact, thread.customer_e164)} again.`);
