@@ -1,4 +1,5 @@
 /** Network addresses of callers: whose word about a caller is taken, and what counts as one caller. */
+import { dictionary } from "./dictionary.ts";
 import ipaddr from "ipaddr.js";
 
 /** Networks of proxies, or how many proxies every request passes before it is here. */
@@ -7,7 +8,7 @@ export type TrustedProxies = readonly string[] | number;
 /** Proxies on this machine. */
 export const loopbackNetworks = ["127.0.0.0/8", "::1/128"] as const;
 
-const namedNetworks: Readonly<Record<string, readonly string[]>> = Object.freeze({
+const namedNetworks: Readonly<Record<string, readonly string[]>> = dictionary({
   loopback: loopbackNetworks,
   private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
 });

@@ -86,6 +86,15 @@ export function invalidInput(problems: FieldProblem[]): OperationError {
   });
 }
 
+/** Returns what a schema says of a property of its own; the caller may have made up the name. */
+export function propertyOf<Node>(
+  schema: { properties?: Record<string, Node> },
+  name: string,
+): Node | undefined {
+  const { properties } = schema;
+  return properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
+}
+
 /** Query strings and form fields arrive as text: this turns one into what its schema asks for, if it can. */
 export function coerceText(text: string, schema: SchemaNode | undefined): unknown {
   if (!schema) return text;

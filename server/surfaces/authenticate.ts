@@ -13,8 +13,10 @@ import { actorOf, signedIn, tokenInCookies } from "../modules/workspace/sign-in/
 
 /** What authentication needs to know of a request, whichever surface it came through. */
 export type Incoming = {
-  /** Every URL the caller may have signed: as we are known publicly, and as the Host header says. */
-  urls: string[];
+  /** The URL the caller has signed. */
+  url: string;
+  /** Where our own pages come from. */
+  origins: readonly string[];
   header(name: string): string | undefined;
   form: Record<string, string> | undefined;
   rawBody: string | undefined;
@@ -53,14 +55,14 @@ async function workspaceActor(app: App, request: Incoming): Promise<Actor> {
   const token = secret === undefined ? tokenInCookies(request.header("cookie")) : undefined;
   const person = await signedIn(app, token);
   if (!person) return keyActor(app, "workspace", secret);
-  if (request.writes) mustComeFromUs(request.header("origin"), request.urls);
+  if (request.writes) mustComeFromUs(request.header("origin"), request.origins);
   return actorOf(person);
 }
 
 /** What the business' own key may do, an agent may too, for the person who allowed it. */
 async function agentTokenActor(app: App, request: Incoming): Promise<Actor> {
   const call: AgentCall = {
-    url: request.urls[0] ?? "",
+    url: request.url,
     bearer: bearerOf(request) ?? request.header("x-api-key"),
     body: request.rawBody,
   };
@@ -86,7 +88,7 @@ async function keyActor(app: App, kind: "workspace" | "private", secret: string 
   );
 }
 
-// What callers call the service they mean. A token may leave it out: the secret belongs to this installation alone.
+// What callers call the service they mean.
 const audiences = ["frontdesk", "frontdesk-ai", "service", "ai", "ai-service", "dispatchbot-ai"];
 
 function decoded(token: string): JWTPayload | undefined {
@@ -104,14 +106,14 @@ function tokenTime(app: App, token: string): Date {
   return expired && app.config.simulator ? systemClock.now() : now;
 }
 
-/** Service tokens are HS256, meant for us if they name anybody (aud), and live five minutes at most. */
+/** Service tokens are HS256, name us as whom they are meant for (aud), and live five minutes at most. */
 async function serviceActor(app: App, token: string | undefined): Promise<Actor> {
   if (!token) throw unauthorized("A service token is needed.", { fix: "Send Authorization: Bearer <JWT>." });
   const now = tokenTime(app, token);
   try {
     const { payload } = await jwtVerify(token, new TextEncoder().encode(app.ports.secrets.serviceJwt), {
       algorithms: ["HS256"],
-      ...(decoded(token)?.aud === undefined ? {} : { audience: audiences }),
+      audience: audiences,
       currentDate: now,
       requiredClaims: ["exp"],
     });
@@ -140,14 +142,12 @@ async function serviceActor(app: App, token: string | undefined): Promise<Actor>
 
 async function providerActor(app: App, request: Incoming): Promise<Actor> {
   const signature = request.header("x-twilio-signature");
-  const valid = request.urls.some((url) =>
-    app.ports.telephony.verifyWebhook({
-      url,
-      signature,
-      ...(request.form ? { form: request.form } : {}),
-      ...(request.rawBody === undefined ? {} : { rawBody: request.rawBody }),
-    }),
-  );
+  const valid = app.ports.telephony.verifyWebhook({
+    url: request.url,
+    signature,
+    ...(request.form ? { form: request.form } : {}),
+    ...(request.rawBody === undefined ? {} : { rawBody: request.rawBody }),
+  });
   if (!valid) {
     throw forbidden("The signature does not match this request.", {
       fix: "Sign the exact URL (and body) with the account's auth token in X-Twilio-Signature.",

@@ -10,6 +10,14 @@ import type { Log } from "../kernel/log.ts";
 type DatabaseFailure = Error & { code?: string; constraint?: string; detail?: string };
 type HttpFailure = Error & { statusCode?: number };
 
+// What the framework refuses by itself.
+function fixOf(status: number): { fix?: string } {
+  if (status === 415)
+    return { fix: "Send the body as JSON, with the header content-type: application/json." };
+  if (status === 413) return { fix: "A body may have 2 MB, and 256 kB at /hooks: send it in parts." };
+  return {};
+}
+
 /**
  * Any failure as an error a caller may see. What the program declared passes as it is; constraints of the database
  * that say something about the input become its 4xx; the rest is logged whole and shown as a plain 500.
@@ -40,7 +48,7 @@ export function asOperationError(error: unknown, log: Log): OperationError {
   if (failure.statusCode && failure.statusCode >= 400 && failure.statusCode < 500) {
     const code =
       failure.statusCode === 404 ? "NOT_FOUND" : failure.statusCode === 413 ? "TOO_LARGE" : "INVALID_BODY";
-    return new OperationError(code, failure.statusCode, failure.message);
+    return new OperationError(code, failure.statusCode, failure.message, fixOf(failure.statusCode));
   }
   log.error(
     {

@@ -9,10 +9,12 @@ import type { AnyOperation, FileAnswer, Surface } from "../kernel/operation.ts";
 import { pathParameters } from "../kernel/registry.ts";
 import { newRequestId } from "../kernel/run.ts";
 import type { Outcome } from "../kernel/run.ts";
-import { coerceText } from "../kernel/validation.ts";
+import { coerceText, propertyOf } from "../kernel/validation.ts";
 import type { SchemaNode } from "../kernel/validation.ts";
 import type { JsonObject } from "../kernel/tables.ts";
 import { authenticate } from "./authenticate.ts";
+import { mustUnderstand, parseBodies } from "./bodies.ts";
+import type { Body } from "./bodies.ts";
 import { CreditMeter } from "./credit-meter.ts";
 import { asOperationError } from "./failures.ts";
 import { sendFile } from "./files.ts";
@@ -24,9 +26,9 @@ import { spokenFailure, spokenStatus } from "./spoken-failure.ts";
 const bodyLimitBytes = 2 * 1024 * 1024;
 // Tokens and ids are far shorter; what is longer is refused by whoever reads it, by name.
 const longestParameter = 2_000;
-const corrIdForm = /^[\w.:-]{1,100}$/;
+export type { Body } from "./bodies.ts";
 
-export type Body = { json: unknown; form: Record<string, string> | undefined; raw: string };
+const corrIdForm = /^[\w.:-]{1,100}$/;
 
 export function createHttp(app: App): FastifyInstance {
   const fastify = Fastify({
@@ -109,13 +111,15 @@ async function answer(
   const { surface } = operation;
   try {
     const actor = await authenticate(app, operation.auth ?? surface.auth, {
-      urls: urlsOf(app, request),
+      url: urlOf(app, request),
+      origins: originsOf(app, request),
       header: (name) => one(request.headers[name]),
       form: body?.form,
       rawBody: body && !body.form ? body.raw : undefined,
       writes: operation.effect !== "read",
     });
     countCall(app, actor, request.ip);
+    mustUnderstand(operation, body);
     file = await receiveFile(app.scratch, operation, request);
     const outcome = await app.run(operation, {
       actor,
@@ -162,9 +166,10 @@ function withFile(
   gathered: Record<string, unknown>,
   { fields, sha256 }: Received,
 ): Record<string, unknown> {
-  const { properties } = operation.input as unknown as SchemaNode;
+  const schema = operation.input as unknown as SchemaNode;
   const input = { ...gathered };
-  for (const [name, text] of Object.entries(fields)) input[name] = coerceText(text, properties?.[name]);
+  for (const [name, text] of Object.entries(fields))
+    put(input, name, coerceText(text, propertyOf(schema, name)));
   const given = input["content_sha256"];
   if (given !== undefined && String(given).toLowerCase() !== sha256) {
     throw invalidField("content_sha256", "is not the checksum of the file that arrived", "Send it again.");
@@ -208,7 +213,7 @@ function gather(
   const schema = operation.input as unknown as SchemaNode;
   const input: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(request.query as Record<string, string | string[]>)) {
-    input[name] = coerceText(Array.isArray(text) ? text.join(",") : text, schema.properties?.[name]);
+    put(input, name, coerceText(Array.isArray(text) ? text.join(",") : text, propertyOf(schema, name)));
   }
   if (body?.form && operation.formWire) Object.assign(input, operation.formWire.read(body.form));
   else if (body) {
@@ -225,11 +230,16 @@ function gather(
   const given = Object.values(params);
   // Aliases may spell a parameter differently; position decides.
   names.forEach((name, index) => {
-    input[name] = coerceText(params[name] ?? given[index] ?? "", schema.properties?.[name]);
+    input[name] = coerceText(params[name] ?? given[index] ?? "", propertyOf(schema, name));
   });
   // The body hash of a signed JSON webhook rides in the query and is no parameter.
   if (operation.surface.name === "edge") delete input["bodySHA256"];
   return input;
+}
+
+// As a property whatever it is called, so that what is checked and what is done are one object.
+function put(input: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(input, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 // A voice platform calls with {call, name, args}; only the arguments and who is on the line are ours.
@@ -248,37 +258,19 @@ function idempotencyKey(request: FastifyRequest): string | undefined {
   return key;
 }
 
-export function urlsOf(app: App, request: FastifyRequest): string[] {
-  const seen = `${request.protocol}://${request.host}${request.originalUrl}`;
-  return app.config.publicUrl ? [`${app.config.publicUrl}${request.originalUrl}`, seen] : [seen];
+/** Returns the address a caller has signed: as we are known publicly, and as the Host header says only where nobody said that. */
+export function urlOf(app: App, request: FastifyRequest): string {
+  return `${app.config.publicUrl ?? `${request.protocol}://${request.host}`}${request.originalUrl}`;
+}
+
+/** Returns where a page of ours may have come from: the public address, and the one this browser uses. */
+export function originsOf(app: App, request: FastifyRequest): string[] {
+  const seen = `${request.protocol}://${request.host}`;
+  return app.config.publicUrl ? [app.config.publicUrl, seen] : [seen];
 }
 
 export function one(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
-}
-
-function parseBodies(fastify: FastifyInstance): void {
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(
-    /^application\/([\w.-]+\+)?json/,
-    { parseAs: "string" },
-    (_request, text, done) => {
-      const raw = text as string;
-      try {
-        done(null, { json: raw === "" ? undefined : JSON.parse(raw), form: undefined, raw } satisfies Body);
-      } catch (error) {
-        done(validationError(`The body is not valid JSON: ${(error as Error).message}`), undefined);
-      }
-    },
-  );
-  fastify.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "string" },
-    (_request, text, done) => {
-      const form = Object.fromEntries(new URLSearchParams(text as string));
-      done(null, { json: undefined, form, raw: text as string } satisfies Body);
-    },
-  );
 }
 
 export function surfaceAt(app: App, url: string): Surface | undefined {

@@ -42,7 +42,7 @@ export function addLive(http: FastifyInstance, app: App): void {
 
 async function openStream(app: App, request: FastifyRequest, reply: FastifyReply): Promise<LiveStream> {
   const header = (name: string) => one(request.headers[name]);
-  const incoming = { urls: [], header, form: undefined, rawBody: undefined };
+  const incoming = { url: "", origins: [], header, form: undefined, rawBody: undefined };
   const actor = await authenticate(app, "workspace-key", incoming);
   countCall(app, actor);
   const workspaceId = actor.workspaceId ?? "";

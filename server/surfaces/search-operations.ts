@@ -1,4 +1,5 @@
 /** Finds operations by what somebody wants to do, in the words they would use for it. */
+import { dictionary } from "../kernel/dictionary.ts";
 import type { AnyOperation } from "../kernel/operation.ts";
 
 /** Operations ranked by how many words of the query they answer to; the name counts most. */
@@ -29,7 +30,7 @@ const fillers = new Set(
 );
 
 /** What people say, and what the operations call it. */
-const ourWords: Record<string, readonly string[]> = {
+const ourWords: Record<string, readonly string[]> = dictionary({
   find: ["search", "list", "get"],
   look: ["search", "list", "get"],
   show: ["list", "get"],
@@ -66,7 +67,7 @@ const ourWords: Record<string, readonly string[]> = {
   staff: ["user", "member"],
   colleague: ["user", "member"],
   business: ["company"],
-};
+});
 
 /** What another word for the same thing is worth beside the word itself. */
 const anotherWord = 0.75;

@@ -6,6 +6,7 @@
  */
 import { Type } from "typebox";
 import type { TString, TStringOptions } from "typebox";
+import { propertyOf } from "../kernel/validation.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
 const name = "aam:user-content";
@@ -76,7 +77,7 @@ function mark(
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
-      const declared = schemas.flatMap((schema) => schemasOf(schema.properties?.[key]));
+      const declared = schemas.flatMap((schema) => schemasOf(propertyOf(schema, key)));
       const others = schemas.flatMap((schema) => schemasOf(schema.additionalProperties));
       const isDeclared = declared.length > 0 || /^\w{1,64}$/.test(key);
       return [

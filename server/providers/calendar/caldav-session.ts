@@ -1,4 +1,5 @@
 /** Conversations with a CalDAV server: who asks, what is found where, and what its refusals mean. */
+import { dictionary } from "../../kernel/dictionary.ts";
 import { resolveSrv } from "node:dns/promises";
 import type { SrvRecord } from "node:dns";
 import type { DAVResponse } from "tsdav";
@@ -27,13 +28,13 @@ export type Session = {
 };
 
 /** Services whose address people know better than their server's. */
-const wellKnown: Record<string, string> = {
+const wellKnown: Record<string, string> = dictionary({
   "icloud.com": "https://caldav.icloud.com",
   "me.com": "https://caldav.icloud.com",
   "mac.com": "https://caldav.icloud.com",
   "fastmail.com": "https://caldav.fastmail.com",
   "fastmail.fm": "https://caldav.fastmail.com",
-};
+});
 
 /** Prepares to talk to the server of `{serverUrl, username, password}`; without serverUrl, to the one of an address as user name. */
 export async function openSession(

@@ -3,11 +3,12 @@
  * over a rule that matches nothing (30 February), starts beside the range asked for instead of decades before it, and counts
  * its steps. A wall time is the milliseconds since 1970 that UTC would need to show the same date and time.
  */
+import { dictionary } from "../../kernel/dictionary.ts";
 import type ICAL from "ical.js";
 
 export const DAY_MS = 86_400_000;
 const weekdays = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
-const unitsMs: Record<string, number> = { HOURLY: 3_600_000, MINUTELY: 60_000, SECONDLY: 1_000 };
+const unitsMs: Record<string, number> = dictionary({ HOURLY: 3_600_000, MINUTELY: 60_000, SECONDLY: 1_000 });
 
 const mostSteps = 50_000;
 

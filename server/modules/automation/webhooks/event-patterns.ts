@@ -1,18 +1,19 @@
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import { eventTypes } from "../../../event-types.ts";
 
 // The API calls some records by two names, and automations call some events by theirs.
-const otherNouns: Record<string, string> = {
+const otherNouns: Record<string, string> = dictionary({
   deal: "opportunity",
   customer: "company",
   account: "company",
   scheduling_booking: "booking",
-};
-const otherNames: Record<string, string> = {
+});
+const otherNames: Record<string, string> = dictionary({
   stage_changed: "opportunity.stage_changed",
   sms_received: "message.received",
   webhook_received: "webhook.received",
-};
+});
 
 /** What subscribers wrote, each as the events themselves are called; throws the 400 that lists what there is. */
 export function canonicalPatterns(given: readonly string[]): string[] {

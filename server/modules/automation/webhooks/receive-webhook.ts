@@ -17,7 +17,6 @@ import type { IncomingWebhook } from "./incoming-webhook.ts";
 import { signer } from "./message.ts";
 
 const bodyLimitBytes = 256 * 1024;
-const deepest = 60;
 /** Posts to one address, whoever makes them. */
 const perSecond = 50;
 
@@ -55,7 +54,7 @@ async function receive(app: App, request: Request): Promise<Accepted> {
   const header = (name: string) => one(request.headers[name]);
   const post: Post = {
     webhook,
-    body: clean(body?.form ?? body?.json ?? {}, 0),
+    body: clean(body?.form ?? body?.json ?? {}),
     contentType: (header("content-type") ?? "").slice(0, 100),
     messageKey: keyOf(header("idempotency-key") ?? header("webhook-id")),
   };
@@ -156,13 +155,12 @@ function isSigned(request: Request, secret: string, raw: string): boolean {
   }
 }
 
-// The database takes neither the NUL character nor nesting without end.
-function clean(value: unknown, depth: number): unknown {
-  if (depth > deepest) throw validationError(`The body is nested more than ${deepest} deep.`);
+// The database does not take the NUL character.
+function clean(value: unknown): unknown {
   if (typeof value === "string") return value.replaceAll("\0", "");
-  if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1));
+  if (Array.isArray(value)) return value.map((item) => clean(item));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key.replaceAll("\0", ""), clean(item, depth + 1)]),
+    Object.entries(value).map(([key, item]) => [key.replaceAll("\0", ""), clean(item)]),
   );
 }

@@ -1,3 +1,4 @@
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { Type } from "typebox";
 import type { Static } from "typebox";
 import { operation } from "../../../kernel/operation.ts";
@@ -72,7 +73,13 @@ function present(service: Service): Static<typeof OfferedService> {
   };
 }
 
-const currencies: Record<string, string> = { GB: "GBP", US: "USD", AU: "AUD", NZ: "NZD", CA: "CAD" };
+const currencies: Record<string, string> = dictionary({
+  GB: "GBP",
+  US: "USD",
+  AU: "AUD",
+  NZ: "NZD",
+  CA: "CAD",
+});
 
 function currencyOf(country: string): string {
   return currencies[country] ?? "EUR";

@@ -5,6 +5,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "../../../kernel/app.ts";
+import { deriveKey } from "../../../kernel/derive-key.ts";
 import { OperationError } from "../../../kernel/errors.ts";
 import { isId } from "../../../kernel/ids.ts";
 import { ProviderError } from "../../../providers/errors.ts";
@@ -117,7 +118,8 @@ function verifierOf(app: App, nonce: string): string {
 }
 
 function mac(app: App, text: string): string {
-  return createHmac("sha256", app.ports.secrets.sealing).update(text).digest("base64url");
+  const key = deriveKey(app.ports.secrets.sealing, "google consent");
+  return createHmac("sha256", key).update(text).digest("base64url");
 }
 
 type State = { workspaceId: string; askedBy: string; memberId: string; nonce: string };

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import type { App } from "../../../kernel/app.ts";
+import { deriveKey } from "../../../kernel/derive-key.ts";
 import type { JobCtx } from "../../../kernel/jobs.ts";
 import { ProviderError } from "../../../providers/errors.ts";
 import { DAY_MS } from "../slots/wall-clock.ts";
@@ -11,7 +12,8 @@ const renewBeforeMs = DAY_MS;
 
 /** What comes back with every notification of a channel, and which nobody but us and the provider can know. */
 export function channelToken(app: App, channelId: string): string {
-  return createHmac("sha256", app.ports.secrets.sealing).update(`channel ${channelId}`).digest("base64url");
+  const key = deriveKey(app.ports.secrets.sealing, "calendar channel");
+  return createHmac("sha256", key).update(channelId).digest("base64url");
 }
 
 /**

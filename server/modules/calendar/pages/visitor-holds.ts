@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { sql } from "kysely";
 import { networkOf } from "../../../kernel/addresses.ts";
 import type { Ctx } from "../../../kernel/context.ts";
+import { deriveKey } from "../../../kernel/derive-key.ts";
 import { holdSlot, releaseHold } from "../bookings/holds/hold.ts";
 import type { Hold } from "../bookings/holds/hold.ts";
 import type { Service } from "../services/service.ts";
@@ -69,7 +70,7 @@ export async function holdOfVisitor(
 const holderPrefix = "booking page ";
 
 function addressDigest(ctx: Ctx, address: string): string {
-  const secret = ctx.app.ports.secrets.serviceJwt;
+  const secret = deriveKey(ctx.app.ports.secrets.serviceJwt, "visitor's address");
   return createHmac("sha256", secret)
     .update(`hold ${networkOf(address)}`)
     .digest("hex")

@@ -1,4 +1,5 @@
 import { readInTime, warmUp } from "../../receptionist/understanding/attention.ts";
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { parseDay } from "../../receptionist/understanding/calendar.ts";
 import { readDates } from "../../receptionist/understanding/dates.ts";
 import { normalise } from "../../receptionist/understanding/normalise.ts";
@@ -27,7 +28,11 @@ type Now = { date: string; minutes: number; country: string };
 const anyDay =
   /\b(?:asap|as soon as possible|soon(?:est)?|earliest|first|next (?:available|possible|one|slot|opening|free)|any|any ?day|whenever|whatever|flexible|no preference|don't mind|doesn't matter|urgent(?:ly)?|emergency|immediately|straight away|right away|now|none|null)\b/;
 const anyTime = /\b(?:any|asap|soon(?:est)?|earliest|first available|no preference|none|null|all)\b/;
-const halfDays: Record<string, string> = { am: "morning", pm: "afternoon", early: "early morning" };
+const halfDays: Record<string, string> = dictionary({
+  am: "morning",
+  pm: "afternoon",
+  early: "early morning",
+});
 
 /** Reads what an agent heard of a day and a time, in the words people use for them. */
 export function readWish(day: string, time: string, now: Now): Wish {

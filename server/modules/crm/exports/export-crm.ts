@@ -1,3 +1,4 @@
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { sql } from "kysely";
 import { Type } from "typebox";
 import type { Static } from "typebox";
@@ -17,12 +18,12 @@ import type { RootEntity, Sql } from "./roots.ts";
 
 const mostRows = 50_000;
 
-const roots: Record<string, RootEntity> = {
+const roots: Record<string, RootEntity> = dictionary({
   contacts: "contact",
   customers: "account",
   deals: "opportunity",
   "work-orders": "work_order",
-};
+});
 
 const id = (description: string) => Type.Optional(Type.String({ format: "uuid", description }));
 const text = (description: string) =>

@@ -1,3 +1,4 @@
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
@@ -33,14 +34,14 @@ export function relatedFields(ctx: Ctx, { fields }: Relation): Promise<readonly 
   return typeof fields === "string" ? exportFields(ctx, fields) : Promise.resolve(fields);
 }
 
-const kinds: Record<string, CatalogueFieldType> = {
+const kinds: Record<string, CatalogueFieldType> = dictionary({
   number: "number",
   datetime: "datetime",
   checkbox: "boolean",
   boolean: "boolean",
   url: "url",
   textarea: "textarea",
-};
+});
 
 /** What work orders hold beside the built-in fields: every field of the company's and the products' configurations, once. */
 async function workOrderFields(ctx: Ctx): Promise<CatalogueField[]> {

@@ -1,4 +1,5 @@
 /** What can be exported: four kinds of records, their fields as SQL, and the records around them. */
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { sql } from "kysely";
 import type { RawBuilder } from "kysely";
 import { currencyDigits } from "../../../money.ts";
@@ -75,11 +76,11 @@ export function builtInSql(entity: CatalogueEntity, key: string, t: string): Sql
   return special[entity]?.[key]?.(t) ?? at(t, key);
 }
 
-const many = {
+const many = dictionary({
   pipeline_id: "opportunity_placements",
   stage_id: "opportunity_placements",
   assigned_to: "opportunity_users",
-} as const;
+} as const);
 
 /**
  * Whether an opportunity is in one of these pipelines or stages, or is one of these people's: it can be in several, so this is

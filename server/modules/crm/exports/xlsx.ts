@@ -2,6 +2,7 @@
  * A workbook of one sheet, written as it is sent: its XML goes into the zip row by row, so the memory it needs does not grow with
  * it. Texts stand in their cells, typed as texts, which no spreadsheet runs.
  */
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { Readable } from "node:stream";
 import yazl from "yazl";
 import type { Value } from "./cells.ts";
@@ -121,7 +122,12 @@ const mostCharacters = 32_767;
 const special = /[<>&"\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF\uD800-\uDFFF]|_x[\da-fA-F]{4}_/;
 
 const forbidden = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
-const entities: Record<string, string> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" };
+const entities: Record<string, string> = dictionary({
+  "<": "&lt;",
+  ">": "&gt;",
+  "&": "&amp;",
+  '"': "&quot;",
+});
 
 /** A text as XML allows it: without control characters and halves of characters, as long as a cell can be. */
 function xmlText(text: string): string {

@@ -1,4 +1,5 @@
 /** What the columns of an import can go into, and how to guess which is which. */
+import { dictionary } from "../../../kernel/dictionary.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { isEmail } from "../../../emails.ts";
 import { parsePhone } from "../../../phones.ts";
@@ -70,7 +71,7 @@ export async function importFields(ctx: Ctx, entity: ImportEntityName): Promise<
 }
 
 /** Other things people call a field, in the plainest spelling: letters and digits only. */
-const synonyms: Record<string, readonly string[]> = {
+const synonyms: Record<string, readonly string[]> = dictionary({
   id: ["recordid"],
   first_name: ["firstname", "givenname", "forename", "vorname", "prenom"],
   last_name: ["lastname", "surname", "familyname", "nachname", "nom"],
@@ -130,7 +131,7 @@ const synonyms: Record<string, readonly string[]> = {
   stage: ["stage"],
   email_unsubscribed: ["emailoptout", "unsubscribed", "unsubscribedfromemail"],
   sms_unsubscribed: ["smsoptout", "unsubscribedfromtexts"],
-};
+});
 
 export function plainest(title: string): string {
   return unguarded(title)

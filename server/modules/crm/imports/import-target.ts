@@ -1,4 +1,5 @@
 /** The three kinds of records an import can make: how their fields are checked, found again, written and told apart. */
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { sql } from "kysely";
 import { Type } from "typebox";
 import type { TObject } from "typebox";
@@ -176,7 +177,7 @@ const opportunities: Target = {
   },
 };
 
-export const targets: Record<ImportEntityName, Target> = { contacts, companies, opportunities };
+export const targets: Record<ImportEntityName, Target> = dictionary({ contacts, companies, opportunities });
 
 /** Ids of the records these keys belong to. */
 export async function idsByKey(

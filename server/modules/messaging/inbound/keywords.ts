@@ -3,9 +3,10 @@
  * spelled: case, spaces and punctuation around or between the letters do not matter, nor does a word said over again.
  * What asks to be let go may be said politely. Any other word or digit makes it an ordinary message.
  */
+import { dictionary } from "../../../kernel/dictionary.ts";
 export type Keyword = "stop" | "start" | "help";
 
-const words: Record<string, Keyword> = {
+const words: Record<string, Keyword> = dictionary({
   STOP: "stop",
   STOPALL: "stop",
   UNSUBSCRIBE: "stop",
@@ -18,10 +19,10 @@ const words: Record<string, Keyword> = {
   UNSTOP: "start",
   YES: "start",
   HELP: "help",
-};
+});
 
 /** Whole messages of several words that say the same and nothing else. */
-const phrases: Record<string, string> = {
+const phrases: Record<string, string> = dictionary({
   "UNSUBSCRIBE ME": "UNSUBSCRIBE",
   "OPT ME OUT": "OPTOUT",
   "OPT OUT ME": "OPTOUT",
@@ -32,7 +33,7 @@ const phrases: Record<string, string> = {
   "STOP MESSAGES": "STOP",
   "STOP MESSAGING": "STOP",
   "STOP MESSAGING ME": "STOP",
-};
+});
 
 const polite = new Set(["PLEASE", "PLS", "PLZ", "KINDLY", "THANKS", "THX", "NOW"]);
 const politePairs = /\b(?:THANK YOU|RIGHT NOW)\b/g;

@@ -1,3 +1,4 @@
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { Type } from "typebox";
 import type { App } from "../../../kernel/app.ts";
 import { operation } from "../../../kernel/operation.ts";
@@ -102,13 +103,13 @@ function isAboutCall(form: Form): boolean {
 }
 
 // The provider's statuses that the documented five leave out.
-const formStatuses: Record<string, Status> = {
+const formStatuses: Record<string, Status> = dictionary({
   accepted: "queued",
   scheduled: "queued",
   sending: "queued",
   read: "delivered",
   canceled: "failed",
-};
+});
 
 function readStatusForm(form: Form): Record<string, unknown> {
   const status = form["MessageStatus"] ?? form["SmsStatus"] ?? "";

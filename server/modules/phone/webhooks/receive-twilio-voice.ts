@@ -1,3 +1,4 @@
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { Type } from "typebox";
 import type { Ctx } from "../../../kernel/context.ts";
 import { operation } from "../../../kernel/operation.ts";
@@ -135,11 +136,11 @@ function formVerdict(status: CallStatus, nobodyToRing: boolean): "missed" | unde
   return status === "completed" ? undefined : "missed";
 }
 
-const formStatuses: Record<string, CallStatus> = {
+const formStatuses: Record<string, CallStatus> = dictionary({
   queued: "ringing",
   initiated: "ringing",
   canceled: "no-answer",
-};
+});
 
 /** The provider's form as our input. */
 export function readVoiceForm(form: Form): Record<string, unknown> {

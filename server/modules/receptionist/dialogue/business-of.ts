@@ -1,3 +1,4 @@
+import { dictionary } from "../../../kernel/dictionary.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { loadHosts } from "../../calendar/bookings/hosts.ts";
 import { durationOf } from "../../calendar/services/service.ts";
@@ -6,7 +7,7 @@ import { listServices } from "../../calendar/services/services.store.ts";
 import type { WorkspaceRow } from "../../workspace/settings/settings.ts";
 import type { Business, OfferedService } from "./turn.ts";
 
-const CURRENCIES: Record<string, string> = {
+const CURRENCIES: Record<string, string> = dictionary({
   GB: "GBP",
   US: "USD",
   AU: "AUD",
@@ -18,7 +19,7 @@ const CURRENCIES: Record<string, string> = {
   ES: "EUR",
   IT: "EUR",
   NL: "EUR",
-};
+});
 
 /** The currency people of a country pay in, as far as we know. */
 export function currencyOf(country: string): string {

@@ -1,4 +1,5 @@
 import { heardPart } from "./attention.ts";
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { wordsToDigits } from "./numbers.ts";
 import { repairSpelling } from "./spelling.ts";
 
@@ -15,7 +16,7 @@ const SHORT_DAYS: [RegExp, string][] = [
   [/(?<!\b(?:the|in|full|of) )\bsun\b\.?(?! (?:shine|is))/g, "sunday"],
 ];
 
-const MONTHS: Record<string, string> = {
+const MONTHS: Record<string, string> = dictionary({
   jan: "january",
   feb: "february",
   mar: "march",
@@ -28,7 +29,7 @@ const MONTHS: Record<string, string> = {
   oct: "october",
   nov: "november",
   dec: "december",
-};
+});
 const SHORT_MONTH = Object.keys(MONTHS).reverse().join("|");
 
 const MONTH_AFTER_DAY = new RegExp(`(\\d(?:st|nd|rd|th)?[\\s-](?:of )?)(${SHORT_MONTH})\\b\\.?`, "g");

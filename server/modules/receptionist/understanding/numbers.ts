@@ -1,4 +1,6 @@
-const UNITS: Record<string, number> = {
+import { dictionary } from "../../../kernel/dictionary.ts";
+
+const UNITS: Record<string, number> = dictionary({
   zero: 0,
   one: 1,
   two: 2,
@@ -19,9 +21,9 @@ const UNITS: Record<string, number> = {
   seventeen: 17,
   eighteen: 18,
   nineteen: 19,
-};
-const TENS: Record<string, number> = { twenty: 20, thirty: 30, forty: 40, fourty: 40, fifty: 50 };
-const ORDINALS: Record<string, number> = {
+});
+const TENS: Record<string, number> = dictionary({ twenty: 20, thirty: 30, forty: 40, fourty: 40, fifty: 50 });
+const ORDINALS: Record<string, number> = dictionary({
   first: 1,
   second: 2,
   third: 3,
@@ -43,7 +45,7 @@ const ORDINALS: Record<string, number> = {
   nineteenth: 19,
   twentieth: 20,
   thirtieth: 30,
-};
+});
 
 const words = (table: Record<string, number>): string => Object.keys(table).reverse().join("|");
 const UNIT = words(UNITS);

@@ -1,3 +1,4 @@
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { Type } from "typebox";
 import type { Static } from "typebox";
 
@@ -24,7 +25,11 @@ export const CrmLogRecord = Type.Object({
 export type CrmLog = Static<typeof CrmLogRecord>;
 
 /** What the API calls things differently from the trail. */
-const nounOf: Record<string, string> = { deal: "opportunity", account: "company", customer: "company" };
+const nounOf: Record<string, string> = dictionary({
+  deal: "opportunity",
+  account: "company",
+  customer: "company",
+});
 
 export function nounOfEntity(entityType: string): string {
   return nounOf[entityType] ?? entityType;

@@ -1,4 +1,5 @@
 /** Invitations: a member who has not joined yet, and a link that lets one person become that member, once. */
+import { dictionary } from "../../../kernel/dictionary.ts";
 import type { App } from "../../../kernel/app.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { conflict } from "../../../kernel/errors.ts";
@@ -11,11 +12,11 @@ import { lockMember } from "./members.store.ts";
 
 const invitationMs = 7 * 24 * 60 * 60 * 1000;
 
-const roleWords: Record<string, string> = {
+const roleWords: Record<string, string> = dictionary({
   client_admin: "an administrator",
   client_editor: "an editor",
   client_viewer: "a viewer",
-};
+});
 
 /** Mails a link to join; the links sent before stop working. */
 export async function sendInvitation(ctx: Ctx, member: Member): Promise<void> {

@@ -1,4 +1,5 @@
 /** The pages on which a person lets an agent speak for them: plain HTML, readable without scripts. */
+import { dictionary } from "../../../../kernel/dictionary.ts";
 import { htmlPage } from "../../../../surfaces/html-page.ts";
 import { Markup, markup } from "../../../../surfaces/markup.ts";
 import type { PublicProvider } from "../provider.ts";
@@ -8,10 +9,10 @@ import type { Consent } from "./consent.ts";
 
 type Request = { agentName: string; scopes: readonly string[] };
 
-const inWords: Record<string, string> = {
+const inWords: Record<string, string> = dictionary({
   "scheduling.read": "see what can be booked and when",
   "scheduling.write": "book appointments in your name, and cancel the ones it booked",
-};
+});
 
 /** Who asks for what, and the form in which a person says who they are. */
 export function questionPage(

@@ -1,4 +1,5 @@
 /** The person's side of a consent: they see who asks for what, prove who they are, and get a code for their agent. */
+import { dictionary } from "../../../../kernel/dictionary.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "../../../../kernel/app.ts";
 import type { Ctx } from "../../../../kernel/context.ts";
@@ -21,11 +22,11 @@ type Page = FastifyRequest<{ Params: { provider_id: string; link: string }; Quer
 
 const path = "/providers/:provider_id/aam/consent";
 
-const notices: Record<string, string> = {
+const notices: Record<string, string> = dictionary({
   sent: "We sent you another code. The one before no longer works.",
   wrong: "This was not the right code.",
   refused: "That is not possible any more.",
-};
+});
 
 export function addConsentPages(http: FastifyInstance, app: App): void {
   http.get(path, (request: Question, reply) => ask(app, request, reply));

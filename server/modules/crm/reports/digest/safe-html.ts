@@ -1,3 +1,4 @@
+import { dictionary } from "../../../../kernel/dictionary.ts";
 import sanitizeHtml from "sanitize-html";
 import { escapeHtml } from "../../../../surfaces/html-page.ts";
 
@@ -45,7 +46,7 @@ export function textAsHtml(text: string): string {
     .join("");
 }
 
-const named: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&amp;": "&" };
+const named: Record<string, string> = dictionary({ "&lt;": "<", "&gt;": ">", "&quot;": '"', "&amp;": "&" });
 
 function unescaped(text: string): string {
   return text.replaceAll(/&(lt|gt|quot|amp);/g, (entity) => named[entity] ?? entity);

@@ -1,10 +1,11 @@
+import { dictionary } from "../../../../kernel/dictionary.ts";
 import { Temporal } from "temporal-polyfill";
 import type { Scene } from "./source.ts";
 
 /** A day of the wall calendar, or an instant. */
 export type Moment = { day: string } | { at: Date };
 
-const words: Record<string, (today: Temporal.PlainDate) => Temporal.PlainDate> = {
+const words: Record<string, (today: Temporal.PlainDate) => Temporal.PlainDate> = dictionary({
   today: (today) => today,
   yesterday: (today) => today.subtract({ days: 1 }),
   tomorrow: (today) => today.add({ days: 1 }),
@@ -12,7 +13,7 @@ const words: Record<string, (today: Temporal.PlainDate) => Temporal.PlainDate> =
   start_of_month: (today) => today.with({ day: 1 }),
   start_of_quarter: (today) => today.with({ day: 1, month: today.month - ((today.month - 1) % 3) }),
   start_of_year: (today) => today.with({ day: 1, month: 1 }),
-};
+});
 
 export const momentForms = `a date (2026-03-02), an instant (2026-03-02T09:00:00Z), ${Object.keys(words).join(", ")}, 30_days_ago or in_7_days`;
 

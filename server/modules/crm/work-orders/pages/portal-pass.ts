@@ -1,14 +1,14 @@
 /** The pass a browser is given for the right PIN: half an hour for one portal, signed, in a cookie of its own path. */
 import { SignJWT, jwtVerify } from "jose";
 import type { App } from "../../../../kernel/app.ts";
+import { deriveKey } from "../../../../kernel/derive-key.ts";
 
 const passSeconds = 30 * 60;
 const cookieName = "work_status";
 const cookieForm = new RegExp(`(?:^|;)\\s*${cookieName}=([\\w.-]{1,1000})\\s*(?:;|$)`);
-// Service tokens are signed with the same secret for other audiences, so neither passes for the other.
 const audience = "work-status";
 
-const secretOf = (app: App) => new TextEncoder().encode(app.ports.secrets.serviceJwt);
+const secretOf = (app: App) => deriveKey(app.ports.secrets.serviceJwt, "work-status pass");
 
 /** The Set-Cookie header with a new pass. */
 export async function passCookie(app: App, portalId: string, path: string): Promise<string> {

@@ -1,14 +1,15 @@
+import { dictionary } from "../../../../kernel/dictionary.ts";
 import { hears, team } from "./talk.ts";
 import type { Step, Talk } from "./talk.ts";
 
-const EMERGENCY_NUMBERS: Record<string, string> = {
+const EMERGENCY_NUMBERS: Record<string, string> = dictionary({
   GB: "999",
   US: "911",
   CA: "911",
   AU: "000",
   NZ: "111",
   IE: "112",
-};
+});
 
 /** Danger first, then insults, then people who want a person: nothing else is talked about in these turns. */
 export function care(talk: Talk): Step | undefined {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "../../../../kernel/app.ts";
 import { OperationError } from "../../../../kernel/errors.ts";
 import { sendPage } from "../../../../surfaces/html-page.ts";
-import { one, urlsOf } from "../../../../surfaces/http.ts";
+import { one, originsOf } from "../../../../surfaces/http.ts";
 import type { Body } from "../../../../surfaces/http.ts";
 import { countAttempt, forgiveAttempt } from "../attempts.ts";
 import { verifyPassword } from "../passwords.ts";
@@ -35,7 +35,7 @@ export function addSignInPages(http: FastifyInstance, app: App): void {
 export function ownPagesOnly(app: App, page: Page): Page {
   return async (request, reply) => {
     try {
-      mustComeFromUs(one(request.headers.origin), urlsOf(app, request));
+      mustComeFromUs(one(request.headers.origin), originsOf(app, request));
       return await page(request, reply);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
