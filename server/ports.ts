@@ -10,7 +10,7 @@ export type InstallationSecrets = {
   twilioAuthToken: string;
   /** What secrets kept in the database are sealed with. */
   sealing: string;
-  /** What the codes and links of people's consents are derived from. */
+  /** What codes, links, passes and cookies of our own are derived from; nobody outside is given it. */
   consent: string;
 };
 

@@ -9,6 +9,7 @@ import { addGoogleConsent } from "../modules/calendar/external/google-consent.ts
 import { addCalendarNotifications } from "../modules/calendar/external/notifications.ts";
 import { addWorkStatusPages } from "../modules/crm/work-orders/pages/work-status.ts";
 import { addJoinPages } from "../modules/workspace/sign-in/pages/join.ts";
+import { addSignInLinkPages } from "../modules/workspace/sign-in/pages/sign-in-link.ts";
 import { addSignInPages } from "../modules/workspace/sign-in/pages/sign-in.ts";
 import { addSimulator } from "../simulator/routes.ts";
 import { addCapabilities } from "./capabilities.ts";
@@ -41,6 +42,7 @@ export async function addSurfaces(
   addCalendarNotifications(http, app);
   addGoogleConsent(http, app);
   addSignInPages(http, app);
+  addSignInLinkPages(http, app);
   addJoinPages(http, app);
   addNotFound(http, app, await addConsole(http));
   if (app.config.simulator && travel) addSimulator(http, app, travel);

@@ -70,7 +70,7 @@ export async function holdOfVisitor(
 const holderPrefix = "booking page ";
 
 function addressDigest(ctx: Ctx, address: string): string {
-  const secret = deriveKey(ctx.app.ports.secrets.serviceJwt, "visitor's address");
+  const secret = deriveKey(ctx.app.ports.secrets.consent, "visitor's address");
   return createHmac("sha256", secret)
     .update(`hold ${networkOf(address)}`)
     .digest("hex")

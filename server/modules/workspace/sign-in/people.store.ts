@@ -21,14 +21,24 @@ export async function personByEmail(app: Installed, email: string): Promise<Pers
   return app.database.system("authenticate", (kysely) => findPerson(kysely, email));
 }
 
+export async function personById(app: Installed, id: string): Promise<Person | undefined> {
+  return app.database.system("authenticate", (kysely) =>
+    people(kysely).where("person.id", "=", id).executeTakeFirst(),
+  );
+}
+
 function findPerson(kysely: Kysely<Tables>, email: string): Promise<Person | undefined> {
+  return people(kysely)
+    .where((where) => where(where.fn<string>("lower", ["person.email"]), "=", email.trim().toLowerCase()))
+    .executeTakeFirst();
+}
+
+function people(kysely: Kysely<Tables>) {
   return kysely
     .selectFrom("users as person")
     .leftJoin("user_passwords as password", "password.user_id", "person.id")
     .select(["person.id", "person.email", "person.full_name", "person.status", "person.last_workspace_id"])
-    .select("password.hash")
-    .where((where) => where(where.fn<string>("lower", ["person.email"]), "=", email.trim().toLowerCase()))
-    .executeTakeFirst();
+    .select("password.hash");
 }
 
 /** The workspaces somebody works in, by name. */

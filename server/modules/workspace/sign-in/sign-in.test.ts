@@ -151,50 +151,60 @@ test("a session acts in one workspace; the person goes to another of theirs, and
   assert.equal(denied.status, 403);
 });
 
-test("ten attempts in a quarter of an hour on one account, then a wait; the right password does not help before", async () => {
+test("a page of another port of this host is another site", async () => {
   const workspace = await frontdesk.workspace();
-  const { email } = await joined(frontdesk, workspace, "client_editor");
-  // Every attempt from another address, so that only the account's count can stop it.
-  let host = 0;
-  const attempt = (wanted: string) =>
-    frontdesk.http.inject({
-      method: "POST",
-      url: "/sign-in",
-      remoteAddress: `203.0.113.${++host}`,
-      headers: { host: "frontdesk.test", ...ours, "content-type": "application/x-www-form-urlencoded" },
-      payload: new URLSearchParams({ email, password: wanted }).toString(),
-    });
-  for (let count = 0; count < 9; count += 1) assert.equal((await attempt("wrong")).statusCode, 401);
-  assert.equal((await attempt(password)).statusCode, 303, "the tenth is right, and the count begins anew");
-  const all = await Promise.all(Array.from({ length: 12 }, () => attempt("wrong")));
-  assert.equal(all.filter((one) => one.statusCode === 401).length, 10, "not one more, even all at once");
-  const refused = await attempt(password);
-  assert.equal(refused.statusCode, 429);
-  assert.match(refused.body, /Wait 15 minutes/);
-  assert.equal(refused.headers["retry-after"], "900");
-  await frontdesk.advance(15 * 60 - 1);
-  assert.equal((await attempt(password)).statusCode, 429);
-  await frontdesk.advance(2);
-  assert.equal((await attempt(password)).statusCode, 303);
+  const { cookie } = await joined(frontdesk, workspace, "client_editor");
+  for (const origin of ["http://frontdesk.test:8081", "http://frontdesk.test.evil.example"]) {
+    const headers = { cookie, origin };
+    const answer = await frontdesk.call("POST", contacts, { body: { first_name: "Eve" }, headers });
+    assert.equal(answer.status, 403, origin);
+  }
 });
 
-test("ten attempts from one address, whichever accounts they try; other addresses go on", async () => {
-  const workspace = await frontdesk.workspace();
-  const { email } = await joined(frontdesk, workspace, "client_editor");
-  const from = (remoteAddress: string, account: string, wanted = "wrong") =>
-    frontdesk.http.inject({
-      method: "POST",
-      url: "/sign-in",
-      remoteAddress,
-      headers: { host: "frontdesk.test", ...ours, "content-type": "application/x-www-form-urlencoded" },
-      payload: new URLSearchParams({ email: account, password: wanted }).toString(),
-    });
-  // One network of IPv6 is one address.
-  for (let count = 0; count < 10; count += 1) {
-    assert.equal((await from(`2001:db8:1:2::${count + 1}`, `victim-${count}@example.com`)).statusCode, 401);
-  }
-  assert.equal((await from("2001:db8:1:2::99", email, password)).statusCode, 429);
-  assert.equal((await from("2001:db8:1:3::1", email, password)).statusCode, 303);
+test("who was removed or switched off is out at once, everywhere but where they still belong", async () => {
+  const [first, second] = [
+    await frontdesk.workspace({ name: "A" }),
+    await frontdesk.workspace({ name: "B" }),
+  ];
+  const { email, id, cookie } = await joined(frontdesk, first, "client_editor");
+  const set = (table: "members" | "users", status: string, where: [string, string]) =>
+    frontdesk.app.database.system("authenticate", (kysely) =>
+      kysely
+        .updateTable(table as "members")
+        .set({ status } as never)
+        .where(where[0] as "id", "=", where[1])
+        .execute(),
+    );
+  await set("members", "removed", ["id", id]);
+  assert.equal((await browse(frontdesk, cookie, "GET", contacts)).status, 401, "the session");
+  const nowhere = await signIn(frontdesk, email);
+  assert.equal(nowhere.status, 403, "a membership that is over is no place to sign in to");
+  assert.match(nowhere.text, /belongs to no workspace/);
+  await invite(second, email, "client_editor");
+  const link = await linkTo(frontdesk, second, email);
+  const there = cookieOf(await frontdesk.call("POST", link, { form: { password }, headers: ours }));
+  const page = await browse(frontdesk, there, "GET", "/sign-in");
+  assert.ok(!page.text.includes("Go to A"), "and none to change to");
+  await set("users", "disabled", ["email", email]);
+  assert.equal((await browse(frontdesk, there, "GET", contacts)).status, 401);
+  assert.equal((await signIn(frontdesk, email)).status, 401, "the right password of an account that is off");
+});
+
+test("an invitation is taken by whoever says so: the one signed in, or somebody new", async () => {
+  const [home, other] = [await frontdesk.workspace(), await frontdesk.workspace()];
+  const { cookie } = await joined(frontdesk, home, "client_editor");
+  const email = `new-${other.id}@example.com`;
+  await invite(other, email);
+  const link = await linkTo(frontdesk, other, email);
+  const form = { full_name: "Bo New", password };
+  const answer = await frontdesk.call("POST", link, { form, headers: { ...ours, cookie } });
+  assert.equal(answer.status, 303, answer.text);
+  const people = (await other.call("GET", "/api/v1/company/users")).body.data as {
+    email: string;
+    full_name: string;
+  }[];
+  assert.equal(people.find((one) => one.email === email)?.full_name, "Bo New");
+  assert.equal((await signIn(frontdesk, email)).status, 303, "with an account of their own");
 });
 
 test("a viewer's read-only credential says so where an operation asks no write scope", async () => {

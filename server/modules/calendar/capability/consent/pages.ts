@@ -52,7 +52,7 @@ async function begin(app: App, request: Question, reply: FastifyReply): Promise<
   const { name = "", contact = "" } = form;
   const asked = { ...requestIn(form), name, contact };
   try {
-    await countAttempt(app, request.ip, contact, "to let an agent in");
+    await countAttempt(app, { address: request.ip, account: contact, purpose: "to let an agent in" });
     const consent = await inside(app, request, provider, "ask_for_agent_consent", (ctx) =>
       askForConsent(ctx, asked),
     );

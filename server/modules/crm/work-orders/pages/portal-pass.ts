@@ -8,7 +8,7 @@ const cookieName = "work_status";
 const cookieForm = new RegExp(`(?:^|;)\\s*${cookieName}=([\\w.-]{1,1000})\\s*(?:;|$)`);
 const audience = "work-status";
 
-const secretOf = (app: App) => deriveKey(app.ports.secrets.serviceJwt, "work-status pass");
+const secretOf = (app: App) => deriveKey(app.ports.secrets.consent, "work-status pass");
 
 /** The Set-Cookie header with a new pass. */
 export async function passCookie(app: App, portalId: string, path: string): Promise<string> {

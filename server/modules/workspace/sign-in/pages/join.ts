@@ -81,7 +81,7 @@ async function personJoining(
   const here = await signedIn(app, tokenOf(request));
   if (here && as === "signed-in") return { id: here.userId, full_name: here.name };
   if (joining.kind === "known") {
-    const person = await personWith(app, request.ip, email, password);
+    const person = await personWith(app, request, email, password);
     if (!person) throw new OperationError("UNAUTHORIZED", 401, "The password is not right.");
     return person;
   }

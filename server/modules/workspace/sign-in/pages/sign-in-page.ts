@@ -15,7 +15,26 @@ export function signInPage({ email = "", next = "", notice }: Partial<Record<str
 <input id="email" name="email" type="email" autocomplete="username" required maxlength="320" value="${escapeHtml(email)}">
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="200">
-<button type="submit">Sign in</button></form>`,
+<button type="submit">Sign in</button>
+<button type="submit" formaction="/sign-in/link" formnovalidate>Mail me a link instead</button></form>`,
+  );
+}
+
+/** The answer to everybody who asks for a link, whether there is such an account or not. */
+export function linkMailedPage(): string {
+  return htmlPage(
+    "Look into your mail",
+    `<p>If there is an account with this address, a link to sign in is on its way to it. It works once, for fifteen minutes.</p>
+<p><a href="/sign-in">Back</a></p>`,
+  );
+}
+
+/** What a mailed link opens: one button, because programs that look through mail follow links too. */
+export function openLinkPage(): string {
+  return htmlPage(
+    "Sign in",
+    `<form method="post"><button type="submit">Sign in</button></form>
+<p>The link works once, for fifteen minutes after it was mailed.</p>`,
   );
 }
 

@@ -6,8 +6,10 @@ import { sendPage } from "../../../../surfaces/html-page.ts";
 import { one, originsOf } from "../../../../surfaces/http.ts";
 import type { Body } from "../../../../surfaces/http.ts";
 import { countAttempt, forgiveAttempt } from "../attempts.ts";
+import type { Attempt } from "../attempts.ts";
+import { deviceCookie, knownBrowser } from "../known-browsers.ts";
 import { verifyPassword } from "../passwords.ts";
-import { membershipsOf, personByEmail } from "../people.store.ts";
+import { membershipsOf, personByEmail, personById } from "../people.store.ts";
 import type { Membership, Person } from "../people.store.ts";
 import { mustComeFromUs } from "../same-site.ts";
 import { closeSession, openSession, sessionCookie, signedIn, tokenInCookies } from "../sessions.ts";
@@ -63,33 +65,52 @@ async function show(app: App, request: FastifyRequest, reply: FastifyReply): Pro
 
 async function signIn(app: App, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { email = "", password = "", next } = formOf(request);
-  const person = await personWith(app, request.ip, email, password);
+  const person = await personWith(app, request, email, password);
   const form = { email: email.slice(0, 320), next: localPath(next) };
   if (!person) {
     const notice = "The e-mail address or the password is not right.";
     return sendPage(reply, 401, signInPage({ ...form, notice }));
   }
+  return enterAs(app, request, reply, person, form);
+}
+
+/** Opens a session for a person where they were last; who belongs nowhere is told so. */
+export async function enterAs(
+  app: App,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  person: Person,
+  form: { email?: string; next?: string } = {},
+): Promise<FastifyReply> {
   const memberships = await membershipsOf(app, person.id);
   const place = memberships.find((one) => one.workspaceId === person.last_workspace_id) ?? memberships[0];
   if (!place) {
     const notice = "Your account belongs to no workspace. Ask an administrator to invite you.";
     return sendPage(reply, 403, signInPage({ ...form, notice }));
   }
-  return enter(app, request, reply, { userId: person.id, place, next: localPath(next) });
+  return enter(app, request, reply, { userId: person.id, place, next: form.next ?? "" });
 }
 
-/** The person whose address and password these are. Each try counts, and an unknown address takes as long as a known one. */
+/**
+ * Returns the person whose address and password these are. Each try counts, and an unknown address takes as long as a known one.
+ * A browser this person has signed in with before is counted for itself, whatever others have tried meanwhile.
+ */
 export async function personWith(
   app: App,
-  address: string,
+  request: FastifyRequest,
   email: string,
   password: string,
 ): Promise<Person | undefined> {
-  await countAttempt(app, address, email);
+  const known = knownBrowser(app, one(request.headers.cookie));
+  const owner = known && (await personById(app, known.userId));
+  const isTheirs = owner?.email.toLowerCase() === email.trim().toLowerCase();
+  const device = isTheirs ? known?.device : undefined;
+  const attempt: Attempt = { address: request.ip, account: email, purpose: "to sign in", device };
+  await countAttempt(app, attempt);
   const person = email.includes("\0") ? undefined : await personByEmail(app, email);
   const right = await verifyPassword(password, person?.hash ?? undefined);
   if (!right || person?.status !== "active") return undefined;
-  await forgiveAttempt(app, address, email);
+  await forgiveAttempt(app, attempt);
   return person;
 }
 
@@ -105,7 +126,7 @@ export async function enter(
   if (old) await closeSession(app, old);
   const token = await openSession(app, { userId: to.userId, memberId, workspaceId });
   return reply
-    .header("set-cookie", sessionCookie(app, token))
+    .header("set-cookie", [sessionCookie(app, token), deviceCookie(app, to.userId)])
     .header("cache-control", "no-store")
     .redirect(to.next || "/", 303);
 }
