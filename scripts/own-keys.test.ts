@@ -28,13 +28,13 @@ test("the check sees what it is for, casts included, and leaves alone what is sa
 const table: Record<string, number> = { a: 1 };
 const frozen = Object.freeze({ a: 1 } as Record<string, number>);
 const safe = new Map([["a", 1]]);
-export const open = (word: string) => [table[word], frozen[word], shared[word as "a"], safe.get(word)];
+export const open = (word: string) => [table[word], frozen[word], shared[word as "a"], word in shared, safe.get(word)];
 export const closed = (word: "a") => shared[word] + table["a"]!;
 `,
   );
   assert.deepEqual(
     openLookups(folder).map((line) => line.split("  ")[1]),
-    ["table[word]", "frozen[word]", 'shared[word as "a"]'],
+    ["table[word]", "frozen[word]", 'shared[word as "a"]', "word in shared"],
   );
 });
 

@@ -26,7 +26,7 @@ export function openLookups(folder = root): string[] {
   for (const file of program.getSourceFiles()) {
     if (!isOurs(file.fileName) || file.fileName.includes("node_modules")) continue;
     const visit = (node: ts.Node): void => {
-      if (ts.isElementAccessExpression(node) && isOpenLookup(checker, node)) {
+      if (isOpenLookup(checker, node)) {
         const { line } = file.getLineAndCharacterOfPosition(node.getStart());
         const text = node.getText().replaceAll(/\s+/g, " ").slice(0, 80);
         found.push(`${relative(folder, file.fileName)}:${line + 1}  ${text}`);
@@ -38,11 +38,16 @@ export function openLookups(folder = root): string[] {
   return found;
 }
 
-function isOpenLookup(checker: ts.TypeChecker, node: ts.ElementAccessExpression): boolean {
-  return (
-    isPlainTable(checker, node.expression) &&
-    isAnyWord(checker.getTypeAtLocation(uncast(node.argumentExpression)))
-  );
+function isOpenLookup(checker: ts.TypeChecker, node: ts.Node): boolean {
+  const [table, word] = partsOf(node);
+  if (!table || !word || !isPlainTable(checker, table)) return false;
+  return isAnyWord(checker.getTypeAtLocation(uncast(word)));
+}
+
+function partsOf(node: ts.Node): [ts.Expression?, ts.Expression?] {
+  if (ts.isElementAccessExpression(node)) return [node.expression, node.argumentExpression];
+  const isIn = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InKeyword;
+  return isIn ? [node.right, node.left] : [];
 }
 
 function uncast(node: ts.Expression): ts.Expression {

@@ -52,10 +52,10 @@ export const workspaceScopes = [
 
 export const privateScopes = ["READ_BOOKINGS", "WRITE_BOOKINGS"] as const;
 
-const standsFor: Record<string, string> = {
+const standsFor: Record<string, string> = dictionary({
   READ_BOOKINGS: "scheduling:read",
   WRITE_BOOKINGS: "scheduling:write",
-};
+});
 
 /** The workspace's own scope for the same thing, where another surface has a word of its own for it. */
 export function workspaceScopeOf(scope: string): string {

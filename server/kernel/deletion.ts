@@ -3,6 +3,7 @@
  * not; both are told in the audit and as events, each on the record it happens to. Which rows those are is read
  * from the database's foreign keys; what they are is declared by their modules (`rows`). docs/decisions/0017-deletions.md.
  */
+import { dictionary } from "./dictionary.ts";
 import { sql } from "kysely";
 import type { Ctx } from "./context.ts";
 import { recordDeleted, recordUpdated } from "./lifecycle.ts";
@@ -194,7 +195,10 @@ function taken({ deleted }: Consequences): { deleted_with_it?: Record<string, nu
 }
 
 /** Columns as the API calls them. */
-const fieldNames: Record<string, string> = { opportunity_id: "deal_id", company_id: "customer_id" };
+const fieldNames: Record<string, string> = dictionary({
+  opportunity_id: "deal_id",
+  company_id: "customer_id",
+});
 
 function fieldOf(column: string): string {
   return fieldNames[column] ?? column;

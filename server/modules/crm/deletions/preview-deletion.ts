@@ -1,3 +1,4 @@
+import { dictionary } from "../../../kernel/dictionary.ts";
 import { Type } from "typebox";
 import { bulkIds } from "../../../kernel/bulk.ts";
 import { deletionConsequences } from "../../../kernel/deletion.ts";
@@ -5,7 +6,7 @@ import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 
 /** What can be asked about: records that others refer to, and who may read them. */
-const kinds = {
+const kinds = dictionary({
   contact: { table: "contacts", scope: "contacts:read" },
   company: { table: "companies", scope: "companies:read" },
   opportunity: { table: "opportunities", scope: "opportunities:read" },
@@ -15,7 +16,7 @@ const kinds = {
   product: { table: "products", scope: "products:read" },
   supplier_product: { table: "supplier_products", scope: "products:read" },
   task_category: { table: "task_categories", scope: "tasks:read" },
-} as const;
+} as const);
 
 type Kind = keyof typeof kinds;
 
