@@ -8,6 +8,8 @@ import { receiveTwilioVoice } from "./webhooks/receive-twilio-voice.ts";
 import { receiveVoicemail } from "./webhooks/receive-voicemail.ts";
 import { traces } from "../../kernel/row-kinds.ts";
 
+const receiptsMs = 30 * 24 * 60 * 60 * 1000;
+
 export const phone = module({
   name: "phone",
   operations: [
@@ -20,5 +22,10 @@ export const phone = module({
     receiveVoicemail,
   ],
   rows: traces("calls"),
+  // A provider repeats itself for some days at the most.
+  sweeps: [
+    { table: "webhook_receipts", column: "received_at", keepMs: receiptsMs },
+    { table: "unclaimed_webhooks", column: "received_at", keepMs: receiptsMs },
+  ],
   jobs: [settleCall],
 });
