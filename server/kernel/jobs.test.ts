@@ -156,10 +156,72 @@ test("a job whose worker was cut off is taken up again", async () => {
     await app.database.owner(
       "update pgboss.job set heartbeat_on = pgboss.job_now() - interval '2 minutes' where data->'payload'->>'label' = 'cut off'",
     );
-    await app.jobs.supervise();
+    await superviseNow();
   }
   await frontdesk.advance(120);
   assert.deepEqual(labels(), ["cut off"]);
+  assert.equal(noted[0]?.attempt, 2, "what was cut off was an attempt");
+});
+
+// The queue looks round once in five seconds at most, by the clock that stands still here.
+async function superviseNow(): Promise<void> {
+  await app.database.owner("update pgboss.queue set monitor_on = null, monitor_claim_on = null");
+  await app.jobs.supervise();
+}
+
+test("a job that ends its process every time rests with the dead letters; the one beside it is done", async () => {
+  const before = await app.jobs.deadLetterCount();
+  const state = async (label: string) => {
+    const { rows } = await app.database.owner(
+      "select state::text as state, retry_count from pgboss.job where name = 'note-label' and data->'payload'->>'label' = $1",
+      [label],
+    );
+    return rows[0];
+  };
+  await within((ctx) => ctx.enqueue(noteLabel, { label: "poison" }, { startAt: inSeconds(86_400) }));
+  // Each start of a process finds it running, as the death of the one before left it.
+  const die = async (label: string) => {
+    await app.database.owner(
+      `update pgboss.job set state = 'active', heartbeat_on = pgboss.job_now() - interval '2 minutes',
+              retry_count = retry_count + case when started_on is null then 0 else 1 end, started_on = pgboss.job_now()
+        where name = 'note-label' and data->'payload'->>'label' = $1`,
+      [label],
+    );
+    if (engineName === "embedded") await app.jobs.takeBackOrphans();
+    else await superviseNow();
+    const { rows } = await app.database.owner(
+      `update pgboss.job set start_after = pgboss.job_now() + interval '1 day'
+        where name = 'note-label' and state = 'retry' and data->'payload'->>'label' = 'poison' returning state::text as state`,
+    );
+    return rows.length === 1;
+  };
+  await within((ctx) => ctx.enqueue(noteLabel, { label: "beside" }, { startAt: inSeconds(86_400) }));
+  assert.equal(await die("beside"), false);
+  for (const death of [1, 2, 3])
+    assert.equal(await die("poison"), true, `death ${death} leaves it an attempt`);
+  assert.equal(await die("poison"), false, "the fourth was its last");
+  assert.equal((await state("poison"))?.["state"], "failed");
+  assert.equal(await app.jobs.deadLetterCount(), before + 1);
+  await frontdesk.advance(2 * 86_400);
+  assert.deepEqual(labels(), ["beside"], "and it is not run again");
+});
+
+test("a workspace with much waiting keeps no other waiting for long", async () => {
+  const other = await frontdesk.workspace();
+  let open = () => {};
+  gate.wait = new Promise((resolve) => (open = resolve));
+  const entered = new Promise<void>((resolve) => (gate.entered = resolve));
+  await within((ctx) => {
+    for (let n = 0; n < 300; n += 1) ctx.enqueue(noteLabel, { label: "hog" });
+  });
+  await entered;
+  await within((ctx) => ctx.enqueue(noteLabel, { label: "guest" }), other.id);
+  open();
+  delete gate.wait;
+  await frontdesk.settle();
+  assert.equal(noted.length, 301);
+  const place = labels().indexOf("guest");
+  assert.ok(place < 60, `it came 301st and was done as number ${place + 1}`);
 });
 
 test("stopping lets the running job finish and leaves the rest waiting", async () => {

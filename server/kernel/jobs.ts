@@ -21,7 +21,7 @@ export type JobDefinition<P extends Record<string, unknown> = Record<string, unk
   readonly retryDelaySeconds?: number;
   /** How long one attempt may take before another worker may have the job. */
   readonly expireSeconds?: number;
-  /** Jobs of this kind in progress at once in one process. */
+  /** Jobs of this kind in progress at once in one process; one more may be, of a workspace that has none in progress. */
   readonly concurrency?: number;
   run(job: JobCtx, payload: P): Promise<void>;
 };
@@ -132,15 +132,17 @@ export class Jobs {
     this.#working = true;
     for (const definition of this.#options.definitions) {
       const lanes = Array.from({ length: definition.concurrency ?? 2 }, () =>
-        this.#openLane(app, definition),
+        this.#openLane(app, definition, {}),
       );
+      // However many jobs one workspace has waiting in front of it, another's finds this lane open or soon free.
+      lanes.push(this.#openLane(app, definition, { groupConcurrency: 1 }));
       await Promise.all(lanes);
     }
   }
 
   // One worker of a kind of job. Left to itself it would wait out its polling interval after each job, however many
   // more are due: so whoever has done one looks for the next at once, and rests only after finding none.
-  async #openLane(app: App, definition: JobDefinition): Promise<void> {
+  async #openLane(app: App, definition: JobDefinition, only: { groupConcurrency?: number }): Promise<void> {
     const { pollSeconds } = this.#options;
     // The first job may come before the queue has told us the worker's id.
     const lane = { id: "" };
@@ -150,6 +152,7 @@ export class Jobs {
         pollingIntervalSeconds: pollSeconds,
         notifyPollingIntervalSeconds: pollSeconds,
         includeMetadata: true,
+        ...only,
       },
       async ([one]) => {
         try {
@@ -161,9 +164,19 @@ export class Jobs {
     );
   }
 
-  /** For a process that alone has the database: whatever is marked as running was cut off and waits again. */
+  /**
+   * For a process that alone has the database: whatever is marked as running was cut off. That was an attempt, perhaps the one
+   * that ended the process: the job waits for its next one, or goes to the dead letters after its last.
+   */
   async takeBackOrphans(): Promise<void> {
-    await this.#options.database.owner(orphansBack);
+    for (const name of this.#byName.keys()) {
+      const { rows } = await this.#options.database.owner(
+        `select id from ${schema}.job where name = $1 and state = 'active'`,
+        [name],
+      );
+      const ids = rows.map((row) => String(row["id"]));
+      if (ids.length > 0) await this.#boss.fail(name, ids, { message: "the process ended while it ran" });
+    }
   }
 
   /** Takes back jobs whose worker gave no sign of life; the queue does this by itself every few seconds. */
@@ -180,6 +193,7 @@ export class Jobs {
       const send: SendOptions = {
         db: adapter,
         singletonKey: `${workspaceId} ${options.key ?? randomUUID()}`,
+        group: { id: workspaceId },
       };
       if (options.startAt) send.startAfter = options.startAt;
       if (options.retryLimit !== undefined) send.retryLimit = options.retryLimit;
@@ -343,11 +357,6 @@ const movableJobNow = `
 const realJobNow = `
   create or replace function ${schema}.job_now() returns timestamptz language sql stable as
   $$ select pg_catalog.now() $$;
-`;
-
-// One process owns the embedded database, so whatever was running when it opened was cut off.
-const orphansBack = `
-  update ${schema}.job set state = 'retry', start_after = ${schema}.job_now() where state = 'active'
 `;
 
 function ownerAdapter(database: Database, gate: Gate): QueueDatabase {
