@@ -206,6 +206,22 @@ test("a job that ends its process every time rests with the dead letters; the on
   assert.deepEqual(labels(), ["beside"], "and it is not run again");
 });
 
+test("whoever opens the embedded database to work takes back what was running; on a server others may be at it", async () => {
+  await within((ctx) => ctx.enqueue(noteLabel, { label: "left" }, { startAt: inSeconds(86_400) }));
+  const left = "where name = 'note-label' and data->'payload'->>'label' = 'left'";
+  await app.database.owner(
+    `update pgboss.job set state = 'active', started_on = pgboss.job_now(), heartbeat_on = pgboss.job_now() ${left}`,
+  );
+  const { database, log, registry } = app;
+  const next = new Jobs({ database, log, definitions: registry.jobs, movableClock: true, pollSeconds: 20 });
+  await next.start();
+  await next.work(app);
+  await next.stop();
+  const { rows } = await database.owner(`select state::text as state from pgboss.job ${left}`);
+  assert.deepEqual(rows, [{ state: engineName === "embedded" ? "retry" : "active" }]);
+  await database.owner(`delete from pgboss.job ${left}`);
+});
+
 test("a workspace with much waiting keeps no other waiting for long", async () => {
   const other = await frontdesk.workspace();
   let open = () => {};

@@ -6,7 +6,7 @@ import { probe } from "../testing/probe.ts";
 import { systemActor } from "./actor.ts";
 import type { Ctx } from "./context.ts";
 import { chargeCredits, holdCredits, releaseCredits, settleCredits } from "./credits.ts";
-import { nextRun, removeCron, setCron } from "./cron.ts";
+import { nextRun, removeCron, runCron, setCron } from "./cron.ts";
 import { noted } from "../testing/probe.ts";
 
 const frontdesk = await startHarness({ modules: [...modules, probe] });
@@ -46,6 +46,35 @@ test("credits: held, settled for less, released; closed once only", async () => 
     { code: "23505" },
   );
   assert.deepEqual(await balance(), [999_970, 0]);
+});
+
+test("credits: what is no hold is never closed, and more than was held is not given back", async () => {
+  const rich = await frontdesk.workspace();
+  await within((ctx) => chargeCredits(ctx, 1), rich.id);
+  const entries = await app.database.read(rich.id, (db) =>
+    db.from("credit_entries").select(["id", "kind", "amount", "operation"]).orderBy("created_at").execute(),
+  );
+  const others = entries.filter(({ kind }) => kind !== "hold");
+  assert.ok(others.length > 0);
+  for (const { id } of others) {
+    await assert.rejects(
+      within((ctx) => settleCredits(ctx, id, 1), rich.id),
+      /no result/,
+    );
+    await assert.rejects(
+      within((ctx) => releaseCredits(ctx, id), rich.id),
+      /no result/,
+    );
+  }
+  const before = await balance(rich.id);
+  const hold = await within((ctx) => holdCredits(ctx, 10), rich.id);
+  await within((ctx) => settleCredits(ctx, hold, 25), rich.id);
+  assert.deepEqual(await balance(rich.id), [Number(before[0]) - 10, 0]);
+  const mine = entries.filter(({ operation }) => operation === "t");
+  assert.deepEqual(mine.map(({ kind, amount }) => [kind, amount]).toSorted(), [
+    ["hold", 1],
+    ["settle", 1],
+  ]);
 });
 
 test("credits: too few is a 402 that changes nothing, and many at once never spend more than there is", async () => {
@@ -107,4 +136,41 @@ test("cron: runs at its times in its zone, is replaced by its key, and stops whe
   await within((ctx) => removeCron(ctx, "daily"));
   await frontdesk.advance(3 * 86_400);
   assert.deepEqual(noted, []);
+});
+
+test("cron: a run that came too early, or belongs to a schedule that was replaced, does nothing", async () => {
+  noted.length = 0;
+  const entry = {
+    key: "once",
+    job: "note-label",
+    cron: "0 12 * * *",
+    timeZone: "UTC",
+    payload: { label: "noon" },
+  };
+  const due = await within((ctx) => setCron(ctx, entry));
+  assert.ok(due);
+  await within(async (ctx) => ctx.enqueue(runCron, { key: "once", generation: 1 }));
+  await frontdesk.settle();
+  assert.deepEqual(noted, []);
+  // Replaced, with the job of the new generation still to come.
+  await within((ctx) =>
+    ctx.db
+      .update("cron_schedules")
+      .set({ generation: 2 } as never)
+      .where("key", "=", "once")
+      .execute(),
+  );
+  await frontdesk.advance((due.getTime() - app.clock.now().getTime()) / 1000 + 60);
+  assert.deepEqual(noted, []);
+  await within(async (ctx) => ctx.enqueue(runCron, { key: "once", generation: 2 }));
+  await frontdesk.settle();
+  assert.deepEqual(
+    noted.map((note) => note.label),
+    ["noon"],
+  );
+  const rows = await app.database.read(workspace.id, (db) =>
+    db.from("cron_schedules").select("next_run_at").where("key", "=", "once").execute(),
+  );
+  assert.deepEqual(rows, [{ next_run_at: new Date(due.getTime() + 86_400_000) }]);
+  await within((ctx) => removeCron(ctx, "once"));
 });
