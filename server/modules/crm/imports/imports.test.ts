@@ -333,6 +333,38 @@ test("an import is taken back: what it made goes, what it changed is as before, 
   );
 });
 
+test("taking back goes record by record: contacts before their companies, those deleted since counted for nothing, each change told", async () => {
+  const workspace = await frontdesk.workspace();
+  await workspace.call("POST", "/api/v1/contacts", { first_name: "Ann", email: "ann@x.example" });
+  await frontdesk.advance(60);
+  const file =
+    "First name,E-mail,City,Company\nAnna,ann@x.example,Hobart,\nBen,ben@x.example,,Acme\nCas,cas@x.example,,\n";
+  const { id } = await sent(workspace, file);
+  await mapped(workspace, id as string, { options: { on_duplicate: "update" } });
+  await done(frontdesk, workspace, id as string, "run");
+  const [anna, , cas] = await contactsOf(workspace);
+  assert.equal((await workspace.call("DELETE", `/api/v1/contacts/${cas.id}`)).status, 204);
+  const { undo } = await done(frontdesk, workspace, id as string, "undo");
+  assert.deepEqual(undo, { deleted: 2, restored: 1, kept: 0 });
+  assert.deepEqual((await workspace.call("GET", "/api/v1/companies")).body.data, []);
+  const told = await frontdesk.app.database.read(workspace.id, (db) =>
+    db
+      .from("events")
+      .select(["type", "payload"])
+      .where("record_id", "=", anna.id as string)
+      .orderBy("position")
+      .execute(),
+  );
+  assert.deepEqual(
+    told.map(({ type, payload }) => [type, payload["skip_automations"] ?? false]),
+    [
+      ["contact.created", false],
+      ["contact.updated", true],
+      ["contact.updated", true],
+    ],
+  );
+});
+
 test("after 30 days an import is final", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await sent(workspace, "First name\nAnn\n");
