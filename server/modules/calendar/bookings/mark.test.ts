@@ -221,15 +221,15 @@ test("workspace.mark_booking_late#0 late tells those the event type names, on th
   const page = `http://frontdesk.test/book/${calendar.workspace.slug}`;
   const token = (await calendar.workspace.call("GET", `${bookings}/${id}`)).body.data.management_token;
   const day = formatDate(Date.parse(tuesdayPlus(0)), "Europe/London");
-  const facts = `Leak repair|${day}|10:00 AM|1 hour|https://meet.example/abc|${page}/leak-repair`;
+  const facts = `Leak repair|${day}|10:00 AM (London time)|1 hour|https://meet.example/abc|${page}/leak-repair`;
   assert.deepEqual(mails.map((mail) => [mail.to, mail.subject, mail.body]).toSorted(), [
     // The link by which one may cancel is the booker's alone.
     ["ann@example.com", "Late for Leak repair", `Ann|${facts}|${page}`],
     ["john@example.com", "Late for Leak repair", `John Smith|${facts}|${page}/manage/${token}`],
     [
       "team@example.com",
-      "Late: John Smith, Leak repair at 10:00 AM",
-      `John Smith is late for Leak repair on ${day} at 10:00 AM.`,
+      "Late: John Smith, Leak repair at 10:00 AM (London time)",
+      `John Smith is late for Leak repair on ${day} at 10:00 AM (London time).`,
     ],
   ]);
 });

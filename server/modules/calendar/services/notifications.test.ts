@@ -31,7 +31,7 @@ test("workspace.create_scheduled_event_type#16 workspace.create_scheduled_event_
   const [, event, date, time, duration, meet, rebook] = found[0]!.body.split("|");
   assert.deepEqual(
     [event, date, time, duration, meet],
-    ["Leak repair", "Tue 3 Mar", "10:00 AM", "1 hour", ""],
+    ["Leak repair", "Tue 3 Mar", "10:00 AM (London time)", "1 hour", ""],
   );
   assert.match(rebook ?? "", /^http:\/\/frontdesk\.test\/book\//);
 });
