@@ -167,6 +167,44 @@ test("a key hears only of what it may read, and needs to be valid; a key in the 
   assert.equal(answer.body.error.details.fields[0].field, "after");
 });
 
+test("a key that is revoked hears nothing more, not even before the next heartbeat", async () => {
+  const workspace = await frontdesk.workspace();
+  const { credentials } = frontdesk.app;
+  const scopes = ["contacts:read"];
+  const wanted = {
+    workspaceId: workspace.id,
+    kind: "workspace",
+    name: "k",
+    scopes,
+    approvalLevel: "full",
+  } as const;
+  const key = await credentials.issue(wanted);
+  const stream = await follow(key.secret, "0");
+  const first = await createContact(workspace, "Heard");
+  await stream.until(1);
+  await credentials.revoke(workspace.id, key.id);
+  await createContact(workspace, "Unheard");
+  await stream.reading;
+  assert.deepEqual(
+    stream.events.map((event) => event.record_id),
+    [first],
+  );
+});
+
+test("a stream tells what the key may read, by today's scopes, field by field", async () => {
+  const workspace = await frontdesk.workspace();
+  const product = (await workspace.call("POST", "/api/v1/products", { name: "Tap", price: 5 })).body.data;
+  const deal = (await workspace.call("POST", "/api/v1/opportunities", { name: "Bath" })).body.data;
+  const lines = `/api/v1/opportunities/${deal.id}/products`;
+  const line = (await workspace.call("POST", lines, { product_id: product.id })).body.data;
+  await createContact(workspace, "Hidden");
+  await workspace.call("PATCH", `${lines}/${line.id}`, { payment_status: "paid", quantity: 2 });
+  const poor = await follow(await workspace.keyWith(["opportunities:read"]), "0");
+  const told = JSON.stringify(await poor.until(3));
+  assert.match(told, /opportunity_product\.updated/);
+  assert.doesNotMatch(told, /payment_status|contact\.created|product\.created"/);
+});
+
 test("closing the server ends its streams", async () => {
   const workspace = await frontdesk.workspace();
   const stream = await follow(workspace.key);

@@ -9,9 +9,9 @@ import { endOfFeed, placeOf, readEvents, startOfFeed } from "../kernel/events.ts
 import type { FeedPlace, StoredEvent } from "../kernel/events.ts";
 import { isId } from "../kernel/ids.ts";
 import { authenticate } from "./authenticate.ts";
+import { heardPayload } from "./heard.ts";
 import { one } from "./http.ts";
 import { countCall } from "./limits.ts";
-import { mayCall } from "./visible.ts";
 import { workspaceApi } from "./workspace-api.ts";
 
 const lookEveryMs = 500;
@@ -50,12 +50,8 @@ async function openStream(app: App, request: FastifyRequest, reply: FastifyReply
   const place = await placeAfter(app, workspaceId, header("last-event-id") ?? query["after"]);
   const known = place.fromNow ? await eventsSince(app, workspaceId, place) : [];
   reply.hijack();
-  const stillValid = () =>
-    authenticate(app, "workspace-key", incoming).then(
-      () => true,
-      () => false,
-    );
-  const parts = { app, actor, workspaceId, place, known, out: reply.raw, requestId: request.id, stillValid };
+  const whoNow = () => authenticate(app, "workspace-key", incoming).catch(() => undefined);
+  const parts = { app, workspaceId, place, known, out: reply.raw, requestId: request.id, whoNow };
   return new LiveStream(parts);
 }
 
@@ -88,20 +84,18 @@ async function eventsSince(app: App, workspaceId: string, place: FeedPlace): Pro
 
 type StreamParts = {
   app: App;
-  actor: Actor;
   workspaceId: string;
   place: FeedPlace;
   /** Events after the place that the caller does not want: they were there before it came. */
   known: readonly StoredEvent[];
   out: ServerResponse;
   requestId: string;
-  stillValid(): Promise<boolean>;
+  /** The caller as it is now; undefined once its credential is in force no longer. */
+  whoNow(): Promise<Actor | undefined>;
 };
 
 class LiveStream {
   readonly #parts: StreamParts;
-  readonly #readable: ReadonlySet<string>;
-  readonly #hidden: ReadonlySet<string>;
   #place: FeedPlace;
   /** The id of the event at the place: where the caller goes on when it comes back. */
   #placeId: string | undefined;
@@ -116,11 +110,6 @@ class LiveStream {
     this.#parts = parts;
     this.#place = parts.place;
     this.#ahead = new Set(parts.known.map((event) => event.id));
-    const reads = parts.app.registry.operations.filter(
-      (operation) => operation.effect === "read" && operation.surface === workspaceApi,
-    );
-    this.#readable = new Set(reads.filter((read) => mayCall(parts.actor, read)).map((read) => read.noun));
-    this.#hidden = new Set(reads.map((read) => read.noun).filter((noun) => !this.#readable.has(noun)));
   }
 
   onEnd(listener: () => void): void {
@@ -169,7 +158,10 @@ class LiveStream {
         let events: StoredEvent[];
         do {
           events = await readEvents(app.database, workspaceId, from, pageSize);
-          for (const event of events) await this.#take(event);
+          // What is sent is for who the caller is now: a revoked key, or another role, counts before the next event.
+          const actor = events.length > 0 ? await this.#parts.whoNow() : undefined;
+          if (events.length > 0 && !actor) return this.end();
+          for (const event of events) await this.#take(event, actor?.scopes);
           from = events.at(-1)?.place ?? from;
         } while (events.length === pageSize && !this.#ended);
       }
@@ -182,23 +174,25 @@ class LiveStream {
     }
   }
 
-  async #take(event: StoredEvent): Promise<void> {
+  async #take(event: StoredEvent, scopes: ReadonlySet<string> | undefined): Promise<void> {
     const wasSent = this.#ahead.has(event.id);
     if (event.settled) {
       this.#place = event.place;
       this.#placeId = event.id;
       this.#ahead.delete(event.id);
     } else this.#ahead.add(event.id);
-    if (!wasSent && !this.#ended && this.#mayRead(event.noun)) await this.#send(event);
+    if (wasSent || this.#ended) return;
+    const payload = heardPayload(this.#parts.app, event, scopes);
+    if (payload) await this.#send(event, payload);
   }
 
-  async #send(event: StoredEvent): Promise<void> {
+  async #send(event: StoredEvent, payload: StoredEvent["payload"]): Promise<void> {
     const shown = {
       id: event.id,
       type: event.type,
       noun: event.noun,
       record_id: event.recordId,
-      payload: event.payload,
+      payload,
       occurred_at: event.occurredAt.toISOString(),
     };
     const { out } = this.#parts;
@@ -207,14 +201,8 @@ class LiveStream {
     if (!out.write(text) && !this.#ended) await Promise.race([once(out, "drain"), once(out, "close")]);
   }
 
-  // What a key may not read it is not told about either. Nouns that no operation reads belong to the whole workspace.
-  #mayRead(noun: string): boolean {
-    if (this.#readable.has(noun)) return true;
-    return !this.#hidden.has(noun) && (this.#parts.actor.scopes?.has("company:read") ?? true);
-  }
-
   async #beat(): Promise<void> {
-    if (!(await this.#parts.stillValid())) return this.end();
+    if (!(await this.#parts.whoNow())) return this.end();
     if (!this.#ended) this.#parts.out.write(": still here\n\n");
   }
 }
