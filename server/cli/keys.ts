@@ -2,6 +2,7 @@ import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import type { ApprovalLevel } from "../kernel/actor.ts";
 import { everyScope, knownScopes, privateScopes } from "../scopes.ts";
+import "../modules/automation/webhooks/endpoint.ts";
 import { findWorkspace, print, withInstallation } from "./open.ts";
 
 type Common = { workspace?: string; json?: boolean };
@@ -137,7 +138,20 @@ async function revoke(id: string, options: Common): Promise<void> {
     if (!(await installation.credentials.revoke(workspace.id, id))) {
       throw new Error(`${workspace.slug} has no key ${id} in force.`);
     }
-    print(options.json, { id, revoked: true }, [`Key ${id} no longer works.`]);
+    const stopped = await installation.database.read(workspace.id, (db) =>
+      db
+        .from("webhook_endpoints")
+        .select("id")
+        .where("set_up_by", "=", id)
+        .where("is_active", "=", true)
+        .execute(),
+    );
+    print(options.json, { id, revoked: true, webhooks_stopped: stopped.map((one) => one.id) }, [
+      `Key ${id} no longer works.`,
+      ...(stopped.length > 0
+        ? [`Webhooks it set up, which deliver nothing any more: ${stopped.length}.`]
+        : []),
+    ]);
   });
 }
 

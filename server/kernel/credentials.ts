@@ -154,15 +154,20 @@ export class Credentials {
     await db.raw(sql`select pg_notify(${channel}, '')`);
   }
 
-  /** Ends every credential that a member made, in the caller's transaction; all nodes hear of it with the commit. */
-  async revokeMadeBy(db: TenantStore, memberId: string, now: Date): Promise<void> {
-    await db
+  /**
+   * Ends every credential that a member made, in the caller's transaction, and answers their ids; all nodes hear of it with
+   * the commit.
+   */
+  async revokeMadeBy(db: TenantStore, memberId: string, now: Date): Promise<string[]> {
+    const revoked = await db
       .update("api_keys")
       .set({ revoked_at: now } as never)
       .where("created_by", "=", memberId)
       .where("revoked_at", "is", null)
+      .returning("id")
       .execute();
     await db.raw(sql`select pg_notify(${channel}, '')`);
+    return revoked.map(({ id }) => id);
   }
 
   /** Who a secret belongs to, or undefined: unknown, revoked, expired and of the wrong kind look the same. */

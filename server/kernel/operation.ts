@@ -159,8 +159,16 @@ export type Reaction = {
   payload(event: { noun: string; recordId: string | null; payload: Record<string, unknown> }): unknown;
 };
 
+/** Something that goes on after whoever set it up has left. */
+export type SetUp = {
+  readonly what: string;
+  /** Stops what these members and keys set up, in the transaction that ends them; answers how many that were. */
+  stop(ctx: Ctx, makers: readonly string[]): Promise<number>;
+};
+
 export type Module = {
   readonly name: string;
+  readonly setUps?: readonly SetUp[];
   readonly operations?: readonly AnyOperation[];
   readonly jobs?: readonly JobDefinition[];
   readonly reactions?: readonly Reaction[];

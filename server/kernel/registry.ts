@@ -1,4 +1,4 @@
-import type { AnyOperation, AuthKind, Module, Reaction } from "./operation.ts";
+import type { AnyOperation, AuthKind, Module, Reaction, SetUp } from "./operation.ts";
 import type { Follower } from "./followers.ts";
 import { requiredScopedFields, scopedFieldsOf, scopesIn } from "./guarded-fields.ts";
 import type { JobDefinition } from "./jobs.ts";
@@ -16,6 +16,7 @@ export class Registry {
   readonly jobs: readonly JobDefinition[];
   readonly sweeps: readonly Sweep[];
   readonly followers: readonly Follower[];
+  readonly setUps: readonly SetUp[];
   readonly #byName: Map<string, AnyOperation>;
   readonly #reactions: Map<string, Reaction[]>;
   readonly #rows: ReadonlyMap<string, RowKind>;
@@ -26,6 +27,7 @@ export class Registry {
     this.jobs = modules.flatMap((one) => one.jobs ?? []);
     this.sweeps = [...kernelSweeps, ...modules.flatMap((one) => one.sweeps ?? [])];
     this.followers = modules.flatMap((one) => one.followers ?? []);
+    this.setUps = modules.flatMap((one) => one.setUps ?? []);
     this.#byName = new Map(this.operations.map((one) => [nameOf(one), one]));
     this.#reactions = new Map();
     for (const reaction of modules.flatMap((one) => one.reactions ?? [])) {

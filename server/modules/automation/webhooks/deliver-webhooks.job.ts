@@ -8,9 +8,9 @@ import type { OutboundOutcome } from "../../../kernel/outbound.ts";
 import { busyUntil, claimDeliveries, keepBody, recordAttempt } from "./deliveries.store.ts";
 import type { Outcome } from "./deliveries.store.ts";
 import type { Delivery } from "./delivery.ts";
-import { disableEndpoint } from "./disable-endpoint.ts";
+import { disableEndpoint, makerGone } from "./disable-endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { findEndpoint, holdEndpoint, noteHealth } from "./endpoints.store.ts";
+import { findEndpoint, holdEndpoint, noteHealth, readerOf } from "./endpoints.store.ts";
 import { composeBody, signedHeaders } from "./message.ts";
 import { nextAttempt, patienceMs } from "./retry-plan.ts";
 import { takeTurn } from "./turns.ts";
@@ -57,9 +57,14 @@ async function deliver(one: JobCtx, { endpointId }: Payload): Promise<void> {
 async function claim(ctx: Ctx, endpointId: string, limit: number): Promise<Claimed[]> {
   const endpoint = await findEndpoint(ctx, endpointId);
   if (!endpoint) return [];
+  const reader = await readerOf(ctx, endpoint);
+  if (!reader) {
+    await disableEndpoint(ctx, endpointId, makerGone);
+    return [];
+  }
   const claimed: Claimed[] = [];
   for (const delivery of await claimDeliveries(ctx, endpoint, limit)) {
-    const body = delivery.body ?? (await composeBody(ctx, endpoint, delivery));
+    const body = delivery.body ?? (await composeBody(ctx, endpoint, delivery, reader));
     if (delivery.body === null) await keepBody(ctx, delivery.id, body);
     claimed.push({ endpoint, delivery, body });
   }

@@ -1,7 +1,10 @@
 import type { Ctx } from "../../../kernel/context.ts";
 import { queueEmail } from "../../messaging/email/queue-email.ts";
 import { nouns } from "./endpoint.ts";
-import { findEndpoint, updateEndpoint } from "./endpoints.store.ts";
+import { activeEndpointsOf, findEndpoint, updateEndpoint } from "./endpoints.store.ts";
+
+/** Why an endpoint is switched off whose maker may do nothing in the workspace any more. */
+export const makerGone = "the key or the member that set it up is gone";
 
 /** Switches an endpoint off that does not take its messages any more, and tells the workspace's admins. Once. */
 export async function disableEndpoint(ctx: Ctx, id: string, reason: string): Promise<void> {
@@ -19,6 +22,7 @@ export async function disableEndpoint(ctx: Ctx, id: string, reason: string): Pro
     .from("members")
     .select(["name", "email"])
     .where("role", "=", "client_admin")
+    .where("status", "=", "active")
     .where("email", "is not", null)
     .execute();
   for (const { name, email } of admins) {
@@ -31,6 +35,13 @@ export async function disableEndpoint(ctx: Ctx, id: string, reason: string): Pro
       text: noticeText(endpoint.name ?? endpoint.url, endpoint.url, reason),
     });
   }
+}
+
+/** Switches off what these members and keys set up, who are gone; answers how many that were. */
+export async function disableEndpointsOf(ctx: Ctx, makers: readonly string[]): Promise<number> {
+  const endpoints = await activeEndpointsOf(ctx, makers);
+  for (const { id } of endpoints) await disableEndpoint(ctx, id, makerGone);
+  return endpoints.length;
 }
 
 function noticeText(name: string, url: string, reason: string): string {

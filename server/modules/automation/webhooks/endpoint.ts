@@ -17,7 +17,10 @@ export interface WebhookEndpointsTable {
   headers: Json<Record<string, string>>;
   include_trigger_data: boolean;
   secret: string;
+  /** What its maker might read when it was set up; counts where nobody knows who that was. */
   scopes: string[] | null;
+  set_up_by_kind: string | null;
+  set_up_by: string | null;
   is_active: boolean;
   after_position: number;
   failing_since: Timestamp | null;
@@ -103,6 +106,6 @@ export function presentEndpoint(
 
 /** What the audit trail and the events may hold of a row: nothing that signs or authenticates. */
 export function withoutSecrets(row: Endpoint): Record<string, unknown> & { id: string } {
-  const { secret, after_position: _after, scopes: _scopes, ...kept } = row;
+  const { secret, after_position: _after, scopes: _scopes, set_up_by_kind: _k, set_up_by: _b, ...kept } = row;
   return { ...kept, secret: masked(secret), headers: withoutCredentials(row.headers) };
 }

@@ -1,9 +1,11 @@
 import { sql } from "kysely";
+import type { Actor } from "../../../kernel/actor.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { missing } from "../../../kernel/errors.ts";
 import { followFromHere } from "../../../kernel/followers.ts";
 import { newId } from "../../../kernel/ids.ts";
 import { recordCreated, recordUpdated } from "../../../kernel/lifecycle.ts";
+import { actorToday, makerOf } from "../../../makers.ts";
 import { nouns, withoutSecrets } from "./endpoint.ts";
 import type { Endpoint, EndpointKind } from "./endpoint.ts";
 
@@ -21,7 +23,7 @@ export async function insertEndpoint(
       ...columns,
       kind,
       id: newId(ctx.now),
-      scopes: ctx.actor.scopes ? [...ctx.actor.scopes] : null,
+      ...setUpBy(ctx),
       after_position: sql`last_event_position()`,
       created_at: ctx.now,
       updated_at: ctx.now,
@@ -72,7 +74,7 @@ export async function updateEndpoint(
       ...columns,
       ...(resumes ? { failing_since: null, disabled_at: null, disabled_reason: null } : {}),
       ...(resumes ? { after_position: sql`last_event_position()` } : {}),
-      ...(redirects(columns) ? { scopes: ctx.actor.scopes ? [...ctx.actor.scopes] : null } : {}),
+      ...(redirects(columns) || (resumes && !(await readerOf(ctx, before))) ? setUpBy(ctx) : {}),
       updated_at: ctx.now,
     } as never)
     .where("id", "=", before.id)
@@ -81,6 +83,35 @@ export async function updateEndpoint(
   if (resumes) await followFromHere(ctx, followerName);
   recordUpdated(ctx, nouns[before.kind], withoutSecrets(before), withoutSecrets(after));
   return after;
+}
+
+function setUpBy(ctx: Ctx) {
+  const { kind, id } = makerOf(ctx);
+  return {
+    scopes: ctx.actor.scopes ? [...ctx.actor.scopes] : null,
+    set_up_by_kind: kind,
+    set_up_by: id,
+  };
+}
+
+/** With whose eyes an endpoint is told things: its maker's, by today's rules; undefined once they may do nothing any more. */
+export async function readerOf(
+  ctx: Ctx,
+  { scopes, set_up_by: id, set_up_by_kind: kind }: Endpoint,
+): Promise<Pick<Actor, "scopes"> | undefined> {
+  if (id === null || kind === null) return { scopes: scopes ? new Set(scopes) : undefined };
+  return actorToday(ctx, { kind, id });
+}
+
+/** The endpoints that are switched on and that one of these set up. */
+export function activeEndpointsOf(ctx: Ctx, ids: readonly string[]): Promise<Endpoint[]> {
+  return ctx.db
+    .from("webhook_endpoints")
+    .selectAll()
+    .where("is_active", "=", true)
+    .where("set_up_by", "in", [...ids])
+    .orderBy("id")
+    .execute();
 }
 
 // Whoever decides where records go, and which, is shown what their own key may read.

@@ -27,6 +27,8 @@ function wants(endpoint: Endpoint, event: StoredEvent): boolean {
   return (
     event.place.position > endpoint.after_position &&
     event.recordId !== endpoint.id &&
+    // A subscription is a trigger like the others: what was asked to set nothing off does not set it off.
+    event.payload["skip_automations"] !== true &&
     matches(endpoint.events, event.type)
   );
 }

@@ -1,6 +1,7 @@
 import { module } from "../../../kernel/operation.ts";
 import { deliverWebhooks } from "./deliver-webhooks.job.ts";
 import { deliveriesCrud } from "./deliveries.crud.ts";
+import { disableEndpointsOf } from "./disable-endpoint.ts";
 import { outgoingCrud, subscriptionsCrud } from "./endpoints.crud.ts";
 import { webhooksFollower } from "./follow.ts";
 import { createIncomingWebhook, rotateIncomingWebhook, updateIncomingWebhook } from "./incoming-webhooks.ts";
@@ -44,6 +45,7 @@ export const webhooks = module({
   rows: traces("webhook_deliveries", "webhook_attempts", "incoming_webhook_payloads"),
   jobs: [deliverWebhooks],
   followers: [webhooksFollower],
+  setUps: [{ what: "webhooks", stop: disableEndpointsOf }],
   sweeps: [
     { table: "webhook_deliveries", column: "created_at", keepMs: monthMs },
     { table: "webhook_attempts", column: "created_at", keepMs: monthMs },

@@ -7,6 +7,7 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { OperationError } from "../../../kernel/errors.ts";
 import type { AnyOperation } from "../../../kernel/operation.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
+import { heardPayload } from "../../../surfaces/heard.ts";
 import { mayCall } from "../../../surfaces/visible.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import type { Delivery } from "./delivery.ts";
@@ -14,7 +15,12 @@ import type { Endpoint } from "./endpoint.ts";
 import { secretPrefix } from "./endpoint-input.ts";
 
 /** The body of a delivery: {id, type, occurred_at, workspace_id, data: {id, noun, …, object}}. */
-export async function composeBody(ctx: Ctx, endpoint: Endpoint, delivery: Delivery): Promise<string> {
+export async function composeBody(
+  ctx: Ctx,
+  endpoint: Endpoint,
+  delivery: Delivery,
+  { scopes }: Pick<Actor, "scopes">,
+): Promise<string> {
   return JSON.stringify({
     id: delivery.message_id,
     type: delivery.event_type,
@@ -23,30 +29,34 @@ export async function composeBody(ctx: Ctx, endpoint: Endpoint, delivery: Delive
     data: {
       id: delivery.record_id,
       noun: delivery.noun,
-      ...(endpoint.include_trigger_data ? await triggerData(ctx, endpoint, delivery) : {}),
+      ...(endpoint.include_trigger_data ? await triggerData(ctx, delivery, scopes) : {}),
     },
   });
 }
 
 /** What the event says, and the record as the API shows it, as far as whoever set the endpoint up may read them. */
-async function triggerData(ctx: Ctx, endpoint: Endpoint, delivery: Delivery): Promise<JsonObject> {
-  const reader: Actor = {
-    ...systemActor(ctx.workspaceId, "webhooks"),
-    scopes: endpoint.scopes ? new Set(endpoint.scopes) : undefined,
-  };
-  const reads = ctx.app.registry.operations.filter(
-    (one) => one.effect === "read" && one.surface === workspaceApi && one.noun === delivery.noun,
-  );
-  if (reads.length > 0 && !reads.some((one) => mayCall(reader, one))) return {};
+async function triggerData(
+  ctx: Ctx,
+  delivery: Delivery,
+  scopes: ReadonlySet<string> | undefined,
+): Promise<JsonObject> {
+  const reader: Actor = { ...systemActor(ctx.workspaceId, "webhooks"), scopes };
   const event = await ctx.db
     .from("events")
     .select("payload")
     .where("id", "=", delivery.message_id)
     .executeTakeFirst();
+  const about = { type: delivery.event_type, noun: delivery.noun, payload: event?.payload ?? {} };
+  // A test is of the endpoint itself, and tells nothing.
+  const payload = about.type === "webhook.test" ? {} : heardPayload(ctx.app, about, scopes);
+  if (!payload) return {};
+  const reads = ctx.app.registry.operations.filter(
+    (one) => one.effect === "read" && one.surface === workspaceApi && one.noun === delivery.noun,
+  );
   const get = reads.find((one) => one.name === `get_${delivery.noun}` && mayCall(reader, one));
   const object =
     get && delivery.record_id !== null ? await recordOf(ctx, get, delivery.record_id, reader) : undefined;
-  return { ...event?.payload, ...(object === undefined ? {} : { object }) };
+  return { ...payload, ...(object === undefined ? {} : { object }) };
 }
 
 // null: the record is gone by now.

@@ -15,7 +15,8 @@ export const removeCompanyUser = operation({
   effect: "destructive",
   shape: "empty",
   noun: "user",
-  summary: "Take a team member's access away for good; their sessions and the keys they made end with it.",
+  summary:
+    "Take a team member's access away for good; their sessions, the keys they made and the webhooks that either set up end with it.",
   description:
     "What they did stays. What is still to be done and was theirs (open tasks, work orders that are not complete, open opportunities) is nobody's from now on, and says so in its log. They can come back by a new invitation, as a new member.",
   input: Type.Object({ userId: userId() }, { additionalProperties: false }),
@@ -32,7 +33,8 @@ export const removeCompanyUser = operation({
       .execute();
     await ctx.db.remove("user_sessions").where("member_id", "=", before.id).execute();
     await ctx.db.remove("member_invitations").where("member_id", "=", before.id).execute();
-    await ctx.app.credentials.revokeMadeBy(ctx.db, before.id, ctx.now);
+    const keys = await ctx.app.credentials.revokeMadeBy(ctx.db, before.id, ctx.now);
+    for (const { stop } of ctx.app.registry.setUps) await stop(ctx, [before.id, ...keys]);
     await unassignOpenWork(ctx, before.id);
     recordDeleted(ctx, "user", before);
     return null;

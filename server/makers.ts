@@ -1,0 +1,57 @@
+/** Who set something up that goes on without them, and what they may do by today's rules. */
+import type { Actor } from "./kernel/actor.ts";
+import type { Ctx } from "./kernel/context.ts";
+import { scopesOfRole } from "./scopes.ts";
+
+export type Maker = { kind: string; id: string };
+
+/** Whoever acts, as what they set up remembers them. */
+export function makerOf({ actor }: Ctx): Maker {
+  return { kind: actor.kind, id: actor.id };
+}
+
+/**
+ * A maker as an actor of today: undefined once their key was revoked or has expired, or they have left. The program itself, and
+ * those who carry no credential of the workspace, are who they were.
+ */
+export async function actorToday(ctx: Ctx, { kind, id }: Maker): Promise<Actor | undefined> {
+  if (kind === "api_key" || kind === "agent") return keyToday(ctx, id);
+  if (kind === "user") return memberToday(ctx, id);
+  return {
+    kind: "system",
+    id,
+    name: id,
+    workspaceId: ctx.workspaceId,
+    scopes: undefined,
+    approvalLevel: "full",
+  };
+}
+
+async function keyToday(ctx: Ctx, id: string): Promise<Actor | undefined> {
+  const row = await ctx.db
+    .from("api_keys")
+    .selectAll()
+    .where("id", "=", id)
+    .where("revoked_at", "is", null)
+    .where((where) => where.or([where("expires_at", "is", null), where("expires_at", ">", ctx.now)]))
+    .executeTakeFirst();
+  return row && ctx.app.credentials.actorOfRow(row);
+}
+
+async function memberToday(ctx: Ctx, id: string): Promise<Actor | undefined> {
+  const row = await ctx.db
+    .from("members")
+    .select(["id", "name", "role"])
+    .where("id", "=", id)
+    .where("status", "=", "active")
+    .executeTakeFirst();
+  if (!row) return undefined;
+  return {
+    kind: "user",
+    id: row.id,
+    name: row.name,
+    workspaceId: ctx.workspaceId,
+    scopes: scopesOfRole(row.role),
+    approvalLevel: row.role === "client_viewer" ? "read-only" : "full",
+  };
+}
