@@ -8,7 +8,7 @@ import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { statuses } from "../opportunities/opportunity.ts";
 import { exportFields } from "./export-fields.ts";
-import { exportFile, exportedTypes } from "./export-file.ts";
+import { exportFile, exportedTypes, withoutHidden } from "./export-file.ts";
 import { planExport } from "./export-plan.ts";
 import { isoMoment } from "./filters.ts";
 import { oneOf } from "./export-template.ts";
@@ -87,7 +87,7 @@ export const exportCrm = operation({
   fileTypes: exportedTypes,
   summary: "Download contacts, customers, deals or work orders as XLSX or CSV.",
   description:
-    "At most 50,000 rows, the newest first. X-Row-Count tells how many there are, X-Truncated is 1 when there would have been more. A filter of another type does not apply; X-Ignored-Filters names it. Custom fields are columns too. Only the scope of the type asked for is needed.",
+    "At most 50,000 rows, the newest first. X-Row-Count tells how many there are, X-Truncated is 1 when there would have been more. A filter of another type does not apply; X-Ignored-Filters names it. Custom fields are columns too. Only the scope of the type asked for is needed; columns of related records whose scope the key lacks are left out, and X-Hidden-Columns names them.",
   input,
   output: Type.String(),
   example: { input: { type: "contacts", format: "csv" } },
@@ -97,20 +97,24 @@ export const exportCrm = operation({
       throw invalidField("search", "is not available for work-orders", "Leave search out.");
     }
     const columns = await columnsOf(ctx, root);
-    const plan = await planExport(ctx, {
+    const whole = await planExport(ctx, {
       root_entity: root,
       columns,
       filters: plainFilters(root, sent),
       sort: [],
     });
-    plan.where.push(...linkFilters(ctx.workspaceId, root, sent));
+    whole.where.push(...linkFilters(ctx.workspaceId, root, sent));
+    const { plan, hidden } = withoutHidden(ctx, whole);
     const known = new Set([...common, ...filtersOf[root]]);
     const ignored = Object.keys(sent).filter((name) => !known.has(name as keyof Input));
     return exportFile(ctx, plan, {
       most: mostRows,
       name: sent.type,
       output: { format: sent.format ?? "xlsx" },
-      ...(ignored.length > 0 ? { headers: { "x-ignored-filters": ignored.join(", ") } } : {}),
+      headers: {
+        ...(ignored.length > 0 ? { "x-ignored-filters": ignored.join(", ") } : {}),
+        ...(hidden.length > 0 ? { "x-hidden-columns": hidden.join(", ") } : {}),
+      },
     }) as never;
   },
 });

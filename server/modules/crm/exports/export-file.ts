@@ -1,9 +1,9 @@
 import { Temporal } from "temporal-polyfill";
+import { mustHaveScopes } from "../../../kernel/admit.ts";
 import type { Ctx } from "../../../kernel/context.ts";
-import { insufficientScope } from "../../../kernel/errors.ts";
 import type { FileAnswer } from "../../../kernel/operation.ts";
 import { csvFile } from "./csv.ts";
-import type { ExportPlan } from "./export-plan.ts";
+import type { ExportPlan, PlannedColumn } from "./export-plan.ts";
 import { headersOf, readRows, selectRecords } from "./export-rows.ts";
 import type { Reader } from "./export-rows.ts";
 import type { ExportOutput } from "./export-template.ts";
@@ -21,12 +21,17 @@ export const exportedTypes = [fileTypes.xlsx, "text/csv"];
 
 /** Refuses a key that may not read this kind of record, whatever it may do with exports. */
 export function mustReadRoot(ctx: Ctx, root: RootEntity): void {
-  const scope = readScopes[root];
-  if (!ctx.actor.scopes || ctx.actor.scopes.has(scope)) return;
-  throw insufficientScope(`This needs the scope ${scope}.`, {
-    fix: "Use a key with that scope, or add it to this key.",
-    details: { required_scopes: [scope], missing_scopes: [scope] },
-  });
+  mustHaveScopes(ctx.actor, [readScopes[root]]);
+}
+
+/** A plan without the columns the caller may not read, and their titles. */
+export function withoutHidden(ctx: Ctx, plan: ExportPlan): { plan: ExportPlan; hidden: string[] } {
+  const { scopes: has } = ctx.actor;
+  const isShown = ({ scopes }: PlannedColumn) => !has || scopes.every((scope) => has.has(scope));
+  return {
+    plan: { ...plan, columns: plan.columns.filter(isShown) },
+    hidden: plan.columns.filter((column) => !isShown(column)).map(({ header }) => header.title),
+  };
 }
 
 /**

@@ -9,6 +9,7 @@ import type { ExportColumn, ExportFilter, ExportSort } from "./export-template.t
 import { condition } from "./filters.ts";
 import { relationsOf } from "./relations.ts";
 import type { Relation } from "./relations.ts";
+import { nounOf, readScopes } from "./roots.ts";
 import type { RootEntity, Sql } from "./roots.ts";
 
 /** How a value is written into a cell. */
@@ -25,10 +26,14 @@ export type PlannedColumn = {
   spread: "one" | "joined" | "first" | "explode";
   width: number;
   value: Sql;
+  /** What it takes to read it. */
+  scopes: readonly string[];
 };
 
 export type ExportPlan = {
   root: RootEntity;
+  /** What it takes to read all that the export holds: the records, and those around them that columns show. */
+  scopes: ReadonlySet<string>;
   columns: PlannedColumn[];
   where: Sql[];
   order: Sql;
@@ -45,14 +50,22 @@ export type Layout = {
   sort: readonly ExportSort[];
 };
 
-type Planning = { root: RootEntity; zone: string; fields: Map<string, CatalogueField> };
+type Planning = {
+  root: RootEntity;
+  zone: string;
+  fields: Map<string, CatalogueField>;
+  /** The scope of its own that a field of a noun's records takes. */
+  ownScope(noun: string, field: string): string | undefined;
+};
 
 /** Compiles a layout. Throws a 400 naming the column, filter or sort that does not fit and what would. */
 export async function planExport(ctx: Ctx, layout: Layout): Promise<ExportPlan> {
   const { timeZone: zone } = await crmSettingsInZone(ctx);
   const root = layout.root_entity;
   const fields = new Map((await exportFields(ctx, root)).map((field) => [field.key, field]));
-  const planning: Planning = { root, zone, fields };
+  const { registry } = ctx.app;
+  const ownScope = (noun: string, field: string) => registry.scopedFields(noun).get(field);
+  const planning: Planning = { root, zone, fields, ownScope };
   const columns: PlannedColumn[] = [];
   for (const [index, column] of layout.columns.entries()) {
     const at = `columns.${index}`;
@@ -65,6 +78,7 @@ export async function planExport(ctx: Ctx, layout: Layout): Promise<ExportPlan> 
   const exploded = explodedRelation(root, layout.columns);
   return {
     root,
+    scopes: new Set([readScopes[root], ...columns.flatMap(({ scopes }) => scopes)]),
     columns,
     where: layout.filters.map((filter, index) =>
       condition(
@@ -94,9 +108,16 @@ function fieldAt(
   );
 }
 
-function rootColumn({ root, zone, fields }: Planning, column: ExportColumn, at: string): PlannedColumn {
+function scopesOf({ ownScope }: Planning, reads: string, noun: string, field: string): string[] {
+  const own = ownScope(noun, field);
+  return own === undefined ? [reads] : [reads, own];
+}
+
+function rootColumn(planning: Planning, column: ExportColumn, at: string): PlannedColumn {
+  const { root, zone, fields } = planning;
   const field = fieldAt(fields, column.field, `${at}.field`);
   return {
+    scopes: scopesOf(planning, readScopes[root], nounOf[root], field.key),
     header: { title: column.header ?? field.label, display: displayOf(column.format, field.type) },
     spread: "one",
     width: 1,
@@ -106,10 +127,11 @@ function rootColumn({ root, zone, fields }: Planning, column: ExportColumn, at: 
 
 async function relationColumn(
   ctx: Ctx,
-  { root, zone }: Planning,
+  planning: Planning,
   column: ExportColumn,
   at: string,
 ): Promise<PlannedColumn> {
+  const { root, zone } = planning;
   const relation = relationAt(root, column, at);
   const related = new Map((await relatedFields(ctx, relation)).map((field) => [field.key, field]));
   const field = fieldAt(related, column.relation_field, `${at}.relation_field`);
@@ -119,9 +141,11 @@ async function relationColumn(
   };
   const value = relatedSql(relation, field, zone);
   const { from, order } = relation;
+  const scopes = scopesOf(planning, relation.reads, relation.noun, field.key);
   if ((column.relation_mode ?? "primary") === "primary") {
     return {
       header,
+      scopes,
       spread: "one",
       width: 1,
       value: sql`(select ${value} ${from} order by ${order} limit 1)`,
@@ -131,7 +155,7 @@ async function relationColumn(
   const most = column.relation_mode === "first_n" ? sql`limit ${width}` : sql``;
   const list = sql`(select json_agg(v) from (select ${value} as v ${from} order by ${order} ${most}) found)`;
   const spread = { first_n: "first", comma_joined: "joined", explode: "explode" } as const;
-  return { header, spread: spread[column.relation_mode as keyof typeof spread], width, value: list };
+  return { header, scopes, spread: spread[column.relation_mode as keyof typeof spread], width, value: list };
 }
 
 function relationAt(root: RootEntity, column: ExportColumn, at: string): Relation {

@@ -1,6 +1,7 @@
 /** The records around a root: how they are reached, in which order, and which of their fields can be columns. */
 import { sql } from "kysely";
 import type { CatalogueEntity, CatalogueField } from "../fields/field-catalogue.ts";
+import { readScopes } from "./roots.ts";
 import type { RootEntity, Sql } from "./roots.ts";
 
 export type Relation = {
@@ -8,6 +9,9 @@ export type Relation = {
   label: string;
   /** Whose catalogue its fields come from, or the fields themselves. */
   fields: CatalogueEntity | readonly CatalogueField[];
+  /** What the API calls its records, and the scope that lets read them: a column of theirs takes it. */
+  noun: string;
+  reads: string;
   many: boolean;
   /** `from … where …`, tied to the root `t`; the related record is `r`. */
   from: Sql;
@@ -22,6 +26,17 @@ const user = [...named, text("email", "E-mail"), text("phone", "Phone")];
 const line = [...named, number("quantity", "Quantity"), text("payment_status", "Payment status")];
 const status = [text("id", "ID"), text("label", "Label")];
 
+type Read = Pick<Relation, "noun" | "reads">;
+
+const contacts: Read = { noun: "contact", reads: readScopes.contact };
+const companies: Read = { noun: "company", reads: readScopes.account };
+const opportunities: Read = { noun: "opportunity", reads: readScopes.opportunity };
+const lines: Read = { noun: "opportunity_product", reads: readScopes.opportunity };
+// An opportunity names the pipelines and stages it stands in; they are part of what it shows.
+const placements: Read = { noun: "opportunity", reads: readScopes.opportunity };
+const statuses: Read = { noun: "work_order", reads: readScopes.work_order };
+const users: Read = { noun: "user", reads: "users:read" };
+
 const byId = (table: string, column: Sql): Sql =>
   sql`from ${sql.table(table)} r where r.workspace_id = t.workspace_id and r.id = ${column}`;
 
@@ -34,10 +49,17 @@ function across(between: string, mine: string, theirs: string, table: string): S
 
 const anyOrder = sql`r.id`;
 const newest = sql`r.created_at desc, r.id`;
-const one = (key: string, label: string, fields: Relation["fields"], table: string, column: string) => ({
+const one = (
+  key: string,
+  label: string,
+  fields: Relation["fields"],
+  read: Read,
+  [table, column]: [string, string],
+) => ({
   key,
   label,
   fields,
+  ...read,
   many: false,
   from: byId(table, sql.ref(`t.${column}`)),
   order: anyOrder,
@@ -48,10 +70,11 @@ const ofLine = (column: string): Sql => sql`(select o.${sql.ref(column)} from op
   where l.workspace_id = t.workspace_id and l.id = t.opportunity_product_id)`;
 
 const opportunity: Relation[] = [
-  one("primary_contact", "Primary contact", "contact", "contacts", "contact_id"),
+  one("primary_contact", "Primary contact", "contact", contacts, ["contacts", "contact_id"]),
   {
     key: "contacts",
     label: "Contacts",
+    ...contacts,
     fields: "contact",
     many: true,
     from: sql`from contacts r where r.workspace_id = t.workspace_id and r.id in (select t.contact_id
@@ -59,10 +82,11 @@ const opportunity: Relation[] = [
       where x.workspace_id = t.workspace_id and x.opportunity_id = t.id)`,
     order: sql`(r.id = t.contact_id) desc, r.id`,
   },
-  one("customer", "Company", "account", "companies", "company_id"),
+  one("customer", "Company", "account", companies, ["companies", "company_id"]),
   {
     key: "pipeline",
     label: "Pipeline",
+    ...placements,
     fields: named,
     many: true,
     from: across("opportunity_placements", "opportunity_id", "pipeline_id", "pipelines"),
@@ -71,6 +95,7 @@ const opportunity: Relation[] = [
   {
     key: "stage",
     label: "Stage",
+    ...placements,
     fields: named,
     many: true,
     from: across("opportunity_placements", "opportunity_id", "stage_id", "pipeline_stages"),
@@ -79,6 +104,7 @@ const opportunity: Relation[] = [
   {
     key: "assigned_users",
     label: "Assigned to",
+    ...users,
     fields: user,
     many: true,
     from: across("opportunity_users", "opportunity_id", "user_id", "members"),
@@ -87,18 +113,20 @@ const opportunity: Relation[] = [
   {
     key: "products",
     label: "Products",
+    ...lines,
     fields: line,
     many: true,
     from: sql`from opportunity_products r where r.workspace_id = t.workspace_id and r.opportunity_id = t.id`,
     order: sql`r.position, r.id`,
   },
-  one("referrer", "Referrer", "contact", "contacts", "primary_referrer_contact_id"),
+  one("referrer", "Referrer", "contact", contacts, ["contacts", "primary_referrer_contact_id"]),
 ];
 
 const contact: Relation[] = [
   {
     key: "companies",
     label: "Companies",
+    ...companies,
     fields: "account",
     many: true,
     from: across("contact_employers", "contact_id", "company_id", "companies"),
@@ -107,6 +135,7 @@ const contact: Relation[] = [
   {
     key: "opportunities",
     label: "Opportunities",
+    ...opportunities,
     fields: "opportunity",
     many: true,
     from: sql`from opportunities r where r.workspace_id = t.workspace_id and r.contact_id = t.id`,
@@ -118,6 +147,7 @@ const account: Relation[] = [
   {
     key: "contacts",
     label: "Contacts",
+    ...contacts,
     fields: "contact",
     many: true,
     from: across("contact_employers", "company_id", "contact_id", "contacts"),
@@ -126,6 +156,7 @@ const account: Relation[] = [
   {
     key: "opportunities",
     label: "Opportunities",
+    ...opportunities,
     fields: "opportunity",
     many: true,
     from: sql`from opportunities r where r.workspace_id = t.workspace_id and r.company_id = t.id`,
@@ -134,12 +165,21 @@ const account: Relation[] = [
 ];
 
 const workOrder: Relation[] = [
-  one("product", "Product line", line, "opportunity_products", "opportunity_product_id"),
-  { ...one("opportunity", "Opportunity", "opportunity", "", ""), from: byId("opportunities", ofLine("id")) },
-  { ...one("contact", "Contact", "contact", "", ""), from: byId("contacts", ofLine("contact_id")) },
-  { ...one("customer", "Company", "account", "", ""), from: byId("companies", ofLine("company_id")) },
-  one("status", "Status", status, "work_order_statuses", "status_id"),
-  one("assigned_user", "Assigned to", user, "members", "assigned_to"),
+  one("product", "Product line", line, lines, ["opportunity_products", "opportunity_product_id"]),
+  {
+    ...one("opportunity", "Opportunity", "opportunity", opportunities, ["", ""]),
+    from: byId("opportunities", ofLine("id")),
+  },
+  {
+    ...one("contact", "Contact", "contact", contacts, ["", ""]),
+    from: byId("contacts", ofLine("contact_id")),
+  },
+  {
+    ...one("customer", "Company", "account", companies, ["", ""]),
+    from: byId("companies", ofLine("company_id")),
+  },
+  one("status", "Status", status, statuses, ["work_order_statuses", "status_id"]),
+  one("assigned_user", "Assigned to", user, users, ["members", "assigned_to"]),
 ];
 
 export const relationsOf: Record<RootEntity, readonly Relation[]> = {

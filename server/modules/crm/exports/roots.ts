@@ -18,6 +18,14 @@ export const readScopes: Record<RootEntity, string> = {
   work_order: "work-orders:read",
 };
 
+/** What the API calls the records. */
+export const nounOf: Record<RootEntity, string> = {
+  opportunity: "opportunity",
+  contact: "contact",
+  account: "company",
+  work_order: "work_order",
+};
+
 export const tableOf: Record<RootEntity, string> = {
   opportunity: "opportunities",
   contact: "contacts",

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { mustHaveScopes } from "../../../kernel/admit.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { missing } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
@@ -29,7 +30,7 @@ export const previewExportTemplate = operation({
   noun: "export_template",
   summary: "See the first 10 rows of an export template, or of a saved view.",
   description:
-    "What is sent takes the place of the view's, and the view's of the template's. The scope to read the template's records is needed as well.",
+    "What is sent takes the place of the view's, and the view's of the template's. The scopes to read the template's records, and those its columns take from around them, are needed as well.",
   input: Type.Object(
     {
       id: id(),
@@ -48,6 +49,7 @@ export const previewExportTemplate = operation({
     const template = await findTemplate(ctx, templateId);
     mustReadRoot(ctx, template.root_entity);
     const plan = await planExport(ctx, await overlaid(ctx, template, view_id, overrides));
+    mustHaveScopes(ctx.actor, plan.scopes);
     const selection = await selectRecords(ctx, plan, previewRows);
     const rows = [];
     const read: Reader = (statement) => ctx.db.raw(statement);
@@ -68,13 +70,14 @@ export const runExportTemplate = operation({
   fileTypes: exportedTypes,
   summary: "Download what an export template, or a saved view of it, selects.",
   description:
-    "At most 250,000 rows. X-Row-Count tells how many there are, X-Truncated is 1 when there would have been more. The scope to read the template's records is needed as well.",
+    "At most 250,000 rows. X-Row-Count tells how many there are, X-Truncated is 1 when there would have been more. The scopes to read the template's records, and those its columns take from around them, are needed as well.",
   input: Type.Object({ id: id(), view_id: Type.Optional(id()) }, { additionalProperties: false }),
   output: Type.String(),
   async run(ctx, { id: templateId, view_id }) {
     const template = await findTemplate(ctx, templateId);
     mustReadRoot(ctx, template.root_entity);
     const plan = await planExport(ctx, await overlaid(ctx, template, view_id, {}));
+    mustHaveScopes(ctx.actor, plan.scopes);
     return exportFile(ctx, plan, { most: mostRows, name: template.name, output: template.output }) as never;
   },
 });

@@ -3,6 +3,7 @@ import { OperationError } from "../../../../kernel/errors.ts";
 import type { Card } from "../dashboards/dashboard.ts";
 import { columnsOf } from "../dashboards/card-fields.ts";
 import type { Visualization } from "../dashboards/card-fields.ts";
+import { scopesOfPlan } from "../query/plan.ts";
 import type { Plan } from "../query/plan.ts";
 import { planQuery, runPlan } from "../query/run-query.ts";
 import type { Scene } from "../query/source.ts";
@@ -35,8 +36,23 @@ function priced({ source: key }: QuerySpec, columns: string[]): string[] {
   return wanted && columns.length < mostColumns ? [...columns, currency] : columns;
 }
 
-/** The plan of a card as it is mailed; undefined when its source has no answer to it any more. */
+/** What it takes to read all that these cards show. */
+export async function scopesOfCards(ctx: Ctx, cards: readonly Card[], scene: Scene): Promise<Set<string>> {
+  const plans = await Promise.all(cards.map((card) => anyPlan(ctx, card, scene)));
+  return new Set(plans.flatMap((plan) => (plan ? [...scopesOfPlan(plan)] : [])));
+}
+
+/**
+ * The plan of a card as it is mailed; undefined when its source has no answer to it any more, or whoever has it mailed may not
+ * read what it shows.
+ */
 export async function cardPlan(ctx: Ctx, card: Card, scene: Scene): Promise<Plan | undefined> {
+  const plan = await anyPlan(ctx, card, scene);
+  const { scopes } = scene;
+  return plan && (!scopes || [...scopesOfPlan(plan)].every((scope) => scopes.has(scope))) ? plan : undefined;
+}
+
+async function anyPlan(ctx: Ctx, card: Card, scene: Scene): Promise<Plan | undefined> {
   try {
     return await planQuery(ctx, mailedSpec(card), scene);
   } catch (error) {

@@ -11,6 +11,8 @@ export interface ReportDigestsTable {
   recipient_name: string | null;
   recipient_user_id: string | null;
   request: Json<DigestWords>;
+  sent_by_kind: string | null;
+  sent_by: string | null;
   email_log_id: string | null;
   error: string | null;
   created_at: Timestamp;

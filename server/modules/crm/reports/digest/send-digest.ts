@@ -1,3 +1,4 @@
+import { mustHaveScopes } from "../../../../kernel/admit.ts";
 import type { Ctx } from "../../../../kernel/context.ts";
 import { findRow } from "../../../../kernel/crud.ts";
 import { declareError, invalidField } from "../../../../kernel/errors.ts";
@@ -7,7 +8,7 @@ import { isEmail } from "../../../../emails.ts";
 import type { Card, Dashboard } from "../dashboards/dashboard.ts";
 import { cardsOf } from "../dashboards/dashboards.store.ts";
 import { hasRows, sceneOf } from "../query/run-query.ts";
-import { cardPlan, isPersonal } from "./card-rows.ts";
+import { cardPlan, isPersonal, scopesOfCards } from "./card-rows.ts";
 import "./digest.ts";
 import { recipientsOf } from "./digest-request.ts";
 import type { DigestRecipient, DigestRequest, DigestWords } from "./digest-request.ts";
@@ -38,6 +39,10 @@ export async function sendDigest(
 ): Promise<DigestResult[]> {
   const recipients = recipientsOf(request);
   await checkRequest(ctx, request, recipients);
+  mustHaveScopes(
+    ctx.actor,
+    await scopesOfCards(ctx, await cardsOf(ctx, dashboard.id), await sceneOf(ctx, null)),
+  );
   const isEmpty = request.suppress_if_empty === false ? undefined : await emptinessOf(ctx, dashboard);
   const seen = new Set<string>();
   const results: DigestResult[] = [];
@@ -97,6 +102,8 @@ async function queueDigest(
       recipient_name: name ?? null,
       recipient_user_id: userId ?? null,
       request: JSON.stringify(words),
+      sent_by_kind: ctx.actor.kind,
+      sent_by: ctx.actor.id,
       email_log_id: null,
       error: null,
       created_at: ctx.now,

@@ -27,6 +27,7 @@ export const dealsSource: Source = {
   label: "Deals",
   description:
     "One row per deal. A deal in two pipelines, with two assignees or three products counts once for each of them when grouped by it, and once otherwise.",
+  reads: "opportunities:read",
   table: sql`opportunities o`,
   alias: "o",
   createdAt: sql`o.created_at`,
@@ -108,6 +109,7 @@ export const dealsSource: Source = {
     },
     {
       name: "assigned_user_name",
+      reads: ["users:read"],
       label: "Assigned to",
       type: "text",
       sql: sql`om.name`,
@@ -143,6 +145,7 @@ export const dealsSource: Source = {
     },
     {
       name: "product_categories",
+      reads: ["products:read"],
       label: "Product category",
       type: "text",
       sql: sql`pr.category`,
@@ -164,12 +167,20 @@ export const dealsSource: Source = {
     { name: "public_id", label: "Number", type: "text", sql: sql`o.public_id` },
     {
       name: "contact_name",
+      reads: ["contacts:read"],
       label: "Contact",
       type: "text",
       join: "contact",
       sql: sql`ct.first_name || coalesce(' ' || ct.last_name, '')`,
     },
-    { name: "customer_name", label: "Customer", type: "text", join: "customer", sql: sql`cu.name` },
+    {
+      name: "customer_name",
+      reads: ["companies:read"],
+      label: "Customer",
+      type: "text",
+      join: "customer",
+      sql: sql`cu.name`,
+    },
     { name: "probability", label: "Probability", type: "number", sql: sql`o.probability` },
     {
       name: "expected_close_date",

@@ -56,6 +56,13 @@ export function isMoney({ field, aggregation }: Measure): boolean {
   return field.type === "money" && aggregation !== "count";
 }
 
+/** What it takes to read all that a question touches: its rows, what it shows, and what it is narrowed and sorted by. */
+export function scopesOfPlan({ source, columns, measures, filters, order }: Plan): ReadonlySet<string> {
+  const sorted = order.flatMap(({ by }) => ("field" in by ? [by] : []));
+  const fields = [...columns, ...measures, ...filters, ...sorted].map(({ field }) => field);
+  return new Set([source.reads, ...fields.flatMap(({ reads = [] }) => reads)]);
+}
+
 class SpecReader {
   readonly #source: Source;
   readonly #spec: QuerySpec;
@@ -97,7 +104,11 @@ class SpecReader {
       );
     }
     const named = this.#columns(() => true, "column");
-    const columns = this.#source.columns.map((name) => ({ name, field: this.#field(name, "dimensions") }));
+    const { scopes } = this.#scene;
+    // Nobody asked for these by name: those the caller may not read are passed over.
+    const columns = this.#source.columns
+      .map((name) => ({ name, field: this.#field(name, "dimensions") }))
+      .filter(({ field: { reads = [] } }) => !scopes || reads.every((scope) => scopes.has(scope)));
     return { columns: named.length > 0 ? named : columns, measures: [] };
   }
 

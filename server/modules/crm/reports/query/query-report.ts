@@ -1,7 +1,9 @@
 import { Type } from "typebox";
+import { mustHaveScopes } from "../../../../kernel/admit.ts";
 import { operation } from "../../../../kernel/operation.ts";
 import { workspaceApi } from "../../../../surfaces/workspace-api.ts";
 import { viewerOf } from "../viewer.ts";
+import { scopesOfPlan } from "./plan.ts";
 import { planQuery, runPlan, sceneOf } from "./run-query.ts";
 import { specFields } from "./spec.ts";
 
@@ -15,7 +17,7 @@ export const queryReport = operation({
   noun: "report",
   summary: "Run a report query.",
   description:
-    "Counts and sums deals or tasks by anything they have, or shows the rows behind a number (mode drilldown). GET /reports/sources lists the fields. Days, weeks and months are those of the workspace's time zone; a period is named by its first day. Amounts are never added across currencies: where money is measured without the dimension currency, the answer has a row for each currency, named in the column currency.",
+    "Counts and sums deals or tasks by anything they have, or shows the rows behind a number (mode drilldown). GET /reports/sources lists the fields. Days, weeks and months are those of the workspace's time zone; a period is named by its first day. Amounts are never added across currencies: where money is measured without the dimension currency, the answer has a row for each currency, named in the column currency. Tasks, and columns of other records, take the scopes to read those as well.",
   input: Type.Object(specFields, { additionalProperties: false }),
   output: Type.Array(
     Type.Object(
@@ -41,6 +43,8 @@ export const queryReport = operation({
   },
   async run(ctx, spec) {
     const { memberId } = await viewerOf(ctx);
-    return runPlan(ctx, await planQuery(ctx, spec, await sceneOf(ctx, memberId)));
+    const plan = await planQuery(ctx, spec, await sceneOf(ctx, memberId));
+    mustHaveScopes(ctx.actor, scopesOfPlan(plan));
+    return runPlan(ctx, plan);
   },
 });

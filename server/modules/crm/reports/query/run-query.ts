@@ -12,7 +12,13 @@ import type { CellValue, QuerySpec, ReportRow } from "./spec.ts";
 /** The wall a report is drawn on, as `viewerId` (a member, or nobody) sees it. */
 export async function sceneOf(ctx: Ctx, viewerId: string | null): Promise<Scene> {
   const { timeZone: zone } = await workspaceOf(ctx);
-  return { workspaceId: ctx.workspaceId, zone, today: todayIn(zone, ctx.now), viewerId };
+  return {
+    workspaceId: ctx.workspaceId,
+    zone,
+    today: todayIn(zone, ctx.now),
+    viewerId,
+    scopes: ctx.actor.scopes,
+  };
 }
 
 /** Understands a question with the workspace's own fields; throws the 400 for what the source has no answer to. */

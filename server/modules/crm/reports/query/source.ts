@@ -10,7 +10,14 @@ export const granularities = ["day", "week", "month", "quarter", "year"] as cons
 export type Granularity = (typeof granularities)[number];
 
 /** What a statement is made for: whose wall clock, which day it is there, and who looks at it. */
-export type Scene = { workspaceId: string; zone: string; today: string; viewerId: string | null };
+export type Scene = {
+  workspaceId: string;
+  zone: string;
+  today: string;
+  viewerId: string | null;
+  /** What whoever asks may read; undefined for the program itself. */
+  scopes: ReadonlySet<string> | undefined;
+};
 
 export type Expression = RawBuilder<unknown> | ((scene: Scene) => RawBuilder<unknown>);
 
@@ -34,6 +41,8 @@ export type Field = {
   time?: boolean;
   /** For display only: neither filtered nor sorted. */
   virtual?: boolean;
+  /** The scopes of other records its values come from. */
+  reads?: readonly string[];
   /** A join of the source this needs. */
   join?: string;
   facet?: string;
@@ -47,6 +56,8 @@ export type Source = {
   key: string;
   label: string;
   description: string;
+  /** The scope that lets read its rows. */
+  reads: string;
   /** The table of its rows, and the alias it has in every expression here. */
   table: RawBuilder<unknown>;
   alias: string;

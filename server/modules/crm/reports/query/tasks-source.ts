@@ -8,6 +8,7 @@ export const tasksSource: Source = {
   key: "tasks",
   label: "Tasks",
   description: "One row per task. Overdue is an open task whose due date has passed in the workspace's zone.",
+  reads: "tasks:read",
   table: sql`tasks t`,
   alias: "t",
   createdAt: sql`t.created_at`,
@@ -53,6 +54,7 @@ export const tasksSource: Source = {
     },
     {
       name: "assignee_name",
+      reads: ["users:read"],
       label: "Assigned to",
       type: "text",
       join: "assignee",
@@ -60,9 +62,18 @@ export const tasksSource: Source = {
       user: sql`t.assigned_to`,
       dimension: true,
     },
-    { name: "deal_name", label: "Deal", type: "text", join: "about", sql: sql`o.name`, dimension: true },
+    {
+      name: "deal_name",
+      reads: ["opportunities:read"],
+      label: "Deal",
+      type: "text",
+      join: "about",
+      sql: sql`o.name`,
+      dimension: true,
+    },
     {
       name: "contact_name",
+      reads: ["contacts:read"],
       label: "Contact",
       type: "text",
       join: "about",
@@ -78,6 +89,7 @@ export const tasksSource: Source = {
     },
     {
       name: "client",
+      reads: ["contacts:read", "opportunities:read"],
       label: "Client",
       type: "text",
       join: "about",
@@ -101,6 +113,7 @@ export const tasksSource: Source = {
     },
     {
       name: "pipeline_id",
+      reads: ["opportunities:read"],
       label: "Pipeline id",
       type: "id",
       sql: sql`pl.pipeline_id`,
