@@ -315,7 +315,8 @@ class Recorder {
 
   /** Another one on the same occasion, of which nothing is flushed. */
   apart(): Recorder {
-    return new Recorder(this.#app, this.#occasion, this.#db, this.ctx.upload);
+    const { upload, prepared } = this.ctx;
+    return new Recorder(this.#app, this.#occasion, this.#db, { upload, prepared });
   }
 
   /** A write that recorded no change of its own is still on the record. */

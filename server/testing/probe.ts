@@ -86,8 +86,17 @@ export const seen: { locks: string[] } = { locks: [] };
 /** Goes wrong after it has written, once a test says so: what was right when it was asked for, and is not any more. */
 export const trouble = { now: false };
 
+const common = {
+  surface: workspaceApi,
+  section: "Probe",
+  scopes: ["contacts:write"],
+  effect: "write",
+  noun: "contact",
+  summary: "Do what one test needs.",
+} as const;
+
 export const quietProbe = operation({
-  ...writeProbe,
+  ...common,
   name: "write_nothing_probe",
   route: "POST /probe/quiet",
   input: Type.Object({}, { additionalProperties: false }),
@@ -105,7 +114,8 @@ export const openProbe = operation({
 
 /** Notes the locks its transaction holds, and fails after writing where there is trouble. */
 export const lockProbe = operation({
-  ...writeProbe,
+  ...common,
+  output: Type.Object({ id: Type.String(), name: Type.String() }),
   name: "write_lock_probe",
   route: "POST /probe/locks",
   input: Type.Object({ name: Type.String() }, { additionalProperties: false }),
@@ -122,7 +132,7 @@ export const lockProbe = operation({
 
 /** Makes a secret, and takes one; the trail and the events are told of both, as nobody should. */
 export const secretProbe = operation({
-  ...writeProbe,
+  ...common,
   name: "write_secret_probe",
   route: "POST /probe/secret",
   input: Type.Object(

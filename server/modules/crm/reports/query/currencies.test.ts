@@ -146,7 +146,13 @@ test("a report names its workspace itself, without leaning on the wall behind it
   const { compile, compileProbe } = await import("./compile.ts");
   const { planOf } = await import("./plan.ts");
   const { dealsSource } = await import("./deals-source.ts");
-  const scene = { workspaceId: mine.id, zone: "Europe/London", today: "2026-03-02", viewerId: null };
+  const scene = {
+    workspaceId: mine.id,
+    zone: "Europe/London",
+    today: "2026-03-02",
+    viewerId: null,
+    scopes: undefined,
+  };
   const web = [{ field: "lead_source", operator: "eq" as const, value: "web" }];
   const plan = planOf(dealsSource, { source: "deals", filters: web, limit: 100 } as never, scene);
   // The sweeping role sees every workspace.
