@@ -124,7 +124,7 @@ test("payment_status is told to nobody without its scope, in webhooks, the strea
   const line = (await workspace.call("POST", lines, { product_id: product.id })).body.data;
   await workspace.call("PATCH", `${lines}/${line.id}`, { payment_status: "paid", quantity: 2 });
   const [post] = await receiver.seen(1);
-  assert.deepEqual([...post?.body.data._changed_fields].sort(), ["quantity", "total_minor"]);
+  assert.deepEqual([...(post?.body.data._changed_fields ?? [])].sort(), ["quantity", "total_minor"]);
   assert.doesNotMatch(JSON.stringify(post?.body), /payment_status|unpaid/);
   const expanded = await frontdesk.call(
     "GET",
