@@ -7,7 +7,7 @@ export type Step =
 const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /**
- * Plain lines are what the customer texts. `# …` is a comment, `owner: …` comes from the owner's phone (begun with the number it was told), `@+90m` (s, m, h, d) lets time pass,
+ * Plain lines are what the customer texts ({code} is the number they were asked to send back). `# …` is a comment, `owner: …` comes from the owner's phone (begun with the number it was told), `@+90m` (s, m, h, d) lets time pass,
  * `@2026-03-04 15:30` goes to a time at the shop. Throws with the line's number when one makes no sense.
  */
 export function readScript(text: string): Step[] {

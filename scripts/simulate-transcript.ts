@@ -21,6 +21,7 @@ export class Transcript {
   readonly #print: (line: string) => void;
   readonly #seen = new Set<string>();
   #ownerCode: string | undefined;
+  #askedCode: string | undefined;
   #day = "";
 
   constructor(parts: { running: Running; demo: DemoFacts; customer: string; print: (line: string) => void }) {
@@ -45,6 +46,12 @@ export class Transcript {
     await this.catchUp();
   }
 
+  /** What the customer texts, with the number they were last asked for in place of {code}. */
+  async asCustomer(text: string): Promise<string> {
+    await this.catchUp();
+    return text.replaceAll("{code}", this.#askedCode ?? "{code}");
+  }
+
   /** What the owner texts, begun with the number they were last told to begin with. */
   async asOwner(text: string): Promise<string> {
     await this.catchUp();
@@ -59,6 +66,8 @@ export class Transcript {
     const senders = await this.#senders();
     for (const entry of fresh) {
       this.#seen.add(entry.key);
+      if (entry.to === this.#customer)
+        this.#askedCode = /\breply (\d{4}) to/i.exec(entry.body)?.[1] ?? this.#askedCode;
       if (entry.to === this.#demo.owner_number)
         this.#ownerCode = /start with (\d{4})/.exec(entry.body)?.[1] ?? this.#ownerCode;
       this.said(this.#speakerOf(entry, senders), entry.subject ? `${entry.subject}` : entry.body, entry.at);

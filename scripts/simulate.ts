@@ -82,7 +82,8 @@ async function play(stage: Stage, steps: Step[]): Promise<void> {
     else {
       await forward(stage, readingSeconds);
       const from = step.kind === "owner" ? demo.owner_number : customer;
-      const body = step.kind === "owner" ? await transcript.asOwner(step.text) : step.text;
+      const body =
+        step.kind === "owner" ? await transcript.asOwner(step.text) : await transcript.asCustomer(step.text);
       transcript.said(step.kind === "owner" ? "Owner" : "Customer", body);
       await company.text({ from, to: demo.business_number, body });
       // An owner who is about to write does so before the receptionist may.

@@ -74,6 +74,15 @@ async function nextText(wanted: RegExp): Promise<void> {
   await received().filter({ hasText: wanted }).last().waitFor();
 }
 
+/** The number the last text asked to send back. */
+async function askedCode(): Promise<string> {
+  const shown = await received()
+    .filter({ hasText: /[Rr]eply \d{4} to/ })
+    .last()
+    .innerText();
+  return /reply (\d{4}) to/i.exec(shown)?.[1] ?? "no number";
+}
+
 async function write(text: string): Promise<void> {
   const sent = phone().locator('[data-direction="sent"]');
   const before = await sent.count();
@@ -176,7 +185,7 @@ test("the reminder arrives when its time comes", { skip }, async () => {
 test("the customer moves the visit; the reminders follow", { skip }, async () => {
   await write("Can we move it to Thursday at 3pm?");
   await nextText(/Shall I move your Leak repair/);
-  await write("yes");
+  await write(await askedCode());
   await nextText(/is moved to Thu 5 Mar at 3:00 PM/);
   await scheduled("cancelled").first().waitFor();
   await section("Calendar").getByText("0 bookings").waitFor();
@@ -195,7 +204,7 @@ test("the customer moves the visit; the reminders follow", { skip }, async () =>
 test("cancelled, there is no booking and no reminder left", { skip }, async () => {
   await write("I need to cancel the appointment, sorry");
   await nextText(/Shall I cancel it/);
-  await write("yes");
+  await write(await askedCode());
   await nextText(/is cancelled/);
   await section("Calendar").getByText("0 bookings, 1 cancelled").waitFor();
   await scheduled("pending").first().waitFor({ state: "detached" });

@@ -21,6 +21,7 @@ import { openDialogue } from "./dialogue.store.ts";
 import { replyToCustomer } from "./jobs.ts";
 import type { Memo } from "./memo.ts";
 import { nameOf } from "./owner.ts";
+import { readProof, withProof } from "./proof.ts";
 import { respond } from "./respond.ts";
 import type { ComingBooking, Reply, Slots, Spoken, Turn } from "./turn.ts";
 
@@ -41,8 +42,9 @@ export async function answerCustomer(
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const snapshot = await one.transaction((ctx) => look(ctx, conversationId, quietSeconds));
     if (snapshot === "done" || snapshot === "wait") return;
-    const turn: Turn = { ...snapshot.turn, slots: slotsOf(one) };
-    const reply = await respond(turn, one.app.ports.languageModel, one.log, one.signal);
+    const { turn, shown } = readProof({ ...snapshot.turn, slots: slotsOf(one) });
+    const found = await respond(turn, one.app.ports.languageModel, one.log, one.signal);
+    const reply = withProof(turn, found, shown);
     const outcome = await settle(one, snapshot, reply, attempt === attempts);
     if (outcome === "done") return;
   }
@@ -132,6 +134,7 @@ async function turnOf(
       canOfferSlots: true,
       canText: true,
       canBook: true,
+      provesItself: true,
       confirmsByText: confirmation.enabled && confirmation.channels.includes("sms"),
     },
     bookings: bookings.map((booking): ComingBooking => ({

@@ -22,6 +22,10 @@ const codeFor = async (shop: Plumber, { from }: { from: string }): Promise<strin
   return /start with (\d{4})/.exec(about ?? "")?.[1] ?? "no code";
 };
 
+/** The number the receptionist asked the customer to send back. */
+const askedCode = async (customer: { replies(): Promise<string[]> }): Promise<string> =>
+  /reply (\d{4}) to/i.exec((await customer.replies()).at(-1) ?? "")?.[1] ?? "no code";
+
 const ownerSays = async (shop: Plumber, body: string): Promise<void> => {
   await text(frontdesk, { from: shop.owner, to: shop.number, body });
   await frontdesk.settle();
@@ -75,10 +79,13 @@ test("a missed call becomes a booked job, through every state", async () => {
     await customer.say("can we move it to friday at 10am?"),
     /Shall I move your Drain cleaning from Thu 5 Mar at 3:00 PM to Fri 6 Mar at 10:00 AM/,
   );
-  assert.match(await customer.say("yes"), /moved to Fri 6 Mar at 10:00 AM/);
+  assert.match(await customer.say(await askedCode(customer)), /moved to Fri 6 Mar at 10:00 AM/);
   assert.equal((await customer.bookings())[0].starts_at.toISOString(), "2026-03-06T10:00:00.000Z");
-  assert.match(await customer.say("sorry, I have to cancel"), /Shall I cancel it/);
-  assert.match(await customer.say("yes cancel it"), /is cancelled/);
+  assert.match(
+    await customer.say("sorry, I have to cancel"),
+    /Shall I cancel it\? Reply \d{4} to cancel it\.$/,
+  );
+  assert.match(await customer.say(`CANCEL ${await askedCode(customer)}`), /is cancelled/);
   assert.equal((await customer.bookings())[0].status, "cancelled");
   const timeline = (await shop.call("GET", `/api/v1/leads/${lead.id}`)).body.data.timeline as Json[];
   const told = timeline.map(({ summary }) => summary as string).filter((one) => /book|visit/i.test(one));
@@ -190,6 +197,55 @@ test("nobody speaks for the owner by the number they seem to send from", async (
   const empty = await plumber(frontdesk);
   await ownerSays(empty, "anybody?");
   assert.match((await toldOwner(empty)).at(-1) ?? "", /no customer/);
+});
+
+test("nobody changes a customer's booking by the number they seem to send from", async () => {
+  const shop = await plumber(frontdesk);
+  const customer = talk(frontdesk, shop);
+  const status = async () => (await customer.bookings()).map((one) => one.status as string);
+  await customer.say("boiler service thursday at 10am, my name is Sam Jones");
+  await customer.say("yes");
+  await customer.say("please cancel my appointment");
+  const code = await askedCode(customer);
+  assert.equal(await customer.say("yes"), `To be sure that it is you, please reply ${code} to cancel it.`);
+  assert.deepEqual(await status(), ["confirmed"]);
+  await frontdesk.advance(31 * 60);
+  await customer.say(code);
+  assert.deepEqual(await status(), ["confirmed"], "a number counts for half an hour");
+  await customer.say("cancel it please");
+  const again = await askedCode(customer);
+  assert.notEqual(again, code);
+  for (const guess of ["3000", "3001", "3002"].map((one) => (one === again ? "3003" : one)))
+    await customer.say(guess);
+  assert.equal((await customer.conversation()).state, "escalated", "three guesses and a person has it");
+  await customer.say(again);
+  assert.deepEqual(await status(), ["confirmed"]);
+});
+
+test("the number is good for the booking it was asked about alone", async () => {
+  const shop = await plumber(frontdesk);
+  const customer = talk(frontdesk, shop);
+  await customer.say("boiler service thursday at 10am, my name is Sam Jones");
+  await customer.say("yes");
+  await customer.say("I also need drain cleaning on friday at 11am");
+  await customer.say("yes");
+  assert.equal((await customer.bookings()).length, 2);
+  await customer.say("please cancel the boiler service");
+  const code = await askedCode(customer);
+  await customer.say("no, keep it");
+  await customer.say("please cancel the drain cleaning");
+  assert.notEqual(await askedCode(customer), code);
+  await customer.say(code);
+  assert.deepEqual(
+    (await customer.bookings()).map((one) => one.status),
+    ["confirmed", "confirmed"],
+  );
+  await customer.say(await askedCode(customer));
+  assert.deepEqual(
+    (await customer.bookings()).map((one) => one.status),
+    ["confirmed", "cancelled"],
+  );
+  assert.equal((await customer.conversation()).state, "scheduled", "one visit is still to come");
 });
 
 test("several quick texts are one turn, and a turn is answered once however often its job runs", async () => {

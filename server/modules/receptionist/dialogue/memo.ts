@@ -1,4 +1,5 @@
 import { plusDays } from "./moments.ts";
+import type { Proof } from "./proof.ts";
 import type { DateMention, Understanding } from "../understanding/understand.ts";
 
 /** What the receptionist's last words asked for. */
@@ -35,6 +36,8 @@ export type Memo = {
   /** Several of them, when all are to be cancelled. */
   bookingIds?: string[];
   purpose?: "cancel" | "move";
+  /** The number that has to come back before a booking is cancelled or moved. */
+  proof?: Proof;
   /** Turns in a row that made no sense to us. */
   lost: number;
   abuse: number;
@@ -57,6 +60,7 @@ export function dropDraft(memo: Memo): void {
   delete memo.bookingId;
   delete memo.bookingIds;
   delete memo.purpose;
+  delete memo.proof;
 }
 
 /** Takes over who the customer is and what they would like; slots are chosen elsewhere. True when anything was new. */

@@ -38,6 +38,8 @@ type Policy = {
   canText: boolean;
   /** Actions are carried out; without it a wish is only noted for the team. */
   canBook: boolean;
+  /** What is booked is changed only with a number sent to the customer's phone; whoever sends the reply asks for it. */
+  provesItself?: boolean;
   /** A booking is confirmed by a text of its own. */
   confirmsByText?: boolean;
 };

@@ -27,7 +27,7 @@ export async function which(talk: Talk): Promise<Step | undefined> {
   memo.serviceId = booking.serviceId ?? memo.serviceId ?? "";
   if (memo.purpose === "cancel") {
     memo.awaiting = "cancel";
-    const yes = turn.policy.canText ? " Reply YES to cancel." : "";
+    const yes = turn.policy.canText && !turn.policy.provesItself ? " Reply YES to cancel." : "";
     return {
       say: `That's your ${booking.title} on ${momentText(booking.startsAt, timeZone)}. Shall I cancel it?${yes}`,
     };
@@ -48,7 +48,7 @@ function allOf({ memo, turn }: Talk): Step | undefined {
   const names = bookings.map(
     ({ title, startsAt }) => `${title} on ${momentText(startsAt, business.timeZone)}`,
   );
-  const yes = turn.policy.canText ? " Reply YES to cancel." : "";
+  const yes = turn.policy.canText && !turn.policy.provesItself ? " Reply YES to cancel." : "";
   const word = bookings.length === 2 ? "both" : `all ${bookings.length}`;
   return { say: `That's your ${listText(names, "and")}. Shall I cancel ${word}?${yes}` };
 }
