@@ -105,7 +105,7 @@ export type Operation<In extends TObject = TObject, Out extends TSchema = TSchem
    * Work that may take long and must hold no transaction: done when the call has been let in and its input is valid, before the
    * transaction begins. What it makes is found in ctx.prepared. Not for operations that are held or run inside others.
    */
-  readonly prepare?: (call: PrepareCall<In>) => Promise<Prepared>;
+  prepare?(call: PrepareCall<In>): Promise<Prepared>;
   /** Success status when it is not the usual one (200; 201 for a create; 204 for empty). */
   readonly status?: number;
   readonly errors?: readonly DeclaredError[];
@@ -140,7 +140,7 @@ export type Operation<In extends TObject = TObject, Out extends TSchema = TSchem
 
 export type AnyOperation = Omit<Operation, "run" | "input" | "prepare"> & {
   readonly input: TObject;
-  readonly prepare?: (call: never) => Promise<Prepared>;
+  prepare?(call: never): Promise<Prepared>;
   run(ctx: Ctx, input: never): Promise<unknown>;
 };
 
