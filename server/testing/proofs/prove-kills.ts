@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import pg from "pg";
 import { compose } from "../../compose.ts";
 import { bringUpToDate, openEngine } from "../../engine.ts";
 import { systemClock } from "../../kernel/clock.ts";
@@ -7,6 +5,7 @@ import { readConfig } from "../../kernel/config.ts";
 import { createLog } from "../../kernel/log.ts";
 import { findLosses, killUnderLoad, untilDelivered } from "./kills.ts";
 import type { Losses } from "./kills.ts";
+import { scratchDatabase } from "./scratch-database.ts";
 import { openShop } from "./shop.ts";
 
 export type ProveKills = {
@@ -21,7 +20,7 @@ const patienceMs = 150_000;
 
 /** Opens a shop on a database of its own, kills nodes under load, and answers what was lost or doubled. */
 export async function proveKills(options: ProveKills): Promise<Losses> {
-  const scratch = options.databaseUrl ? await scratchDatabase(options.databaseUrl) : undefined;
+  const scratch = options.databaseUrl ? await scratchDatabase(options.databaseUrl, "kills") : undefined;
   const environment = {
     FRONTDESK_DATA: options.folder,
     FRONTDESK_SIMULATOR: "0",
@@ -81,22 +80,6 @@ async function settleOver(url: string, key: string): Promise<void> {
     quiet = waiting === 0 ? quiet + 1 : 0;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
-}
-
-async function scratchDatabase(server: string): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `frontdesk_kills_${randomUUID().slice(0, 8)}`;
-  const admin = new pg.Client({ connectionString: server });
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return {
-    url: url.toString(),
-    drop: async () => {
-      await admin.query(`drop database if exists ${name} with (force)`);
-      await admin.end();
-    },
-  };
 }
 
 /** A small seeded generator, so that a run can be repeated. */
