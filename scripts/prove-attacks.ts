@@ -25,8 +25,9 @@ function passes({ file, environment }: (typeof staged)[number]): Promise<boolean
   return new Promise((resolve) => {
     const argv = ["--test", "--test-reporter=dot", "--test-timeout=600000", file];
     const env = { ...process.env, ...environment };
-    spawn(process.execPath, argv, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] }).on("close", (code) =>
-      resolve(code === 0),
+    spawn(process.execPath, argv, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] }).on(
+      "close",
+      (code) => resolve(code === 0),
     );
   });
 }

@@ -43,7 +43,8 @@ export type Approval = {
   method: string;
   path: string;
   status: "pending" | "approved" | "rejected" | "expired";
-  request_body: Record<string, unknown>;
+  /** Empty for callers who lack a scope of what is held. */ request_body: Record<string, unknown>;
+  /** What this caller lacks to see the body and the result, and to decide. */ missing_scopes: string[];
   target_id: string | null;
   primary_assignee_id: string | null;
   secondary_assignee_id: string | null;
@@ -89,6 +90,7 @@ export type Booking = {
   /** The same for late. */ late_at: string | null;
   /** The same for a no-show. */ no_show_at: string | null;
   /** The booking whose place this one took. */ replaces_booking_id: string | null;
+  /** Of a cancelled booking that was moved: the one it has become. */ replaced_by_booking_id: string | null;
   cancellation_reason: string | null;
   cancelled_at: string | null;
   /** Ends the booker's own link, /book/{company_slug}/manage/{management_token}. */ management_token:
@@ -949,13 +951,14 @@ export type ScheduledEventType = {
     number | null;
   /** How long a booking takes, meeting or not; 60 when nothing says otherwise. */ duration_minutes:
     number | null;
-  event_queue_id: string | null;
+  /** A queue of this workspace; there are none as yet. */ event_queue_id: string | null;
   /** Minutes before the booking at which the queue starts. */ enrollment_offset_minutes: number | null;
   sort_order: number;
   is_active: boolean;
   /** Customers may book it themselves. */ is_bookable: boolean;
   /** Made from the name when left out. */ slug: string;
-  /** Kept free before a booking. */ buffer_before_minutes: number | null;
+  /** Kept free before a booking, beside what the booking before it keeps free after itself: the two add up. */ buffer_before_minutes:
+    number | null;
   /** Kept free after a booking. */ buffer_after_minutes: number | null;
   /** Soonest booking from now. */ min_notice_hours: number | null;
   /** Furthest booking from now. */ max_advance_days: number | null;
@@ -1041,25 +1044,6 @@ export type ScheduledEventType = {
   /** How long a booking of this type takes. */ booking_duration_minutes: number;
   created_at: string;
   updated_at: string;
-};
-
-export type SchedulingAvailability = {
-  /** null while nothing was set and the defaults hold. */ id: string | null;
-  company_id: string;
-  /** null: the company's own availability. */ user_id: string | null;
-  /** Opening hours; several entries of one day are several windows. */ weekly_hours: {
-    /** 0 is Sunday. */ day: number;
-    /** HH:MM */ start: string;
-    /** HH:MM, up to 24:00 */ end: string;
-  }[];
-  timezone: string;
-  date_overrides: {
-    /** YYYY-MM-DD */ date: string;
-    /** blocked closes the date; custom replaces its hours with start to end. */ type: "blocked" | "custom";
-    /** HH:MM, for custom. */ start?: string;
-    /** HH:MM, for custom. */ end?: string;
-    reason?: string;
-  }[];
 };
 
 export type SchedulingResource = {
@@ -1374,8 +1358,8 @@ export type ListContactsInput = {
   /** Part of a name, e-mail or number. */ search?: string;
   source?: string;
   /** Contacts linked to this company. */ customer_id?: string;
-  /** ISO date or instant. */ created_after?: string;
-  /** ISO date or instant. */ created_before?: string;
+  /** Made then or later. A date (2026-03-24) means that day in the workspace's time zone; an instant (2026-03-24T09:00:00Z) is itself. */ created_after?: string;
+  /** Made then or before. A date (2026-03-24) means that day in the workspace's time zone; an instant (2026-03-24T09:00:00Z) is itself. */ created_before?: string;
   email_unsubscribed?: boolean;
   sms_unsubscribed?: boolean;
   /** Comma-separated names of the fields to answer. */ fields?: string[];
@@ -1690,9 +1674,9 @@ export type ListOpportunitiesInput = {
   /** Assigned to this user. */ assigned_to?: string;
   /** With a card in this pipeline. */ pipeline_id?: string;
   /** With a card in this stage. */ stage_id?: string;
-  /** ISO date or instant. */ created_after?: string;
-  /** ISO date or instant. */ created_before?: string;
-  /** Comma-separated: contact, referrer, customer, products, assigned_users. */ expand?: (
+  /** Made then or later. A date (2026-03-24) means that day in the workspace's time zone; an instant (2026-03-24T09:00:00Z) is itself. */ created_after?: string;
+  /** Made then or before. A date (2026-03-24) means that day in the workspace's time zone; an instant (2026-03-24T09:00:00Z) is itself. */ created_before?: string;
+  /** Comma-separated: contact, referrer, customer, products, assigned_users. What takes a scope the key lacks is left out. */ expand?: (
     "contact" | "referrer" | "customer" | "products" | "assigned_users"
   )[];
 };
@@ -1731,7 +1715,7 @@ export type CreateOpportunityOutput = Opportunity;
 
 export type GetOpportunityInput = {
   id: string;
-  /** Comma-separated: contact, referrer, customer, products, assigned_users. */ expand?: (
+  /** Comma-separated: contact, referrer, customer, products, assigned_users. What takes a scope the key lacks is left out. */ expand?: (
     "contact" | "referrer" | "customer" | "products" | "assigned_users"
   )[];
 };
@@ -1849,7 +1833,7 @@ export type CreateOpportunityProductCostInput = {
   opportunityProductId: string;
   /** What the cost is for. */ label?: string | null;
   /** Cost of one. */ unit_cost?: number;
-  quantity?: number;
+  /** How many; to the thousandth. */ quantity?: number;
   /** ISO 4217 code, such as AUD. */ currency?: string;
   /** The company that supplies it. */ supplier_id?: string | null;
   /** The supplier's product; fills in what is not sent. */ supplier_product_id?: string | null;
@@ -1861,7 +1845,7 @@ export type UpdateOpportunityProductCostInput = {
   costId: string;
   /** What the cost is for. */ label?: string | null;
   /** Cost of one. */ unit_cost?: number;
-  quantity?: number;
+  /** How many; to the thousandth. */ quantity?: number;
   /** ISO 4217 code, such as AUD. */ currency?: string;
   /** The company that supplies it. */ supplier_id?: string | null;
   /** The supplier's product; fills in what is not sent. */ supplier_product_id?: string | null;
@@ -2488,7 +2472,10 @@ export type UpdateCompanySettingsInput = {
   website_url?: string | null;
   /** Business number. */ abn?: string | null;
   front_desk?: {
-    messaging?: { enabled?: boolean };
+    messaging?: {
+      enabled?: boolean;
+      /** Countries (ISO 3166, such as GB) in which numbers are texted that strangers typed into a public page. Empty: the company's own. */ countries?: string[];
+    };
     quiet_hours?: { enabled?: boolean; /** HH:MM */ start?: string; /** HH:MM */ end?: string };
     after_hours?: "AIONLY" | "QUEUE_FOR_HUMAN" | "CLOSE_WITH_MSG";
     after_hours_message?: string;
@@ -3215,8 +3202,8 @@ export type ListCrmLogsInput = {
   /** The id of the record. */ entity_id?: string;
   /** The name of the field. */ field?: string;
   /** The id of the person or key. */ changed_by?: string;
-  /** From this instant on. */ changed_after?: string;
-  /** Before this instant. */ changed_before?: string;
+  /** Changed then or later. A date (2026-03-24) means that day in the workspace's time zone; an instant (2026-03-24T09:00:00Z) is itself. */ changed_after?: string;
+  /** Changed before, or on that day. A date (2026-03-24) means that day in the workspace's time zone; an instant (2026-03-24T09:00:00Z) is itself. */ changed_before?: string;
 };
 export type ListCrmLogsOutput = Page<{
   /** The entry's id and the field's name; unique. */ id: string;
@@ -3622,13 +3609,14 @@ export type CreateScheduledEventTypeInput = {
     number | null;
   /** How long a booking takes, meeting or not; 60 when nothing says otherwise. */ duration_minutes?:
     number | null;
-  event_queue_id?: string | null;
+  /** A queue of this workspace; there are none as yet. */ event_queue_id?: string | null;
   /** Minutes before the booking at which the queue starts. */ enrollment_offset_minutes?: number | null;
   sort_order?: number;
   is_active?: boolean;
   /** Customers may book it themselves. */ is_bookable?: boolean;
   /** Made from the name when left out. */ slug?: string;
-  /** Kept free before a booking. */ buffer_before_minutes?: number | null;
+  /** Kept free before a booking, beside what the booking before it keeps free after itself: the two add up. */ buffer_before_minutes?:
+    number | null;
   /** Kept free after a booking. */ buffer_after_minutes?: number | null;
   /** Soonest booking from now. */ min_notice_hours?: number | null;
   /** Furthest booking from now. */ max_advance_days?: number | null;
@@ -3737,13 +3725,14 @@ export type UpdateScheduledEventTypeInput = {
     number | null;
   /** How long a booking takes, meeting or not; 60 when nothing says otherwise. */ duration_minutes?:
     number | null;
-  event_queue_id?: string | null;
+  /** A queue of this workspace; there are none as yet. */ event_queue_id?: string | null;
   /** Minutes before the booking at which the queue starts. */ enrollment_offset_minutes?: number | null;
   sort_order?: number;
   is_active?: boolean;
   /** Customers may book it themselves. */ is_bookable?: boolean;
   /** Made from the name when left out. */ slug?: string;
-  /** Kept free before a booking. */ buffer_before_minutes?: number | null;
+  /** Kept free before a booking, beside what the booking before it keeps free after itself: the two add up. */ buffer_before_minutes?:
+    number | null;
   /** Kept free after a booking. */ buffer_after_minutes?: number | null;
   /** Soonest booking from now. */ min_notice_hours?: number | null;
   /** Furthest booking from now. */ max_advance_days?: number | null;
@@ -3832,7 +3821,24 @@ export type DeleteScheduledEventTypeOutput = void;
 export type GetSchedulingAvailabilityInput = {
   /** "me" or the id of a user; leave it out for the company. */ user_id?: string;
 };
-export type GetSchedulingAvailabilityOutput = SchedulingAvailability;
+export type GetSchedulingAvailabilityOutput = {
+  /** null while nothing was set and the defaults hold. */ id: string | null;
+  company_id: string;
+  /** null: the company's own availability. */ user_id: string | null;
+  /** Opening hours; several entries of one day are several windows. */ weekly_hours: {
+    /** 0 is Sunday. */ day: number;
+    /** HH:MM */ start: string;
+    /** HH:MM, up to 24:00 */ end: string;
+  }[];
+  timezone: string;
+  date_overrides: {
+    /** YYYY-MM-DD */ date: string;
+    /** blocked closes the date; custom replaces its hours with start to end. */ type: "blocked" | "custom";
+    /** HH:MM, for custom. */ start?: string;
+    /** HH:MM, for custom. */ end?: string;
+    reason?: string;
+  }[];
+};
 
 export type SetSchedulingAvailabilityInput = {
   /** Opening hours; several entries of one day are several windows. */ weekly_hours?: {
@@ -3850,7 +3856,29 @@ export type SetSchedulingAvailabilityInput = {
   }[];
   /** "me" or the id of a user; leave it out for the company. */ user_id?: string;
 };
-export type SetSchedulingAvailabilityOutput = SchedulingAvailability;
+export type SetSchedulingAvailabilityOutput = {
+  /** null while nothing was set and the defaults hold. */ id: string | null;
+  company_id: string;
+  /** null: the company's own availability. */ user_id: string | null;
+  /** Opening hours; several entries of one day are several windows. */ weekly_hours: {
+    /** 0 is Sunday. */ day: number;
+    /** HH:MM */ start: string;
+    /** HH:MM, up to 24:00 */ end: string;
+  }[];
+  timezone: string;
+  date_overrides: {
+    /** YYYY-MM-DD */ date: string;
+    /** blocked closes the date; custom replaces its hours with start to end. */ type: "blocked" | "custom";
+    /** HH:MM, for custom. */ start?: string;
+    /** HH:MM, for custom. */ end?: string;
+    reason?: string;
+  }[];
+  /** Bookings on dates this call has blocked: they stay as they are. Left out when there are none. */ affected_bookings?: {
+    id: string;
+    title: string;
+    starts_at: string;
+  }[];
+};
 
 export type ListSchedulingBookingsInput = {
   /** Rows per page, 1-100. */ limit?: number;
@@ -3945,6 +3973,7 @@ export type CancelSchedulingBookingOutput = {
   /** The same for late. */ late_at: string | null;
   /** The same for a no-show. */ no_show_at: string | null;
   /** The booking whose place this one took. */ replaces_booking_id: string | null;
+  /** Of a cancelled booking that was moved: the one it has become. */ replaced_by_booking_id: string | null;
   cancellation_reason: string | null;
   cancelled_at: string | null;
   /** Ends the booker's own link, /book/{company_slug}/manage/{management_token}. */ management_token:
@@ -3989,6 +4018,7 @@ export type MarkBookingAttendedOutput = {
   /** The same for late. */ late_at: string | null;
   /** The same for a no-show. */ no_show_at: string | null;
   /** The booking whose place this one took. */ replaces_booking_id: string | null;
+  /** Of a cancelled booking that was moved: the one it has become. */ replaced_by_booking_id: string | null;
   cancellation_reason: string | null;
   cancelled_at: string | null;
   /** Ends the booker's own link, /book/{company_slug}/manage/{management_token}. */ management_token:
@@ -4033,6 +4063,7 @@ export type MarkBookingLateOutput = {
   /** The same for late. */ late_at: string | null;
   /** The same for a no-show. */ no_show_at: string | null;
   /** The booking whose place this one took. */ replaces_booking_id: string | null;
+  /** Of a cancelled booking that was moved: the one it has become. */ replaced_by_booking_id: string | null;
   cancellation_reason: string | null;
   cancelled_at: string | null;
   /** Ends the booker's own link, /book/{company_slug}/manage/{management_token}. */ management_token:
@@ -4077,6 +4108,7 @@ export type MarkBookingNoShowOutput = {
   /** The same for late. */ late_at: string | null;
   /** The same for a no-show. */ no_show_at: string | null;
   /** The booking whose place this one took. */ replaces_booking_id: string | null;
+  /** Of a cancelled booking that was moved: the one it has become. */ replaced_by_booking_id: string | null;
   cancellation_reason: string | null;
   cancelled_at: string | null;
   /** Ends the booker's own link, /book/{company_slug}/manage/{management_token}. */ management_token:
@@ -4307,6 +4339,7 @@ export type BookingsListBookingsOutput = { ok: true } & {
     /** The member of staff who has the visit. */ staffId: string | null;
     cancellationReason: string | null;
     canceledAt: string | null;
+    /** Of a canceled booking that was moved: the one it has become. */ replacedByBookingId: string | null;
     createdAt: string;
     updatedAt: string;
   }[];
@@ -4336,6 +4369,7 @@ export type BookingsGetBookingStatusOutput = { ok: true } & {
     /** The member of staff who has the visit. */ staffId: string | null;
     cancellationReason: string | null;
     canceledAt: string | null;
+    /** Of a canceled booking that was moved: the one it has become. */ replacedByBookingId: string | null;
     createdAt: string;
     updatedAt: string;
   };
@@ -4375,6 +4409,7 @@ export type BookingsBookJobOutput = { ok: true } & {
     /** The member of staff who has the visit. */ staffId: string | null;
     cancellationReason: string | null;
     canceledAt: string | null;
+    /** Of a canceled booking that was moved: the one it has become. */ replacedByBookingId: string | null;
     createdAt: string;
     updatedAt: string;
   };
@@ -4410,9 +4445,11 @@ export type BookingsRescheduleBookingOutput = { ok: true } & {
     /** The member of staff who has the visit. */ staffId: string | null;
     cancellationReason: string | null;
     canceledAt: string | null;
+    /** Of a canceled booking that was moved: the one it has become. */ replacedByBookingId: string | null;
     createdAt: string;
     updatedAt: string;
   };
+  /** What was done although it may not work out. */ warnings?: string[];
 };
 
 export type BookingsCancelBookingInput = {
@@ -4442,6 +4479,7 @@ export type BookingsCancelBookingOutput = { ok: true } & {
     /** The member of staff who has the visit. */ staffId: string | null;
     cancellationReason: string | null;
     canceledAt: string | null;
+    /** Of a canceled booking that was moved: the one it has become. */ replacedByBookingId: string | null;
     createdAt: string;
     updatedAt: string;
   };
@@ -5716,7 +5754,7 @@ export class BookingsApi extends Transport {
     );
   }
 
-  /** List the bookings of a date range with timing, customer and source. Needs READ_BOOKINGS. */
+  /** List the bookings of a date range with timing, customer and source; one over several days is on each of them. Needs READ_BOOKINGS. */
   listBookings(
     input: BookingsListBookingsInput = {},
     options?: CallOptions,
@@ -8310,7 +8348,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Take a team member's access away for good; their sessions and the keys they made end with it. Needs users:delete. */
+  /** Take a team member's access away for good; their sessions, the keys they made and the webhooks that either set up end with it. Needs users:delete. */
   removeCompanyUser(input: RemoveCompanyUserInput, options?: CallOptions): Promise<RemoveCompanyUserOutput> {
     return this.send(
       {
@@ -9941,7 +9979,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Create a report dashboard, empty or with the cards of a template. Needs opportunities:read. */
+  /** Create a report dashboard, empty or with the cards of a template. Needs opportunities:read, opportunities:write. */
   createReportDashboard(
     input: CreateReportDashboardInput = {},
     options?: CallOptions,
@@ -9995,7 +10033,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Rename a dashboard, describe it or change who sees it; what is not sent stays. Needs opportunities:read. */
+  /** Rename a dashboard, describe it or change who sees it; what is not sent stays. Needs opportunities:read, opportunities:write. */
   updateReportDashboard(
     input: UpdateReportDashboardInput,
     options?: CallOptions,
@@ -10013,7 +10051,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Delete a dashboard, its cards and its grants, for good. Needs opportunities:read. */
+  /** Delete a dashboard, its cards and its grants, for good. Needs opportunities:read, opportunities:write. */
   deleteReportDashboard(
     input: DeleteReportDashboardInput,
     options?: CallOptions,
@@ -10050,7 +10088,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Open a restricted dashboard to a user or to everybody of a role. Needs opportunities:read. */
+  /** Open a restricted dashboard to a user or to everybody of a role. Needs opportunities:read, opportunities:write. */
   grantReportDashboardAcl(
     input: GrantReportDashboardAclInput,
     options?: CallOptions,
@@ -10068,7 +10106,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Take a grant back. Needs opportunities:read. */
+  /** Take a grant back. Needs opportunities:read, opportunities:write. */
   revokeReportDashboardAcl(
     input: RevokeReportDashboardAclInput,
     options?: CallOptions,
@@ -10087,7 +10125,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Add a number, a chart or a table to a dashboard. Needs opportunities:read. */
+  /** Add a number, a chart or a table to a dashboard. Needs opportunities:read, opportunities:write. */
   createReportCard(input: CreateReportCardInput, options?: CallOptions): Promise<CreateReportCardOutput> {
     return this.send(
       {
@@ -10102,7 +10140,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Change a card; what is not sent stays. Needs opportunities:read. */
+  /** Change a card; what is not sent stays. Needs opportunities:read, opportunities:write. */
   updateReportCard(input: UpdateReportCardInput, options?: CallOptions): Promise<UpdateReportCardOutput> {
     return this.send(
       {
@@ -10117,7 +10155,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Remove a card from its dashboard. Needs opportunities:read. */
+  /** Remove a card from its dashboard. Needs opportunities:read, opportunities:write. */
   deleteReportCard(input: DeleteReportCardInput, options?: CallOptions): Promise<DeleteReportCardOutput> {
     return this.send(
       {
@@ -10133,7 +10171,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Put all cards of a dashboard in order. Needs opportunities:read. */
+  /** Put all cards of a dashboard in order. Needs opportunities:read, opportunities:write. */
   reorderReportCards(
     input: ReorderReportCardsInput,
     options?: CallOptions,
@@ -10151,7 +10189,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Mail a dashboard to people, each with what concerns them. Needs opportunities:read. */
+  /** Mail a dashboard to people, each with what concerns them. Needs opportunities:read, email:send. */
   sendReport(input: SendReportInput, options?: CallOptions): Promise<SendReportOutput> {
     return this.send(
       { name: "send_report", method: "POST", path: "/api/v1/reports/send", isWrite: true, answers: "data" },
@@ -10175,7 +10213,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Say which stages make the steps of a pipeline's funnel; replaces what was said before. Needs opportunities:read. */
+  /** Say which stages make the steps of a pipeline's funnel; replaces what was said before. Needs opportunities:read, opportunities:write. */
   setReportFunnel(input: SetReportFunnelInput, options?: CallOptions): Promise<SetReportFunnelOutput> {
     return this.send(
       {
@@ -10190,7 +10228,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Delete the funnel of a pipeline. Needs opportunities:read. */
+  /** Delete the funnel of a pipeline. Needs opportunities:read, opportunities:write. */
   deleteReportFunnel(
     input: DeleteReportFunnelInput,
     options?: CallOptions,
