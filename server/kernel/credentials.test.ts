@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { engineName, startHarness } from "../testing/harness.ts";
+import { systemActor } from "./actor.ts";
+import type { Ctx } from "./context.ts";
 import { Credentials } from "./credentials.ts";
 
 const frontdesk = await startHarness({ work: false });
@@ -86,4 +88,72 @@ test("last-used is written in batches, not per request", async () => {
   assert.equal((await rowOf(id)).last_used_at, null);
   await app.credentials.flushUse();
   assert.deepEqual((await rowOf(id)).last_used_at, app.clock.now());
+});
+
+test("a key that was revoked is not brought back by rotating it", async () => {
+  const { id, secret } = await issue();
+  await app.credentials.revoke(workspace.id, id);
+  const before = await rowOf(id);
+  assert.equal(await app.credentials.rotate(workspace.id, id), undefined);
+  assert.deepEqual(await rowOf(id), before);
+  assert.equal(await statusWith(secret), 401);
+});
+
+test("a key of another workspace is neither rotated nor revoked", async () => {
+  const { id, secret } = await issue();
+  const other = await frontdesk.workspace();
+  assert.equal(await app.credentials.rotate(other.id, id), undefined);
+  assert.equal(await app.credentials.revoke(other.id, id), false);
+  assert.equal(await statusWith(secret), 200);
+});
+
+const inside = <T>(work: (ctx: Ctx) => Promise<T>) =>
+  app.inWorkspace(
+    {
+      workspaceId: workspace.id,
+      actor: systemActor(workspace.id),
+      operation: "t",
+      surface: "t",
+      requestId: "r",
+    },
+    work,
+  );
+
+/** Remembered keys are forgotten when the notification comes; the clock of these tests stands still, so nothing else does it. */
+async function isForgotten(secret: string): Promise<boolean> {
+  for (let round = 0; round < 500; round += 1) {
+    if (!(await app.credentials.actorOf(secret, "workspace"))) return true;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return false;
+}
+
+test("what ends in a transaction is forgotten everywhere with its commit: one key, and all a member made", async () => {
+  const [one, made, another] = [
+    await issue(),
+    await issue({ createdBy: workspace.adminId }),
+    await issue({ createdBy: "0195a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b" }),
+  ];
+  for (const { secret } of [one, made, another]) assert.equal(await statusWith(secret), 200);
+  await inside((ctx) => app.credentials.revokeIn(ctx.db, one.id, ctx.now));
+  assert.ok(await isForgotten(one.secret));
+  assert.equal(await statusWith(made.secret), 200);
+  const ended = await inside((ctx) => app.credentials.revokeMadeBy(ctx.db, workspace.adminId, ctx.now));
+  assert.deepEqual(ended, [made.id]);
+  assert.ok(await isForgotten(made.secret));
+  assert.equal(await statusWith(another.secret), 200);
+  assert.deepEqual(
+    await inside((ctx) => app.credentials.revokeMadeBy(ctx.db, workspace.adminId, ctx.now)),
+    [],
+  );
+});
+
+test("by its id a key is who it is while it is in force", async () => {
+  const { id } = await issue();
+  assert.equal((await app.credentials.actorById(workspace.id, id))?.id, id);
+  assert.equal(await app.credentials.actorById((await frontdesk.workspace()).id, id), undefined);
+  await app.credentials.revoke(workspace.id, id);
+  assert.equal(await app.credentials.actorById(workspace.id, id), undefined);
+  const brief = await issue({ expiresAt: app.clock.now() });
+  assert.equal(await app.credentials.actorById(workspace.id, brief.id), undefined);
 });
