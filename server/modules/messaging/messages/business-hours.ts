@@ -34,31 +34,27 @@ export async function isOpen(ctx: Ctx, workspace: WorkspaceRow): Promise<boolean
   return slots.length > 0;
 }
 
+type QuietHours = WorkspaceSettings["quiet_hours"];
+
 /**
- * When the quiet hours that cover `now` end, or undefined outside them. Start and end are wall times ("21:00") of
+ * When the quiet hours that cover an instant end, or undefined outside them. Start and end are wall times ("21:00") of
  * the business' zone; a start after the end spans midnight.
  */
-export function quietUntil(
-  quiet: WorkspaceSettings["quiet_hours"],
-  timeZone: string,
-  now: Date,
-): Date | undefined {
+export function quietUntil(quiet: QuietHours, timeZone: string, at: Date): Date | undefined {
   if (!quiet.enabled) return undefined;
-  const start = minuteOfDay(quiet.start);
-  const end = minuteOfDay(quiet.end);
-  const wall = wallTimeAt(now.getTime(), timeZone);
-  const at = wall.minuteOfDay;
+  const [start, end] = [minuteOfDay(quiet.start), minuteOfDay(quiet.end)];
+  const { epochDay, minuteOfDay: minute } = wallTimeAt(at.getTime(), timeZone);
   const overnight = start > end;
-  const inside = overnight ? at >= start || at < end : at >= start && at < end;
+  const inside = overnight ? minute >= start || minute < end : minute >= start && minute < end;
   if (!inside) return undefined;
-  const endDay = overnight && at >= start ? wall.epochDay + 1 : wall.epochDay;
+  const endDay = overnight && minute >= start ? epochDay + 1 : epochDay;
   // An end in the hour the clock skips is over when the clock has gone forward.
-  for (let minute = end; minute < end + 180; minute += 15) {
-    const date = dateOf(endDay + Math.floor(minute / 1440));
-    const instant = instantOf(date, clock(minute % 1440), timeZone);
-    if (instant !== undefined && instant > now.getTime()) return new Date(instant);
+  for (let late = end; late < end + 180; late += 15) {
+    const date = dateOf(endDay + Math.floor(late / 1440));
+    const instant = instantOf(date, clock(late % 1440), timeZone);
+    if (instant !== undefined && instant > at.getTime()) return new Date(instant);
   }
-  return new Date(now.getTime() + 60 * MINUTE_MS);
+  return new Date(at.getTime() + 60 * MINUTE_MS);
 }
 
 function clock(minute: number): string {

@@ -280,6 +280,127 @@ test("a living worker's text is left alone; should it die, somebody looks again"
   );
 });
 
+test("what the carrier has on record as another text is not this one: it is sent", async () => {
+  const fake = carrier();
+  const business = await businessWithNumber(frontdesk);
+  const to = business.customer();
+  await send(business, to, "On our way");
+  await frontdesk.settle();
+  // This carrier knows texts by their words, and finds the first when asked for the second.
+  fake.findSms = async (sms) => {
+    fake.asked.push(sms);
+    const [same] = fake.left.filter((one) => one.body === sms.body);
+    return same && { providerId: `SM-${same.key}`, status: "sent" };
+  };
+  fake.onSend = (_sms, attempt) => {
+    if (attempt === 2) throw timeout();
+  };
+  const { messageId } = await send(business, to, "On our way");
+  await frontdesk.advance(120);
+  assert.equal(fake.asked.length, 1);
+  assert.deepEqual(
+    (await messages(business)).map((one) => [one.status, one.provider_id]),
+    [
+      ["sent", `SM-${fake.left[0]?.key}`],
+      ["sent", `SM-${messageId}`],
+    ],
+  );
+  assert.equal(fake.left.length, 2);
+});
+
+test("a text that waits for its hour keeps none of those behind it waiting, and does not leave before it", async () => {
+  const fake = carrier();
+  const business = await businessWithNumber(frontdesk);
+  const to = business.customer();
+  await inside(frontdesk, business.id, async (ctx) => {
+    const { messageId = "" } = await sendText(ctx, {
+      to,
+      body: "later",
+      purpose: "manual",
+      sender: "employee",
+    });
+    const send_at = new Date(ctx.now.getTime() + 3_600_000);
+    await ctx.db.update("sms_messages").set({ send_at }).where("id", "=", messageId).execute();
+  });
+  await send(business, to, "now");
+  await frontdesk.advance(3599);
+  assert.deepEqual(
+    fake.left.map((sms) => sms.body),
+    ["now"],
+  );
+});
+
+test("a text in the carrier's hands comes before one written earlier that may leave now", async () => {
+  const fake = carrier();
+  const business = await businessWithNumber(frontdesk);
+  const to = business.customer();
+  await inside(frontdesk, business.id, async (ctx) => {
+    await sendText(ctx, { to, body: "put off", purpose: "manual", sender: "employee" });
+    const { messageId = "" } = await sendText(ctx, {
+      to,
+      body: "under way",
+      purpose: "manual",
+      sender: "employee",
+    });
+    await ctx.db
+      .update("sms_messages")
+      .set({ status: "sending", claimed_by: "gone", claim_expires_at: ctx.now, sending_at: ctx.now })
+      .where("id", "=", messageId)
+      .execute();
+  });
+  await frontdesk.advance(60);
+  assert.deepEqual(
+    fake.left.map((sms) => sms.body),
+    ["under way", "put off"],
+  );
+});
+
+test("quiet hours that begin while the carrier is away: automatic texts wait for the morning, people's and confirmations do not", async () => {
+  const now = frontdesk.app.clock.now();
+  const wall = (minutes: number) => new Date(now.getTime() + minutes * 60_000).toISOString().slice(11, 16);
+  const business = await businessWithNumber(frontdesk, {
+    settings: { quiet_hours: { enabled: true, start: wall(1), end: wall(120) } },
+    timeZone: "UTC",
+  });
+  const fake = carrier(() => {
+    if (frontdesk.app.clock.now().getTime() < now.getTime() + 60_000) {
+      throw failure({ code: "http-503", retryable: true });
+    }
+  });
+  const kinds = [
+    ["reply", "ai"],
+    ["birthday", "system"],
+    ["manual", "employee"],
+    ["confirmation", "system"],
+  ] as const;
+  for (const [purpose, sender] of kinds) {
+    await inside(frontdesk, business.id, (ctx) =>
+      sendText(ctx, { to: business.customer(), body: purpose, purpose, sender }),
+    );
+  }
+  await frontdesk.advance(20 * 60);
+  assert.deepEqual(fake.left.map((sms) => sms.body).toSorted(), ["confirmation", "manual"]);
+  const waiting = (await messages(business)).filter((one) => one.status === "queued");
+  assert.deepEqual(
+    waiting.map((one) => one.status_reason),
+    ["quiet_hours", "quiet_hours"],
+  );
+  const [released] = waiting;
+  await inside(frontdesk, business.id, (ctx) =>
+    ctx.db
+      .update("sms_messages")
+      .set({ status: "held" })
+      .where("id", "=", released?.id ?? "")
+      .execute(),
+  );
+  await business.call("POST", `/api/v1/sms/messages/${released?.id}/release`);
+  await frontdesk.settle();
+  assert.equal(fake.left.length, 3, "a person released it");
+  await frontdesk.advance(100 * 60);
+  assert.equal(fake.left.length, 4);
+  assert.deepEqual(fake.left.map((sms) => sms.body).toSorted(), kinds.map(([purpose]) => purpose).toSorted());
+});
+
 test("any number of workers send a text once", async () => {
   const fake = carrier();
   const business = await businessWithNumber(frontdesk);

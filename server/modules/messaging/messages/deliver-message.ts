@@ -15,7 +15,7 @@ import { ProviderError } from "../../../providers/errors.ts";
 import type { OutboundSms, SentSms } from "../../../providers/telephony/port.ts";
 import { optOut } from "../opt-outs/opt-outs.ts";
 import { carrierOptOut } from "./apply-status.ts";
-import { stillWanted } from "./still-wanted.ts";
+import { whyNotNow } from "./still-wanted.ts";
 import type { Message } from "./message.ts";
 import { announce, lockMessage, nextInLane, updateMessage } from "./messages.store.ts";
 
@@ -60,27 +60,33 @@ async function take(ctx: Ctx, lane: string, messageId: string): Promise<Taken | 
       }
       return { message: await claim(ctx, message), uncertain: true };
     }
-    const refusal = await stillWanted(ctx, message);
+    const refusal = await whyNotNow(ctx, message);
     if (!refusal) return { message: await claim(ctx, message), uncertain: false };
-    await drop(ctx, message, refusal);
+    await putAside(ctx, message, refusal);
   }
 }
 
-async function drop(ctx: Ctx, message: Message, reason: string): Promise<void> {
-  const dropped = await updateMessage(ctx, message, {
-    status: "cancelled",
-    status_reason: reason,
-    claimed_by: null,
-    claim_expires_at: null,
-  });
+/** Not now: it waits for its hour. Not any more: it is cancelled. */
+async function putAside(
+  ctx: Ctx,
+  message: Message,
+  { reason, until }: { reason: string; until?: Date },
+): Promise<void> {
+  const free = { claimed_by: null, claim_expires_at: null, status_reason: reason };
+  if (until) {
+    await updateMessage(ctx, message, { ...free, status: "queued", send_at: until });
+    ctx.enqueue(deliverMessage, { messageId: message.id, lane: message.lane }, { startAt: until });
+    return;
+  }
+  const dropped = await updateMessage(ctx, message, { ...free, status: "cancelled" });
   announce(ctx, dropped, "message.cancelled");
 }
 
 async function mayStillLeave(ctx: Ctx, id: string): Promise<boolean> {
   const message = await lockMessage(ctx, id);
   if (message?.status !== "sending") return false;
-  const refusal = await stillWanted(ctx, message);
-  if (refusal) await drop(ctx, message, refusal);
+  const refusal = await whyNotNow(ctx, message);
+  if (refusal) await putAside(ctx, message, refusal);
   return refusal === undefined;
 }
 

@@ -117,6 +117,81 @@ test("a STOP between writing and leaving wins", async () => {
   assert.deepEqual(await outbox(frontdesk, customer), []);
 });
 
+test("an opt-out is the number's and the contact's: either is enough", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const [stopped, other] = [business.customer(), business.customer()];
+  const made = async (phone: string) =>
+    (await business.call("POST", "/api/v1/contacts", { first_name: "Sam", phone })).body.data.id as string;
+  const [contact, unsubscribed] = [await made(other), await made(business.customer())];
+  await business.call("PATCH", `/api/v1/contacts/${unsubscribed}`, { sms_unsubscribed: true });
+  await postForm(frontdesk, "/twilio/sms", {
+    MessageSid: `SM-${stopped}`,
+    From: stopped,
+    To: business.number,
+    Body: "STOP",
+  });
+  const confirmation = { purpose: "confirmation", sender: "system" } as const;
+  const byNumber = await send(business, { to: stopped, contactId: contact, ...confirmation });
+  assert.equal(byNumber.reason, "opted_out", "a contact who has nothing against texts, at a number that has");
+  const byContact = await send(business, {
+    to: business.customer(),
+    contactId: unsubscribed,
+    ...confirmation,
+  });
+  assert.equal(byContact.reason, "opted_out", "another number of somebody who wants none");
+  assert.equal((await send(business, { to: other, contactId: contact, ...confirmation })).status, "queued");
+});
+
+test("STOP takes back at once what still waits: of every purpose, and held texts as well", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const to = business.customer();
+  const conversationId = await inside(frontdesk, business.id, async (ctx) => {
+    const purposes = ["text_back", "reply", "notice", "confirmation", "reminder", "cancellation"] as const;
+    const later = new Date(ctx.now.getTime() + 3_600_000);
+    let id = "";
+    for (const purpose of purposes) {
+      const answer = await sendText(ctx, { to, body: purpose, purpose, sender: "system" });
+      id = answer.conversationId ?? "";
+      await ctx.db
+        .update("sms_messages")
+        .set({ send_at: later, ...(purpose === "notice" ? { status: "held" as const } : {}) })
+        .where("id", "=", answer.messageId ?? "")
+        .execute();
+    }
+    return id;
+  });
+  const path = `/api/v1/sms/conversations/${conversationId}/messages`;
+  await postForm(frontdesk, "/twilio/sms", {
+    MessageSid: `SM-${to}`,
+    From: to,
+    To: business.number,
+    Body: "STOP",
+  });
+  const rows = (await business.call("GET", path)).body.data.filter(
+    (one: { direction: string; purpose: string }) => one.direction === "out" && one.purpose !== "keyword",
+  );
+  assert.equal(rows.length, 6);
+  for (const row of rows) {
+    assert.deepEqual([row.status, row.status_reason], ["cancelled", "opted_out"], row.purpose);
+  }
+});
+
+test("what the receptionist and the program write is cleared of card numbers, what a person writes is not touched", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const body = "Your card 4111 1111 1111 1111 is on file";
+  for (const [sender, purpose, kept] of [
+    ["ai", "reply", false],
+    ["system", "confirmation", false],
+    ["employee", "manual", true],
+  ] as const) {
+    const to = business.customer();
+    await send(business, { to, body, sender, purpose });
+    await frontdesk.settle();
+    const [left] = await outbox(frontdesk, to);
+    assert.equal(left?.body.includes("4111 1111 1111 1111"), kept, sender);
+  }
+});
+
 test("a landline is not texted", async () => {
   const business = await businessWithNumber(frontdesk);
   const answer = await send(business, { to: "+442079460123" });
@@ -133,11 +208,32 @@ test("one text-back per window, however often they call", async () => {
   );
   await frontdesk.advance(31 * 60);
   assert.equal((await send(business, { to, purpose: "text_back", sender: "system" })).status, "queued");
+  await frontdesk.advance(30 * 60);
+  assert.equal((await send(business, { to, purpose: "text_back", sender: "system" })).status, "queued");
+  await frontdesk.advance(30 * 60 - 1);
+  assert.equal(
+    (await send(business, { to, purpose: "text_back", sender: "system" })).reason,
+    "duplicate_text_back",
+  );
   const off = await businessWithNumber(frontdesk, { settings: { text_back: { enabled: false } } });
   assert.equal(
     (await send(off, { to, purpose: "text_back", sender: "system" })).reason,
     "text_back_disabled",
   );
+});
+
+test("a text-back that never left does not count for the window", async () => {
+  const business = await businessWithNumber(frontdesk);
+  for (const status of ["cancelled", "failed", "undelivered"] as const) {
+    const to = business.customer();
+    const textBack = () => send(business, { to, purpose: "text_back", sender: "system" });
+    const { messageId = "" } = await textBack();
+    await inside(frontdesk, business.id, (ctx) =>
+      ctx.db.update("sms_messages").set({ status }).where("id", "=", messageId).execute(),
+    );
+    assert.equal((await textBack()).status, "queued", status);
+    assert.equal((await textBack()).reason, "duplicate_text_back");
+  }
 });
 
 test("a won or lost lead stops automatic texts, not a person's", async () => {
@@ -212,6 +308,52 @@ for (const [name, bodies] of [
   });
 }
 
+for (const [name, seconds, reason] of [
+  ["ten texts over a quarter of an hour are a person's", 100, undefined],
+  ["ten texts, the first of them a minute ago, are a person's", 6.7, undefined],
+  ["ten texts, the first of them just under a minute ago, are a machine's", 6.6, "robot_suspected"],
+] as const) {
+  test(name, async () => {
+    const business = await businessWithNumber(frontdesk, {
+      settings: { owner: { phone: null } },
+      owner: null,
+    });
+    const to = business.customer();
+    for (let index = 0; index < 10; index += 1) {
+      if (index > 0) await frontdesk.advance(seconds);
+      await postForm(frontdesk, "/twilio/sms", {
+        MessageSid: `SM-slow-${to}-${index}`,
+        From: to,
+        To: business.number,
+        Body: `Number ${index}`,
+      });
+    }
+    assert.equal((await send(business, { to })).reason, reason);
+  });
+}
+
+test("sixty texts of the program to one customer in a day are the most; a person, and tomorrow, go on", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const to = business.customer();
+  for (let count = 0; count < 60; count += 1) {
+    assert.equal((await send(business, { to, purpose: "notice", sender: "system" })).status, "queued");
+  }
+  const { conversationId = "", ...over } = await send(business, { to });
+  assert.deepEqual([over.status, over.reason], ["held", "too_many_texts"]);
+  assert.equal((await send(business, { to: business.customer() })).status, "queued", "another customer");
+  assert.equal((await send(business, { to, byPerson: true })).status, "queued");
+  assert.equal((await send(business, { to, sender: "employee", purpose: "manual" })).status, "queued");
+  assert.equal((await send(business, { to, sender: "system", purpose: "confirmation" })).status, "queued");
+  await inside(frontdesk, business.id, (ctx) =>
+    ctx.db
+      .update("sms_messages")
+      .set({ created_at: new Date(ctx.now.getTime() - 24 * 3_600_000) })
+      .where("conversation_id", "=", conversationId)
+      .execute(),
+  );
+  assert.equal((await send(business, { to })).status, "queued");
+});
+
 test("quiet hours: automatic texts leave when they end, confirmations and people's at once, and only the last reply", async () => {
   const quiet = { quiet_hours: { enabled: true, start: "19:00", end: "08:00" } };
   const business = await businessWithNumber(frontdesk, { settings: quiet });
@@ -237,16 +379,30 @@ test("quiet hours: automatic texts leave when they end, confirmations and people
   assert.equal(left?.at.getUTCHours(), 8);
 });
 
-test("reminders wait for the end of quiet hours, unless the appointment would have begun; a cancelled booking's is dropped", async () => {
+test("reminders wait for the end of quiet hours, and do not leave at all if it would be too late then; a cancelled booking's is dropped", async () => {
   const quiet = { quiet_hours: { enabled: true, start: "19:00", end: "08:00" } };
   const business = await businessWithNumber(frontdesk, { settings: quiet });
   await afterHours();
   const now = frontdesk.app.clock.now().getTime();
-  const [early, late, dropped] = [business.customer(), business.customer(), business.customer()];
+  const [early, edge, late, dropped] = Array.from({ length: 4 }, business.customer) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   const reminder = { purpose: "reminder", sender: "system" } as const;
   const at = (hours: number) => new Date(now + hours * 3_600_000);
-  assert.equal((await send(business, { to: early, ...reminder, sendBefore: at(11) })).reason, undefined);
-  assert.equal((await send(business, { to: late, ...reminder, sendBefore: at(16) })).reason, "quiet_hours");
+  for (const [to, hours] of [
+    [early, 11],
+    [edge, 12],
+  ] as const) {
+    const answer = await send(business, { to, ...reminder, sendBefore: at(hours) });
+    assert.deepEqual([answer.status, answer.reason], ["suppressed", "quiet_until_too_late"]);
+  }
+  const [refusal] = await decisions(business);
+  assert.deepEqual([refusal?.guard, refusal?.decision], ["quiet_hours", "suppressed"]);
+  const waits = await send(business, { to: late, ...reminder, sendBefore: at(12.001) });
+  assert.deepEqual([waits.status, waits.reason], ["queued", "quiet_hours"]);
   const bookingId = await inside(frontdesk, business.id, async (ctx) => {
     const contact = await ctx.db.from("contacts").select("id").limit(1).executeTakeFirstOrThrow();
     return insertService(ctx, contact.id, dropped, at(40));
@@ -254,8 +410,7 @@ test("reminders wait for the end of quiet hours, unless the appointment would ha
   await send(business, { to: dropped, ...reminder, bookingId });
   await inside(frontdesk, business.id, (ctx) => cancel(ctx, bookingId, {}));
   await frontdesk.settle();
-  assert.equal((await outbox(frontdesk, early)).length, 1);
-  assert.equal((await outbox(frontdesk, late)).length, 0);
+  for (const to of [early, edge, late]) assert.equal((await outbox(frontdesk, to)).length, 0);
   await frontdesk.advance(13 * 3600);
   assert.equal((await outbox(frontdesk, late)).length, 1);
   assert.ok((await outbox(frontdesk, dropped)).every((entry) => entry.body !== "Hello"));

@@ -6,9 +6,11 @@
  * - every text to a customer but the answer to a keyword: the opt-out, and a number that can take texts;
  * - texts the program writes of its own accord (text-back, reply, notice): a finished lead, loops with another robot, a
  *   person who took over, the text-back window, quiet hours, the business-hours policy;
- * - reminders, birthday wishes and what is said after a no-show: quiet hours. They wait until these end; if the
- *   appointment would have begun by then they leave at once, because a reminder may come at a bad hour but not be lost.
+ * - reminders, birthday wishes and what is said after a no-show: quiet hours. They wait until these end, and if the
+ *   appointment will have begun by then they do not leave at all; such a reminder is planned for the evening before.
  *   Confirmations, cancellations and notices of being late answer something that was just done and wait for nothing.
+ *
+ * docs/texts.md says the same to those who run the business.
  */
 import type { Ctx } from "../../../kernel/context.ts";
 import { parsePhone } from "../../../phones.ts";
@@ -19,7 +21,7 @@ import type { WorkspaceRow } from "../../workspace/settings/settings.ts";
 import type { PhoneNumber } from "../../phone/numbers/number.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import { isOpen, quietUntil } from "./business-hours.ts";
-import { latestMessages, sentSince } from "./messages.store.ts";
+import { countAutomatic, latestMessages, sentSince } from "./messages.store.ts";
 import type { Purpose, Sender } from "./message.ts";
 import { robotSigns } from "./robots.ts";
 
@@ -66,6 +68,11 @@ export function isAutomatic({ purpose, sender }: { purpose: Purpose; sender: Sen
   return automatic.includes(purpose) && sender !== "employee";
 }
 
+/** Whether a text waits for the end of quiet hours. */
+export function keepsQuietHours(subject: { purpose: Purpose; sender: Sender }): boolean {
+  return patient.includes(subject.purpose) || isAutomatic(subject);
+}
+
 function guardsFor(subject: Subject): readonly Guard[] {
   const { purpose } = subject;
   const always: Guard[] = [entitlement, senderNumber, approvedNumber];
@@ -73,7 +80,16 @@ function guardsFor(subject: Subject): readonly Guard[] {
   const toCustomer: Guard[] = [...always, optOut, reachable];
   if (patient.includes(purpose)) return [...toCustomer, quietHours];
   if (!isAutomatic(subject)) return toCustomer;
-  return [...toCustomer, terminalLead, takenOver, robots, textBackWindow, quietHours, businessHours];
+  return [
+    ...toCustomer,
+    terminalLead,
+    takenOver,
+    robots,
+    dailyLimit,
+    textBackWindow,
+    quietHours,
+    businessHours,
+  ];
 }
 
 export const entitlement: Guard = (_ctx, { workspace }) =>
@@ -126,6 +142,17 @@ const robots: Guard = async (ctx, { conversation, purpose, byPerson }) => {
   return signs ? held("loop", "robot_suspected", `This looks like another machine: ${signs}.`) : undefined;
 };
 
+/** How many texts the program writes to one customer in a day of its own accord; a loop that nothing else sees ends here. */
+export const mostAutomaticADay = 60;
+
+const dailyLimit: Guard = async (ctx, { conversation, byPerson }) => {
+  if (!conversation || byPerson) return undefined;
+  const since = new Date(ctx.now.getTime() - 24 * 60 * 60_000);
+  return (await countAutomatic(ctx, conversation.id, since)) >= mostAutomaticADay
+    ? held("loop", "too_many_texts", `${mostAutomaticADay} texts were written to this customer within a day.`)
+    : undefined;
+};
+
 const textBackWindow: Guard = async (ctx, { purpose, conversation, workspace }) => {
   if (purpose !== "text_back") return undefined;
   const { enabled, window_minutes: minutes } = workspace.settings.text_back;
@@ -141,9 +168,16 @@ const textBackWindow: Guard = async (ctx, { purpose, conversation, workspace }) 
     : undefined;
 };
 
-const quietHours: Guard = (ctx, { workspace, sendBefore }) => {
+export const quietHours: Guard = (ctx, { workspace, sendBefore }) => {
   const until = quietUntil(workspace.settings.quiet_hours, workspace.timeZone, ctx.now);
-  if (!until || (sendBefore && until >= sendBefore)) return undefined;
+  if (!until) return undefined;
+  if (sendBefore && until >= sendBefore) {
+    return suppressed(
+      "quiet_hours",
+      "quiet_until_too_late",
+      "Quiet hours last until the text would have come too late.",
+    );
+  }
   return {
     guard: "quiet_hours",
     decision: "deferred",

@@ -212,6 +212,20 @@ export async function cancelWaiting(
   return rows.length;
 }
 
+/** How many texts the program wrote in a thread since an instant and did not take back. */
+export async function countAutomatic(ctx: Ctx, conversationId: string, since: Date): Promise<number> {
+  const row = await ctx.db
+    .from("sms_messages")
+    .select(({ fn }) => fn.countAll<string>().as("count"))
+    .where("conversation_id", "=", conversationId)
+    .where("direction", "=", "out")
+    .where("sender", "in", ["ai", "system"])
+    .where("created_at", ">", since)
+    .where("status", "not in", ["cancelled", "held"] satisfies MessageStatus[])
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}
+
 /** Whether a text of this purpose went (or is about to go) to a customer since an instant. */
 export async function sentSince(
   ctx: Ctx,

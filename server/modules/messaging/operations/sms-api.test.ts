@@ -204,7 +204,11 @@ test("workspace.update_sms_conversation#0 workspace.update_sms_conversation#1 un
   const archived = await business.call("PATCH", path, { status: "archived" });
   assert.equal(archived.body.data.status, "archived");
   assert.equal((await conversations(business, "?status=archived")).length, 1);
-  for (const body of [{ status: "gone" }, { unread_count: -1 }, { state: "closed" }]) {
+  const back = await business.call("PATCH", path, { status: "active" });
+  assert.equal(back.body.data.status, "active");
+  assert.equal((await conversations(business, "?status=archived")).length, 0);
+  await receive(business, business.customer(), "Hello");
+  for (const body of [{ status: "gone" }, { unread_count: -1 }, { unread_count: 7 }, { state: "closed" }]) {
     assert.equal((await business.call("PATCH", path, body)).status, 400);
   }
   assert.equal(

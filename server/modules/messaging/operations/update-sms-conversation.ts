@@ -18,7 +18,11 @@ export const updateSmsConversation = operation({
     {
       id: Type.String({ format: "uuid" }),
       unread_count: Type.Optional(
-        Type.Integer({ minimum: 0, maximum: 1_000_000, description: "0 marks it read." }),
+        Type.Integer({
+          minimum: 0,
+          maximum: 0,
+          description: "0 marks it read. The count itself is of what came in; it cannot be set.",
+        }),
       ),
       status: Type.Optional(Type.Union([Type.Literal("active"), Type.Literal("archived")])),
     },

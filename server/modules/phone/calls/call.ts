@@ -43,8 +43,10 @@ export const CallRecord = Type.Object({
   phone_number_id: Type.String({ format: "uuid" }),
   provider_id: Type.String({ description: "The carrier's id of the call." }),
   direction: Type.String(),
-  from_e164: Type.String(),
-  to_e164: Type.String(),
+  from_phone: Type.String({ description: "Who called, E.164; what the carrier says of a withheld number." }),
+  to_phone: Type.String({ description: "The business' number that was called." }),
+  from_e164: Type.String({ description: "The same as from_phone." }),
+  to_e164: Type.String({ description: "The same as to_phone." }),
   status: Type.String({ description: "The last status the carrier reported." }),
   outcome: Type.Union([Type.Literal("answered"), Type.Literal("missed"), Type.Null()]),
   dial_status: text(),
@@ -54,7 +56,8 @@ export const CallRecord = Type.Object({
   answered_at: instant(),
   missed_at: instant(),
   ended_at: instant(),
-  duration_seconds: whole(),
+  duration: Type.Union([Type.Integer(), Type.Null()], { description: "Seconds." }),
+  duration_seconds: Type.Union([Type.Integer(), Type.Null()], { description: "The same as duration." }),
   voicemail_url: text(),
   voicemail_seconds: whole(),
   created_at: Type.String({ format: "date-time" }),
@@ -63,5 +66,6 @@ export const CallRecord = Type.Object({
 
 export function presentCall(row: Call): Record<string, unknown> {
   const { workspace_id: _w, ...shown } = row;
-  return shown;
+  const { from_e164: from_phone, to_e164: to_phone, duration_seconds: duration } = row;
+  return { ...shown, from_phone, to_phone, duration };
 }

@@ -41,8 +41,11 @@ test("workspace.update_phone_number#0 the settable fields, and no others", async
     [cleared.body.data.friendly_name, cleared.body.data.transfer_number],
     ["Front desk", null],
   );
-  const wrong = await business.call("PATCH", path, { transfer_number: "12" });
-  assert.equal(wrong.body.error.details.fields[0].field, "transfer_number");
+  for (const transfer_number of ["12", business.number]) {
+    const wrong = await business.call("PATCH", path, { transfer_number });
+    assert.equal(wrong.status, 400, wrong.text);
+    assert.equal(wrong.body.error.details.fields[0].field, "transfer_number");
+  }
   for (const body of [
     { status: "ACTIVE" },
     { e164: transfer },

@@ -1,12 +1,12 @@
 import { Type } from "typebox";
-import { missing } from "../../../kernel/errors.ts";
+import { invalidField, missing } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { phoneField } from "../../../phones.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { countryOf } from "../../workspace/settings/country.ts";
 import { settingsOf } from "../../workspace/settings/settings.ts";
 import { PhoneNumberRecord, presentNumber } from "./number.ts";
-import { completed } from "./numbers.store.ts";
+import { completed, findNumberByE164 } from "./numbers.store.ts";
 
 const agent = (description: string) =>
   Type.Optional(Type.Union([Type.String({ format: "uuid" }), Type.Null()], { description }));
@@ -24,7 +24,7 @@ export const updatePhoneNumber = operation({
   noun: "phone_number",
   summary: "Change a phone number's settings.",
   description:
-    "An agent assignment is pushed to the voice provider at once; whether that worked is in retell_last_synced_at and retell_last_sync_error. The change is kept either way.",
+    "An agent assignment is pushed to the voice provider at once, which alone knows its agents; whether that worked is in retell_last_synced_at and retell_last_sync_error. The change is kept either way.",
   input: Type.Object(
     {
       id: Type.String({ format: "uuid" }),
@@ -34,8 +34,12 @@ export const updatePhoneNumber = operation({
           description: "Where calls are forwarded, E.164; null clears it.",
         }),
       ),
-      inbound_voice_agent_config_id: agent("The agent that answers inbound calls; null clears it."),
-      outbound_voice_agent_config_id: agent("The agent of outbound calls; null clears it."),
+      inbound_voice_agent_config_id: agent(
+        "The agent that answers inbound calls, by its id at the voice provider; null clears it.",
+      ),
+      outbound_voice_agent_config_id: agent(
+        "The agent of outbound calls, by its id at the voice provider; null clears it.",
+      ),
     },
     { additionalProperties: false },
   ),
@@ -49,19 +53,21 @@ export const updatePhoneNumber = operation({
       .executeTakeFirst();
     if (!before) throw missing("phone number", input.id);
     const { id, transfer_number: transfer, friendly_name: name, ...agents } = input;
+    const forwarded = transfer ? phoneField("transfer_number", transfer, await countryOf(ctx)) : null;
+    if (forwarded && (await findNumberByE164(ctx, forwarded))) {
+      throw invalidField(
+        "transfer_number",
+        "is a number of the business itself, so calls would go round in a circle",
+        "Send the number of a phone that somebody answers.",
+      );
+    }
     const pushed = Object.keys(agents).length > 0;
     const after = await ctx.db
       .update("phone_numbers")
       .set({
         ...agents,
         ...(name === undefined ? {} : { friendly_name: name?.trim() || null }),
-        ...(transfer === undefined
-          ? {}
-          : {
-              transfer_number: transfer
-                ? phoneField("transfer_number", transfer, await countryOf(ctx))
-                : null,
-            }),
+        ...(transfer === undefined ? {} : { transfer_number: forwarded }),
         ...(pushed ? { retell_last_sync_error: noVoiceProvider } : {}),
         updated_at: ctx.now,
       })
