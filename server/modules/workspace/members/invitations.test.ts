@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startHarness } from "../../../testing/harness.ts";
+import { acceptInvitation, invitationOf } from "./invitations.ts";
 import { browse, cookieOf, invite, joined, linkTo, ours, password, signIn, users } from "./test-people.ts";
 
 const frontdesk = await startHarness();
@@ -196,4 +197,34 @@ test("a weak password, no name, or a page of another site: nobody joins", async 
     assert.equal((await frontdesk.call("POST", link, { form: joining, headers })).status, 403);
   }
   assert.equal((await workspace.call("GET", `${users}/${id}`)).body.data.status, "invited");
+});
+
+test("a link that was replaced, or ran out, while its page was being filled in lets nobody in", async () => {
+  const workspace = await frontdesk.workspace();
+  const elsewhere = await joined(frontdesk, await frontdesk.workspace(), "client_editor");
+  const { id: userId } = await frontdesk.app.database.system("simulator", (kysely) =>
+    kysely.selectFrom("users").select("id").where("email", "=", elsewhere.email).executeTakeFirstOrThrow(),
+  );
+  const email = newEmail();
+  const id = await invite(workspace, email);
+  const tokenIn = async () => (await linkTo(frontdesk, workspace, email)).split("/").at(-1) ?? "";
+  const accept = async (token: string, seen: Awaited<ReturnType<typeof invitationOf>>) => {
+    assert.ok(seen);
+    await acceptInvitation(frontdesk.app, seen, token, { id: userId, full_name: "Jo Smith" }, "test");
+  };
+  const old = await tokenIn();
+  const seen = await invitationOf(frontdesk.app, old);
+  await frontdesk.advance(1);
+  await invite(workspace, email);
+  await assert.rejects(accept(old, seen), /used or replaced/);
+  const fresh = await tokenIn();
+  const late = await invitationOf(frontdesk.app, fresh);
+  await frontdesk.advance(7 * 24 * 3600);
+  await assert.rejects(accept(fresh, late), /used or replaced/, "in the very moment it ends");
+  assert.equal((await workspace.call("GET", `${users}/${id}`)).body.data.status, "invited");
+  await invite(workspace, email);
+  const last = await tokenIn();
+  await accept(last, await invitationOf(frontdesk.app, last));
+  assert.equal((await workspace.call("GET", `${users}/${id}`)).body.data.status, "active");
+  assert.equal(await invitationOf(frontdesk.app, last), undefined);
 });

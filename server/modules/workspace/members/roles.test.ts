@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startHarness } from "../../../testing/harness.ts";
+import { scopesOfRole } from "../../../scopes.ts";
 import type { TestWorkspace } from "../../../testing/harness.ts";
+import { inside } from "../../messaging/testing.ts";
+import { lockMemberAndAdministrators } from "./members.store.ts";
 import { browse, cookieOf, invite, joined, linkTo, ours, password, signIn, users } from "./test-people.ts";
 
 const frontdesk = await startHarness();
@@ -191,4 +194,89 @@ test("workspace.remove_company_user#1 it takes users:delete; users:write is not 
   assert.match(refused.text, /users:delete/);
   const remover = await workspace.keyWith(["users:delete"]);
   assert.equal((await frontdesk.call("DELETE", path, { key: remover })).status, 204);
+});
+
+test("nobody gives a role that may do more than they may: a key's scopes count, whatever users:write says", async () => {
+  const workspace = await frontdesk.workspace();
+  const { id: viewer } = await joined(frontdesk, workspace, "client_viewer");
+  const narrow = await workspace.keyWith(["users:read", "users:write"]);
+  const editors = await workspace.keyWith([...scopesOfRole("client_editor"), "users:write"]);
+  const invites = async (key: string, role: string) => {
+    const body = { email: `${role}-${key.slice(-8).toLowerCase()}@example.com`, role };
+    return (await frontdesk.call("POST", `${users}/invite`, { key, body })).status;
+  };
+  for (const role of ["client_admin", "client_editor", "client_viewer"]) {
+    assert.equal(await invites(narrow, role), 403, role);
+  }
+  assert.equal(await invites(editors, "client_admin"), 403);
+  assert.equal(await invites(editors, "client_editor"), 201);
+  assert.equal(await invites(editors, "client_viewer"), 201);
+  const becomes = (key: string, role: string) =>
+    frontdesk.call("PATCH", rolePath(viewer), { key, body: { role } });
+  assert.equal((await becomes(narrow, "client_editor")).status, 403);
+  assert.equal((await becomes(editors, "client_editor")).status, 200);
+  const refused = await becomes(editors, "client_admin");
+  assert.equal(refused.status, 403);
+  assert.ok(refused.body.error.details.missing_scopes.includes("users:delete"));
+  assert.ok(!refused.body.error.details.missing_scopes.includes("contacts:write"));
+});
+
+test("what ended with a member's access is on record: sessions, invitations, keys by name", async () => {
+  const workspace = await frontdesk.workspace();
+  const { id, email } = await joined(frontdesk, workspace, "client_editor");
+  await signIn(frontdesk, email);
+  for (const name of ["till", "site"]) {
+    await frontdesk.app.credentials.issue({
+      workspaceId: workspace.id,
+      kind: "workspace",
+      name,
+      scopes: ["contacts:read"],
+      approvalLevel: "full",
+      createdBy: id,
+    });
+  }
+  await workspace.call("DELETE", `${users}/${id}`);
+  const log = (await workspace.call("GET", `/api/v1/data/crm-logs?entity_id=${id}&limit=100`)).body.data;
+  const ended = Object.fromEntries(
+    log
+      .filter((row: { action: string }) => row.action === "access_ended")
+      .map((row: { field: string; old_value: unknown }) => [row.field, row.old_value]),
+  );
+  assert.deepEqual(
+    { ...ended, keys: (ended["keys"] as string[]).toSorted() },
+    { sessions: 2, keys: ["site", "till"] },
+  );
+  const keys = await workspace.call("GET", "/api/v1/data/crm-logs?entity_type=api_key&field=revoked_at");
+  assert.equal(keys.body.data.length, 2);
+});
+
+test("whoever would remove the last administrator waits for who is just taking the role from the other", async () => {
+  const workspace = await frontdesk.workspace();
+  const { id: second } = await joined(frontdesk, workspace, "client_admin");
+  let removal: Promise<{ status: number }> | undefined;
+  await inside(frontdesk, workspace.id, async (ctx) => {
+    await lockMemberAndAdministrators(ctx, second);
+    await ctx.db.update("members").set({ role: "client_viewer" }).where("id", "=", second).execute();
+    let over = false;
+    removal = workspace.call("DELETE", `${users}/${workspace.adminId}`).finally(() => (over = true));
+    // On one connection it cannot begin before this is done; on a server it stands at the lock.
+    if (frontdesk.app.database.engine.name === "embedded") return;
+    while (!over && !(await somebodyWaits())) await new Promise((resolve) => setImmediate(resolve));
+  });
+  assert.equal((await removal)?.status, 409);
+  assert.deepEqual(await active(workspace), [workspace.adminId]);
+});
+
+async function somebodyWaits(): Promise<boolean> {
+  const { rows } = await frontdesk.app.database.engine.pool.query(
+    "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' limit 1",
+  );
+  return rows.length > 0;
+}
+
+test("a member can leave by themselves, as long as an administrator stays", async () => {
+  const workspace = await frontdesk.workspace();
+  const { id, cookie } = await joined(frontdesk, workspace, "client_admin");
+  assert.equal((await browse(frontdesk, cookie, "DELETE", `${users}/${id}`)).status, 204);
+  assert.equal((await browse(frontdesk, cookie, "GET", "/api/v1/contacts")).status, 401);
 });
