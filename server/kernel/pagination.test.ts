@@ -91,7 +91,7 @@ test("a list is in the order of its column first, and of its ids only where that
   assert.deepEqual(ids(await tasks(`limit=2&after=${wanted[1]}`)), ids(second), "by an id alone as well");
 });
 
-test("workspace.list_export_templates#3 a cursor or an id whose row is gone goes on where it stood", async () => {
+test("workspace.list_export_templates#2 a cursor or an id whose row is gone goes on where it stood", async () => {
   const other = await frontdesk.workspace();
   const made: string[] = [];
   for (const name of ["A", "B", "C", "D", "E"]) {

@@ -93,7 +93,7 @@ test("an agent finds the customer, notes the call, moves the deal, sets a task a
     dimensions: ["stage_name"],
   });
   await agent.close();
-  assert.deepEqual(rows, [{ stage_name: "Quoted", deals: 1, total: 12_500 }]);
+  assert.deepEqual(rows, [{ stage_name: "Quoted", currency: "AUD", deals: 1, total: 12_500 }]);
 
   await personSees(workspace, { ida: ida.id, deal: deal.id, quoted: String(quoted?.id) });
 });

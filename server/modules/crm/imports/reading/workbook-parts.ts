@@ -77,5 +77,5 @@ const builtInDates: readonly [first: number, last: number][] = [
 function isDateFormat(id: number, code: string | undefined): boolean {
   if (code === undefined) return builtInDates.some(([first, last]) => id >= first && id <= last);
   if (code.length > longestFormat) return false;
-  return /[ymdhsb]/i.test(code.replaceAll(/"[^"]*"|\[[^\]]*\]|\\./g, "").replaceAll(/general/gi, ""));
+  return /[ymdhsb]/i.test(code.replaceAll(/"[^"]*"|\[[^[\]]*\]|\\./g, "").replaceAll(/general/gi, ""));
 }
