@@ -198,6 +198,42 @@ test("a landline is not texted", async () => {
   assert.deepEqual([answer.status, answer.reason], ["suppressed", "landline"]);
 });
 
+test("numbers that cost whoever texts them are texted by nobody, in whatever words", async () => {
+  const business = await businessWithNumber(frontdesk);
+  for (const to of ["+19005550123", "+881612345678", "+447012345678", "+448712345678"]) {
+    for (const text of [
+      { purpose: "text_back", sender: "system" },
+      { purpose: "manual", sender: "employee" },
+      { purpose: "confirmation", sender: "system" },
+    ] as const) {
+      const answer = await send(business, { to, ...text });
+      assert.deepEqual([answer.status, answer.reason], ["suppressed", "number_not_texted"], to);
+    }
+  }
+});
+
+test("a caller's number can be forged: text-backs go a few times a day, and not abroad, until somebody has texted from it", async () => {
+  const business = await businessWithNumber(frontdesk, { settings: { text_back: { window_minutes: 30 } } });
+  const textBack = (to: string) => send(business, { to, purpose: "text_back", sender: "system" });
+  const abroad = "+33612345678";
+  assert.equal((await textBack(abroad)).reason, "country_not_texted");
+  const to = business.customer();
+  for (let count = 0; count < 4; count += 1) {
+    assert.equal((await textBack(to)).status, "queued");
+    await frontdesk.advance(31 * 60);
+  }
+  assert.equal((await textBack(to)).reason, "recipient_limit");
+  for (const from of [to, abroad]) {
+    await postForm(frontdesk, "/twilio/sms", {
+      MessageSid: `SM-proof-${from}`,
+      From: from,
+      To: business.number,
+      Body: "It is me",
+    });
+    assert.equal((await textBack(from)).status, "queued", "who has texted is who they say");
+  }
+});
+
 test("one text-back per window, however often they call", async () => {
   const business = await businessWithNumber(frontdesk, { settings: { text_back: { window_minutes: 30 } } });
   const to = business.customer();

@@ -15,6 +15,8 @@
 import type { Ctx } from "../../../kernel/context.ts";
 import { parsePhone } from "../../../phones.ts";
 import type { Contact } from "../../crm/contacts/contact.ts";
+import { isDearNumber } from "../recipients/reachable-numbers.ts";
+import { refuseUnproven } from "../recipients/recipients.ts";
 import { wantsNoTexts } from "../opt-outs/opt-outs.ts";
 import { latestLeadIsTerminal } from "./terminal-lead.ts";
 import type { WorkspaceRow } from "../../workspace/settings/settings.ts";
@@ -87,6 +89,7 @@ function guardsFor(subject: Subject): readonly Guard[] {
     robots,
     dailyLimit,
     textBackWindow,
+    unprovenCaller,
     quietHours,
     businessHours,
   ];
@@ -114,10 +117,26 @@ export const optOut: Guard = async (ctx, { contact, toE164 }) =>
     ? suppressed("opt_out", "opted_out", "The customer opted out of texts.")
     : undefined;
 
-const reachable: Guard = (_ctx, { toE164 }) =>
-  parsePhone(toE164)?.kind === "landline"
-    ? suppressed("number", "landline", "The customer's number is a landline, which takes no texts.")
+const reachable: Guard = (_ctx, { toE164 }) => {
+  if (parsePhone(toE164)?.kind === "landline") {
+    return suppressed("number", "landline", "The customer's number is a landline, which takes no texts.");
+  }
+  return isDearNumber(toE164)
+    ? suppressed("number", "number_not_texted", "Premium, satellite and service numbers are not texted.")
     : undefined;
+};
+
+/** A caller's number can be forged: who has never texted us gets a few text-backs a day, and none abroad. */
+const unprovenCaller: Guard = async (ctx, { purpose, toE164, number, conversation }) => {
+  if (purpose !== "text_back") return undefined;
+  const refusal = await refuseUnproven(ctx, {
+    key: `text_back:${conversation?.id ?? toE164}:${ctx.requestId}`,
+    channel: "sms",
+    to: toE164,
+    alsoIn: number?.country ?? null,
+  });
+  return refusal && suppressed("recipient", refusal.reason, `${refusal.explanation}.`);
+};
 
 export const terminalLead: Guard = async (ctx, { contact, byPerson }) =>
   contact && !byPerson && (await latestLeadIsTerminal(ctx, contact.id))

@@ -28,14 +28,18 @@ export type Refusal = {
 };
 
 /** Why a number in E.164 is not texted for a stranger, whatever has been sent; undefined when it may be. */
-export async function refuseNumber(ctx: Ctx, e164: string): Promise<Refusal | undefined> {
+export async function refuseNumber(
+  ctx: Ctx,
+  e164: string,
+  alsoIn?: string | null,
+): Promise<Refusal | undefined> {
   if (isDearNumber(e164)) {
     return {
       reason: "number_not_texted",
       explanation: "premium, satellite and service numbers are not texted",
     };
   }
-  const countries = countriesTexted(await workspaceOf(ctx));
+  const countries = [...countriesTexted(await workspaceOf(ctx)), ...(alsoIn ? [alsoIn] : [])];
   if (isNumberOf(countries, e164) || (await isProven(ctx, "sms", e164))) return undefined;
   return {
     reason: "country_not_texted",
@@ -49,11 +53,18 @@ export async function refuseNumber(ctx: Ctx, e164: string): Promise<Refusal | un
  */
 export async function refuseUnproven(
   ctx: Ctx,
-  send: { key: string; channel: MessageChannel; to: string; bookingId?: string | undefined },
+  send: {
+    key: string;
+    channel: MessageChannel;
+    to: string;
+    bookingId?: string | undefined;
+    /** A country that is texted besides the business's own: of the number that was called, say. */
+    alsoIn?: string | null;
+  },
 ): Promise<Refusal | undefined> {
   const { key, channel, bookingId } = send;
   const recipient = channel === "email" ? send.to.trim().toLowerCase() : send.to;
-  const number = channel === "sms" ? await refuseNumber(ctx, recipient) : undefined;
+  const number = channel === "sms" ? await refuseNumber(ctx, recipient, send.alsoIn) : undefined;
   if (number) return number;
   if (await isProven(ctx, channel, recipient)) return undefined;
   await lockSends(ctx);
