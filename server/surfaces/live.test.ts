@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { after, mock, test } from "node:test";
 import { sql } from "kysely";
 import { startHarness } from "../testing/harness.ts";
 import type { TestWorkspace } from "../testing/harness.ts";
@@ -10,6 +10,9 @@ const followers: AbortController[] = [];
 after(() => {
   for (const follower of followers) follower.abort();
 });
+
+/** For a test that would wait for ever if what it asks for does not happen. */
+const limit = { timeout: 20_000 };
 
 type Seen = { id: string; type: string; record_id: string };
 
@@ -25,6 +28,7 @@ async function follow(key: string, after?: string) {
     },
   );
   const events: Seen[] = [];
+  const comments: string[] = [];
   let changed = () => {};
   let ended = false;
   const reading = (async () => {
@@ -37,6 +41,7 @@ async function follow(key: string, after?: string) {
       for (const block of blocks) {
         const line = block.split("\n").find((one) => one.startsWith("data: "));
         if (line) events.push(JSON.parse(line.slice(6)) as Seen);
+        comments.push(...block.split("\n").filter((one) => one.startsWith(":")));
       }
       changed();
     }
@@ -47,7 +52,11 @@ async function follow(key: string, after?: string) {
     while (events.length < count && !ended) await new Promise<void>((resolve) => (changed = resolve));
     return events;
   };
-  return { response, events, until, reading, stop: () => abort.abort() };
+  const untilComment = async (comment: string) => {
+    while (!comments.includes(comment) && !ended) await new Promise<void>((resolve) => (changed = resolve));
+    assert.ok(comments.includes(comment), comment);
+  };
+  return { response, events, until, untilComment, reading, stop: () => abort.abort() };
 }
 
 async function createContact(workspace: TestWorkspace, name: string): Promise<string> {
@@ -203,6 +212,139 @@ test("a stream tells what the key may read, by today's scopes, field by field", 
   const told = JSON.stringify(await poor.until(3));
   assert.match(told, /opportunity_product\.updated/);
   assert.doesNotMatch(told, /payment_status|"contact\.created"/);
+});
+
+test("a key hears nothing of a company it may not read", async () => {
+  const workspace = await frontdesk.workspace();
+  const contactsOnly = await follow(await workspace.keyWith(["contacts:read"]), "0");
+  const all = await follow(workspace.key, "0");
+  assert.equal((await workspace.call("PATCH", "/api/v1/company", { name: "Renamed" })).status, 200);
+  await createContact(workspace, "Ann");
+  const types = (seen: Seen[]) => seen.map((event) => event.type);
+  assert.deepEqual(types(await all.until(2)), ["workspace.updated", "contact.created"]);
+  assert.deepEqual(types(await contactsOnly.until(1)), ["contact.created"]);
+});
+
+test("a quiet stream says that it lives, and ends with its key though nothing happens", limit, async () => {
+  const workspace = await frontdesk.workspace();
+  const { credentials } = frontdesk.app;
+  const scopes = ["contacts:read"];
+  const wanted = { workspaceId: workspace.id, kind: "workspace", name: "k", scopes } as const;
+  const key = await credentials.issue({ ...wanted, approvalLevel: "full" });
+  mock.timers.enable({ apis: ["setInterval"] });
+  try {
+    const stream = await follow(key.secret);
+    mock.timers.tick(15_000);
+    await stream.untilComment(": still here");
+    await credentials.revoke(workspace.id, key.id);
+    mock.timers.tick(15_000);
+    await stream.reading;
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+/** How often the events of a workspace are read while something is done. */
+async function readsDuring(workspace: TestWorkspace, work: () => void): Promise<number> {
+  const { database } = frontdesk.app;
+  const reads = mock.method(database, "read");
+  try {
+    work();
+    const calls = () => reads.mock.calls.filter((call) => call.arguments[0] === workspace.id);
+    for (let seen = -1; seen < calls().length;) {
+      seen = calls().length;
+      await Promise.all(calls().map((call) => call.result));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return calls().length;
+  } finally {
+    reads.mock.restore();
+  }
+}
+
+test("whoever follows a workspace from the same place is served by one read", async () => {
+  const workspace = await frontdesk.workspace();
+  const streams = await Promise.all(Array.from({ length: 10 }, () => follow(workspace.key)));
+  await createContact(workspace, "Ann");
+  for (const stream of streams) await stream.until(1);
+  // The look of every half second may fall into it, and is one more.
+  const reads = await readsDuring(workspace, () => frontdesk.app.bell.ring(workspace.id));
+  assert.ok(reads === 1 || reads === 2, `${reads} reads`);
+  const last = await createContact(workspace, "Ben");
+  for (const stream of streams) assert.equal((await stream.until(2))[1]?.record_id, last);
+});
+
+test("nobody joins a read that began before they were woken", limit, async () => {
+  const workspace = await frontdesk.workspace();
+  await createContact(workspace, "Ann");
+  const { database } = frontdesk.app;
+  const ann = await database.read(workspace.id, (db) => db.from("events").select("id").executeTakeFirst());
+  const first = await follow(workspace.key, ann?.id);
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const read = database.read.bind(database);
+  let isHeld = false;
+  const held = mock.method(database, "read", async (...call: Parameters<typeof read>) => {
+    const found = await read(...call);
+    if (!isHeld && call[0] === workspace.id) {
+      isHeld = true;
+      await released;
+    }
+    return found;
+  });
+  try {
+    // What is read now has nothing new in it, and takes its time.
+    await readHeld(() => isHeld, workspace);
+    const ben = await createContact(workspace, "Ben");
+    const second = await follow(workspace.key, ann?.id);
+    assert.equal((await second.until(1))[0]?.record_id, ben);
+    assert.equal(first.events.length, 0);
+    release();
+    assert.equal((await first.until(1))[0]?.record_id, ben);
+  } finally {
+    release();
+    held.mock.restore();
+  }
+});
+
+async function readHeld(isHeld: () => boolean, workspace: TestWorkspace): Promise<void> {
+  while (!isHeld()) {
+    frontdesk.app.bell.ring(workspace.id);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test("a credential may open twenty streams and a workspace a hundred; one that ends or fails makes room", async () => {
+  const workspace = await frontdesk.workspace();
+  const path = "/api/v1/events/stream";
+  const keys = await Promise.all(Array.from({ length: 6 }, () => workspace.keyWith(["contacts:read"])));
+  const [key = "", last = ""] = [keys[0], keys[5]];
+  for (let count = 0; count < 25; count += 1) {
+    const failed = await frontdesk.call("GET", `${path}?after=nothing`, { key });
+    assert.equal(failed.status, 400, "a place that is none uses up nothing");
+  }
+  const many = await Promise.all(Array.from({ length: 25 }, () => follow(key)));
+  const open = many.filter(({ response }) => response.status === 200);
+  assert.equal(open.length, 20, "of those that come at once no more than may be open");
+  const refused = await frontdesk.call("GET", path, { key });
+  assert.deepEqual([refused.status, refused.body.error.code], [429, "RATE_LIMITED"]);
+  assert.match(refused.body.error.fix, /at most 20 streams of this credential/);
+  for (const other of keys.slice(1, 5)) {
+    const opened = await Promise.all(Array.from({ length: 20 }, () => follow(other)));
+    assert.ok(opened.every(({ response }) => response.status === 200));
+    open.push(...opened);
+  }
+  const full = await frontdesk.call("GET", path, { key: last });
+  assert.equal(full.status, 429);
+  assert.match(full.body.error.fix, /at most 100 streams of this workspace/);
+  const stranger = await frontdesk.workspace();
+  assert.equal((await follow(stranger.key)).response.status, 200, "another workspace has its own");
+  open[0]?.stop();
+  // The server hears of it a moment later.
+  let again = await follow(last);
+  for (let tries = 0; again.response.status === 429 && tries < 500; tries += 1) again = await follow(last);
+  assert.equal(again.response.status, 200);
+  for (const stream of open) stream.stop();
 });
 
 test("closing the server ends its streams", async () => {

@@ -12,47 +12,63 @@ import { authenticate } from "./authenticate.ts";
 import { heardPayload } from "./heard.ts";
 import { one } from "./http.ts";
 import { countCall } from "./limits.ts";
+import { LiveFollowers, pageSize } from "./live-followers.ts";
+import type { WorkspaceFeed } from "./live-followers.ts";
 import { workspaceApi } from "./workspace-api.ts";
 
 const lookEveryMs = 500;
 const heartbeatEveryMs = 15_000;
-const pageSize = 200;
 
 export function addLive(http: FastifyInstance, app: App): void {
   const streams = new Set<LiveStream>();
+  const followers = new LiveFollowers(app);
+  let isClosing = false;
   // Other nodes' commits ring no bell here, so every workspace somebody follows is looked at.
-  const looking = setInterval(() => {
-    for (const stream of streams) stream.wake();
-  }, lookEveryMs).unref();
+  const looking = setInterval(() => followers.wakeAll(), lookEveryMs).unref();
   http.addHook("preClose", (done) => {
+    isClosing = true;
     clearInterval(looking);
     for (const stream of streams) stream.end();
     done();
   });
   for (const base of workspaceApi.bases) {
     http.get(`${base}/events/stream`, async (request, reply) => {
-      const stream = await openStream(app, request, reply);
+      const stream = await openStream(app, followers, request, reply);
       streams.add(stream);
       stream.onEnd(() => streams.delete(stream));
       stream.start();
+      if (isClosing) stream.end();
       return reply;
     });
   }
 }
 
-async function openStream(app: App, request: FastifyRequest, reply: FastifyReply): Promise<LiveStream> {
+async function openStream(
+  app: App,
+  followers: LiveFollowers,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<LiveStream> {
   const header = (name: string) => one(request.headers[name]);
   const incoming = { url: "", origins: [], header, form: undefined, rawBody: undefined };
   const actor = await authenticate(app, "workspace-key", incoming);
-  countCall(app, actor);
   const workspaceId = actor.workspaceId ?? "";
-  const query = request.query as Record<string, string | undefined>;
-  const place = await placeAfter(app, workspaceId, header("last-event-id") ?? query["after"]);
-  const known = place.fromNow ? await eventsSince(app, workspaceId, place) : [];
-  reply.hijack();
-  const whoNow = () => authenticate(app, "workspace-key", incoming).catch(() => undefined);
-  const parts = { app, workspaceId, place, known, out: reply.raw, requestId: request.id, whoNow };
-  return new LiveStream(parts);
+  // Before anything else is waited for: of many that come at once each is counted before the next one is.
+  const { feed, release } = followers.reserve(actor, workspaceId);
+  try {
+    countCall(app, actor);
+    const query = request.query as Record<string, string | undefined>;
+    const place = await placeAfter(app, workspaceId, header("last-event-id") ?? query["after"]);
+    const known = place.fromNow ? await eventsSince(app, workspaceId, place) : [];
+    reply.hijack();
+    const whoNow = () => authenticate(app, "workspace-key", incoming).catch(() => undefined);
+    const stream = new LiveStream({ app, feed, place, known, out: reply.raw, requestId: request.id, whoNow });
+    stream.onEnd(release);
+    return stream;
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 /** No place: from now on. "0": from the beginning. Else the id of the last event the caller has seen. */
@@ -84,7 +100,7 @@ async function eventsSince(app: App, workspaceId: string, place: FeedPlace): Pro
 
 type StreamParts = {
   app: App;
-  workspaceId: string;
+  feed: WorkspaceFeed;
   place: FeedPlace;
   /** Events after the place that the caller does not want: they were there before it came. */
   known: readonly StoredEvent[];
@@ -103,6 +119,8 @@ class LiveStream {
   readonly #ahead: Set<string>;
   #busy = false;
   #again = false;
+  /** The latest wake-up: what is read has to be as new as that. */
+  #wakeUp = 0;
   #ended = false;
   readonly #cleanup: (() => void)[] = [];
 
@@ -117,7 +135,9 @@ class LiveStream {
   }
 
   start(): void {
-    const { app, out, requestId, workspaceId } = this.#parts;
+    const { feed, out, requestId } = this.#parts;
+    // Whoever left while the stream was being opened will not be heard leaving.
+    if (out.destroyed) return this.end();
     out.writeHead(200, {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache, no-transform",
@@ -129,14 +149,15 @@ class LiveStream {
     const heartbeat = setInterval(() => void this.#beat(), heartbeatEveryMs).unref();
     this.#cleanup.push(
       () => clearInterval(heartbeat),
-      app.bell.onRing(workspaceId, () => this.wake()),
+      feed.onWake((wakeUp) => this.#wake(wakeUp)),
     );
     out.on("close", () => this.end());
-    this.wake();
+    this.#wake(feed.nextWakeUp());
   }
 
   /** Reads what is new; a wake during a read makes it read once more. */
-  wake(): void {
+  #wake(wakeUp: number): void {
+    this.#wakeUp = wakeUp;
     this.#again = true;
     if (!this.#busy && !this.#ended) void this.#drain();
   }
@@ -149,7 +170,7 @@ class LiveStream {
   }
 
   async #drain(): Promise<void> {
-    const { app, workspaceId } = this.#parts;
+    const { app, feed } = this.#parts;
     this.#busy = true;
     try {
       while (this.#again && !this.#ended) {
@@ -157,7 +178,7 @@ class LiveStream {
         let from = this.#place;
         let events: StoredEvent[];
         do {
-          events = await readEvents(app.database, workspaceId, from, pageSize);
+          events = await feed.read(from, this.#wakeUp);
           // What is sent is for who the caller is now: a revoked key, or another role, counts before the next event.
           const actor = events.length > 0 ? await this.#parts.whoNow() : undefined;
           if (events.length > 0 && !actor) return this.end();

@@ -132,7 +132,7 @@ const securitySchemes = {
 
 function introduction(surfaces: Surface[]): string {
   const list = surfaces.map((one) => `- ${one.title}: \`${one.bases[0] || "/"}\``).join("\n");
-  return `The front office of a service business.\n\n${list}\n\nEvery write takes an \`Idempotency-Key\`: the same key with the same request answers what the first one answered, with \`Idempotent-Replayed: true\`; with another request it is a 409. Keys are kept 24 hours. Every answer carries \`x-corr-id\`. Lists are paged with \`limit\` and \`cursor\`. 429 and 503 say in \`Retry-After\` how long to wait.\n\nWhat happens in a workspace streams from \`GET /api/v1/events/stream\` as server-sent events: what comes from now on, everything with \`after=0\`, or what followed the event whose id stands in \`Last-Event-ID\`. Agents find the same operations at \`/mcp\`.`;
+  return `The front office of a service business.\n\n${list}\n\nEvery write takes an \`Idempotency-Key\`: the same key with the same request answers what the first one answered, with \`Idempotent-Replayed: true\`; with another request it is a 409. Keys are kept 24 hours. Every answer carries \`x-corr-id\`. Lists are paged with \`limit\` and \`cursor\`. 429 and 503 say in \`Retry-After\` how long to wait.\n\nWhat happens in a workspace streams from \`GET /api/v1/events/stream\` as server-sent events: what comes from now on, everything with \`after=0\`, or what followed the event whose id stands in \`Last-Event-ID\`; at most 20 streams of one key and 100 of one workspace at once. Agents find the same operations at \`/mcp\`.`;
 }
 
 /** Serves the document; it is written once, on the first request for it. */
