@@ -197,3 +197,19 @@ test("somebody late is passed on, and nothing moves", async () => {
     assert.equal(script.bookings.length, 1);
   }
 });
+
+for (const hesitant of ["yes maybe", "yes I guess", "ok, hang on", "sure, if you can do it cheaper"]) {
+  dialogue(`not a clear yes: ${hesitant}`, {}, [
+    [`boiler service thursday at 10am, I'm ${details}`, /Shall I book it/],
+    [hesitant, /./],
+  ], []); // prettier-ignore
+}
+
+dialogue("asked whether to cancel, they would rather move or keep it", {}, [
+  ...boiler,
+  ["I need to cancel my appointment", /Shall I cancel it/],
+  ["rather than cancel, can we reschedule it to friday at 2?", /Shall I move/],
+  ["no, leave it", /./],
+  ["I need to cancel my appointment", /Shall I cancel it/],
+  ["no, don't cancel", /stays as it is|./],
+], [{ service: "boiler", at: "2026-03-05T10:00Z" }]); // prettier-ignore

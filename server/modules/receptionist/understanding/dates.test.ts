@@ -266,3 +266,18 @@ test("numbers that are no dates", () => {
     ["on second thoughts leave it", undefined],
   ]);
 });
+
+test("a weekday with a day of the month is never one that is over", () => {
+  check(WEDNESDAY, [
+    ["monday the 8th", "2025-10-08"],
+    ["friday the 12th", "2025-09-12"],
+  ]);
+});
+
+test("what is proposed with a negative word is proposed", () => {
+  check(WEDNESDAY, [
+    ["can't you come while my boss is away friday?", "2025-09-12"],
+    ["why don't we do friday", "2025-09-12"],
+    ["my boss is away friday", undefined],
+  ]);
+});

@@ -61,3 +61,9 @@ test("an id in a link stays whole, even where it looks like a card number", () =
   assert.deepEqual(redact(link), { text: link, redactions: [] });
   assert.equal(redact(`${link} my card is 4111 1111 1111 1111`).redactions.length, 1);
 });
+
+test("of a row of digits the card alone is taken out, and only a card", () => {
+  assert.equal(redact("card 4111 1111 1111 1111 12 25").text.endsWith(" 12 25"), true);
+  const text = "tracking number 1234 5678 9012 3456 7";
+  assert.deepEqual(redact(text), { text, redactions: [] });
+});

@@ -257,3 +257,12 @@ test("numbers that are no times", () => {
     ["it started about 3 days ago", undefined],
   ]);
 });
+
+test("am or pm said once is for both ends, unless they would be the wrong way round", () => {
+  const window = (phrase: string) => {
+    const { from, to } = understand(phrase, context).window ?? {};
+    return [from, to];
+  };
+  assert.deepEqual(window("tomorrow between 2 and 4 pm"), ["14:00", "16:00"]);
+  assert.deepEqual(window("tomorrow between 11 and 2 pm"), ["11:00", "14:00"]);
+});
