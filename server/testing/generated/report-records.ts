@@ -30,11 +30,12 @@ export const reportInputs: Record<string, (place: Place) => Promise<Input> | Inp
     return { pipeline_id: funnel["pipeline_id"] };
   },
   "workspace.reorder_report_cards": () => ({ card_ids: [] }),
-  "workspace.send_report": async (place) => ({
-    dashboard_id: await made(place, "POST", base, { template: "sales_overview" }),
-    recipients: ["paul@example.com"],
-    suppress_if_empty: false,
-  }),
+  "workspace.send_report": async (place) => {
+    // The cards of a template take scopes of their own; a table of deals takes none but the operation's.
+    const id = await made(place, "POST", base, { name: "Monday" });
+    await made(place, "POST", `${base}/${id}/cards`, { title: "Deals" });
+    return { dashboard_id: id, recipients: ["paul@example.com"], suppress_if_empty: false };
+  },
 };
 
 async function funnelOf({ frontdesk, workspace }: Place): Promise<Input> {

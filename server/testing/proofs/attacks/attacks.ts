@@ -129,7 +129,7 @@ const shapes: Attack = {
 const approval: Attack = {
   name: "a held invitation and a key for products",
   async run(target) {
-    const invitation = { email: "mallory@example.test", name: "Mallory", role: "client_admin" };
+    const invitation = { email: "mallory@example.test", full_name: "Mallory", role: "client_admin" };
     const asked = await send(target, "POST", "/api/v1/company/users/invite", target.held, {
       json: invitation,
     });

@@ -1,4 +1,5 @@
 /** Watches a node from a thread of its own: how long /healthz stays unanswered, and how much memory the process holds. */
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { setTimeout as realTime } from "node:timers/promises";
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
@@ -23,12 +24,11 @@ export type Watch = {
 /** Starts watching the node at `url` whose process is `pid`. Memory is read from /proc and is 0 where there is none. */
 export function watchNode(url: string, pid: number): Watch {
   const worker = new Worker(new URL(import.meta.url), { workerData: { url, pid } });
-  const ask = (question: "reset" | "read") =>
-    new Promise<Seen>((resolve, reject) => {
-      worker.once("message", resolve);
-      worker.once("error", reject);
-      worker.postMessage(question);
-    });
+  const ask = async (question: "reset" | "read"): Promise<Seen> => {
+    worker.postMessage(question);
+    const [seen] = (await once(worker, "message")) as [Seen];
+    return seen;
+  };
   return {
     reset: async () => void (await ask("reset")),
     read: () => ask("read"),
