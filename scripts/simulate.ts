@@ -123,6 +123,7 @@ const usage = `Usage: npm run simulate -- <dialogue.txt> [--start "2026-03-02 09
 
 Each line of the file is a text from the customer. Others:
   # a comment            owner: a text from the owner's phone
+  {code}                 the number the customer was asked to send back
   @+2h  @+30m  @+1d      let time pass          @2026-03-04 15:30  go to a time at the shop
 Examples are in examples/.
 `;
