@@ -13,7 +13,7 @@ const mostAboveIdleMb = 150;
 const staged: { name: string; file: string; environment?: Record<string, string> }[] = [
   { name: "forged addresses", file: "server/surfaces/forwarded.test.ts" },
   { name: "the simulator from outside", file: "server/simulator/reach.test.ts" },
-  { name: "a job that ends its process", file: "server/kernel/poison-jobs.test.ts" },
+  { name: "a job that ends its process", file: "server/kernel/jobs.test.ts" },
   {
     name: "two businesses behind a pooler",
     file: "server/testing/proofs/pooler.test.ts",
