@@ -3312,8 +3312,10 @@ export type UpdatePhoneNumberInput = {
   id: string;
   friendly_name?: string | null;
   /** Where calls are forwarded, E.164; null clears it. */ transfer_number?: string | null;
-  /** The agent that answers inbound calls; null clears it. */ inbound_voice_agent_config_id?: string | null;
-  /** The agent of outbound calls; null clears it. */ outbound_voice_agent_config_id?: string | null;
+  /** The agent that answers inbound calls, by its id at the voice provider; null clears it. */ inbound_voice_agent_config_id?:
+    string | null;
+  /** The agent of outbound calls, by its id at the voice provider; null clears it. */ outbound_voice_agent_config_id?:
+    string | null;
 };
 export type UpdatePhoneNumberOutput = PhoneNumber;
 
@@ -3330,8 +3332,10 @@ export type ListPhoneCallLogsOutput = Page<{
   phone_number_id: string;
   /** The carrier's id of the call. */ provider_id: string;
   direction: string;
-  from_e164: string;
-  to_e164: string;
+  /** Who called, E.164; what the carrier says of a withheld number. */ from_phone: string;
+  /** The business' number that was called. */ to_phone: string;
+  /** The same as from_phone. */ from_e164: string;
+  /** The same as to_phone. */ to_e164: string;
   /** The last status the carrier reported. */ status: string;
   outcome: "answered" | "missed" | null;
   dial_status: string | null;
@@ -3341,7 +3345,8 @@ export type ListPhoneCallLogsOutput = Page<{
   answered_at: string | null;
   missed_at: string | null;
   ended_at: string | null;
-  duration_seconds: number | null;
+  /** Seconds. */ duration: number | null;
+  /** The same as duration. */ duration_seconds: number | null;
   voicemail_url: string | null;
   voicemail_seconds: number | null;
   created_at: string;
@@ -3425,7 +3430,7 @@ export type SendSmsOutput = {
 
 export type UpdateSmsConversationInput = {
   id: string;
-  /** 0 marks it read. */ unread_count?: number;
+  /** 0 marks it read. The count itself is of what came in; it cannot be set. */ unread_count?: number;
   status?: "active" | "archived";
 };
 export type UpdateSmsConversationOutput = SmsConversation;
