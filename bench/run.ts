@@ -151,7 +151,9 @@ async function bulkCreates(ours: string, ground: Ground): Promise<number> {
 /** Waits until the jobs of the case before are done, a minute at most. */
 async function untilIdle(ours: string): Promise<void> {
   for (let round = 0; round < 120; round += 1) {
-    const text = await (await fetch(`${ours}/metrics`)).text();
+    const response = await fetch(`${ours}/metrics`);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the metrics are not shown: ${text}`);
     if (Number(text.match(/^frontdesk_jobs_waiting (\d+)/m)?.[1] ?? 0) < 20) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

@@ -50,7 +50,7 @@ async function seedBookings(
 /** The operation that answers a month of slots, run in process with everything a request passes. */
 async function timeOperation(app: App, ground: Ground, between?: () => Promise<unknown>): Promise<SlotTimes> {
   const operation = app.registry.find("list_available_slots");
-  const actor = await app.credentials.actorOf(ground.key, "workspace");
+  const actor = await app.credentials.actorOf(ground.key, "workspace", "127.0.0.1");
   if (!operation || !actor) throw new Error("the bench's ground is not there");
   const date = (days: number) => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10);
   const input = {

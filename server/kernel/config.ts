@@ -29,6 +29,8 @@ export type Config = {
   /** Whether what callers name (webhook addresses) may lie inside our own network. */
   readonly allowPrivateWebhooks: boolean;
   readonly serviceJwtSecret: string | undefined;
+  /** What a reader of /metrics has to send; without one they are shown on this machine only. */
+  readonly metricsToken: string | undefined;
   /** The rest of the environment, for the ports to read their own credentials from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
@@ -60,6 +62,10 @@ export function readConfig(environment: Environment): Config {
   const publicUrl = environment["PUBLIC_URL"]?.replace(/(?<!\/)\/+$/, "") || undefined;
   // Without being asked by name the simulator is there only where nobody but this machine can reach it.
   const isOurs = publicUrl === undefined && isLoopbackHost(host) && hasLocalProviders(environment);
+  const metricsToken = environment["FRONTDESK_METRICS_TOKEN"] || undefined;
+  if (metricsToken !== undefined && !/^\S{16,}$/.test(metricsToken)) {
+    problems.push("FRONTDESK_METRICS_TOKEN must have 16 characters at least, and no spaces");
+  }
   const config: Config = {
     host,
     port: number("PORT", 8080, 0, 65_535),
@@ -79,6 +85,7 @@ export function readConfig(environment: Environment): Config {
     checkOutputs: environment["NODE_ENV"] === "test" || environment["FRONTDESK_CHECK_OUTPUTS"] === "1",
     allowPrivateWebhooks: readSwitch(environment, "FRONTDESK_ALLOW_PRIVATE_WEBHOOKS", false, problems),
     serviceJwtSecret: environment["FRONTDESK_SERVICE_JWT_SECRET"] || undefined,
+    metricsToken,
     environment,
   };
   if (problems.length > 0) throw new Error(`The configuration is not usable:\n- ${problems.join("\n- ")}`);

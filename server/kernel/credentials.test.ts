@@ -47,15 +47,19 @@ test("revocation is seen at once, on other nodes too", async () => {
   const { id, secret } = await issue();
   const elsewhere = new Credentials(app.database, app.clock, app.log);
   await elsewhere.start();
-  assert.ok(await elsewhere.actorOf(secret, "workspace"));
+  assert.ok(await elsewhere.actorOf(secret, "workspace", "127.0.0.1"));
   assert.equal(await statusWith(secret), 200);
   assert.equal(await app.credentials.revoke(workspace.id, id), true);
   assert.equal(await app.credentials.revoke(workspace.id, id), false);
   assert.equal(await statusWith(secret), 401);
-  for (let round = 0; round < 500 && (await elsewhere.actorOf(secret, "workspace")); round += 1) {
+  for (
+    let round = 0;
+    round < 500 && (await elsewhere.actorOf(secret, "workspace", "127.0.0.1"));
+    round += 1
+  ) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  assert.equal(await elsewhere.actorOf(secret, "workspace"), undefined);
+  assert.equal(await elsewhere.actorOf(secret, "workspace", "127.0.0.1"), undefined);
   await elsewhere.stop();
   assert.ok(engineName);
 });
@@ -122,7 +126,7 @@ const inside = <T>(work: (ctx: Ctx) => Promise<T>) =>
 /** Remembered keys are forgotten when the notification comes; the clock of these tests stands still, so nothing else does it. */
 async function isForgotten(secret: string): Promise<boolean> {
   for (let round = 0; round < 500; round += 1) {
-    if (!(await app.credentials.actorOf(secret, "workspace"))) return true;
+    if (!(await app.credentials.actorOf(secret, "workspace", "127.0.0.1"))) return true;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return false;

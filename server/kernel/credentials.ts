@@ -10,6 +10,7 @@ import type { Clock } from "./clock.ts";
 import type { Database } from "./database.ts";
 import { newId } from "./ids.ts";
 import type { Log } from "./log.ts";
+import { LookUpBudget } from "./look-up-budget.ts";
 import type { TenantStore } from "./store.ts";
 
 /** consent: an agent's, for as long as a person lets it speak for them. */
@@ -41,7 +42,10 @@ export class Credentials {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #log: Log;
+  /** What strangers may have looked up; sessions draw on it too. */
+  readonly lookUps: LookUpBudget;
   readonly #remembered = new Map<string, Remembered>();
+  readonly #lookingUp = new Map<string, Promise<Remembered>>();
   readonly #used = new Map<string, { workspaceId: string; at: Date }>();
   #stopListening: (() => Promise<void>) | undefined;
 
@@ -49,10 +53,11 @@ export class Credentials {
     this.#database = database;
     this.#clock = clock;
     this.#log = log;
+    this.lookUps = new LookUpBudget(clock);
   }
 
   async start(): Promise<void> {
-    const forgetAll = () => this.#remembered.clear();
+    const forgetAll = () => this.#forgetAll();
     this.#stopListening = await this.#database.engine.listen(channel, forgetAll, forgetAll);
   }
 
@@ -170,15 +175,16 @@ export class Credentials {
     return revoked.map(({ id }) => id);
   }
 
-  /** Who a secret belongs to, or undefined: unknown, revoked, expired and of the wrong kind look the same. */
-  async actorOf(secret: string, kind: CredentialKind): Promise<Actor | undefined> {
+  /**
+   * Who a secret belongs to, or undefined: unknown, revoked, expired and of the wrong kind look the same. Throws a 429 when too
+   * many secrets from this address were unknown.
+   */
+  async actorOf(secret: string, kind: CredentialKind, address: string): Promise<Actor | undefined> {
     const hash = hashOf(secret);
     const now = this.#clock.now();
     let known = this.#remembered.get(hash);
     if (!known || known.until < now.getTime() || known.until > now.getTime() + rememberedMs) {
-      known = await this.#lookUp(hash, now);
-      if (this.#remembered.size >= rememberedAtMost) this.#remembered.clear();
-      this.#remembered.set(hash, known);
+      known = await this.#lookUpOnce(hash, address, now);
     }
     if (!known.actor || known.kind !== kind || known.expiresAt <= now.getTime()) return undefined;
     const { workspaceId } = known.actor;
@@ -227,6 +233,36 @@ export class Credentials {
     }
   }
 
+  /** Looks a secret up for all who come with it at once. What was asked before everything was forgotten is not remembered. */
+  #lookUpOnce(hash: string, address: string, now: Date): Promise<Remembered> {
+    const running = this.#lookingUp.get(hash);
+    if (running) return running;
+    const isGood = ({ actor }: Remembered) => actor !== undefined;
+    const started = this.lookUps
+      .spend(address, hash, () => this.#lookUp(hash, now), isGood)
+      .then((known) => {
+        if (this.#lookingUp.get(hash) === started) this.#remember(hash, known);
+        return known;
+      })
+      .finally(() => {
+        if (this.#lookingUp.get(hash) === started) this.#lookingUp.delete(hash);
+      });
+    this.#lookingUp.set(hash, started);
+    return started;
+  }
+
+  #remember(hash: string, known: Remembered): void {
+    this.#remembered.delete(hash);
+    this.#remembered.set(hash, known);
+    const [oldest] = this.#remembered.keys();
+    if (oldest !== undefined && this.#remembered.size > rememberedAtMost) this.#remembered.delete(oldest);
+  }
+
+  #forgetAll(): void {
+    this.#remembered.clear();
+    this.#lookingUp.clear();
+  }
+
   async #lookUp(hash: string, now: Date): Promise<Remembered> {
     const row = await this.#database.system("authenticate", (kysely) =>
       kysely.selectFrom("api_keys").selectAll().where("secret_hash", "=", hash).executeTakeFirst(),
@@ -242,7 +278,7 @@ export class Credentials {
   }
 
   async #announce(): Promise<void> {
-    this.#remembered.clear();
+    this.#forgetAll();
     await this.#database.owner(`select pg_notify('${channel}', '')`);
   }
 }

@@ -116,7 +116,7 @@ test("a held answer is held when it is replayed, for agents as well", async () =
   const headers = { "idempotency-key": "k" };
   await frontdesk.call("POST", "/api/v1/probe", { key, body, headers });
   const again = await app.run(app.registry.find("write_probe") as AnyOperation, {
-    actor: (await app.credentials.actorOf(key, "workspace")) as Actor,
+    actor: (await app.credentials.actorOf(key, "workspace", "127.0.0.1")) as Actor,
     input: body,
     requestId: "r",
     idempotencyKey: "k",

@@ -216,20 +216,27 @@ export class Jobs {
   }
 
   /**
-   * How many jobs are due or running now, and when the next one after that falls due: a whole millisecond, rounded
-   * up, because that is all a clock here can be set to.
+   * How many jobs are due or running now, since when the longest waiting one is due, and when the next one after that falls
+   * due: a whole millisecond, rounded up, because that is all a clock here can be set to.
    */
-  async outlook(now: Date): Promise<{ busy: number; nextDueAt: Date | undefined }> {
+  async outlook(
+    now: Date,
+  ): Promise<{ busy: number; oldestDueAt: Date | undefined; nextDueAt: Date | undefined }> {
     const names = [...this.#byName.keys()];
     const { rows } = await this.#options.database.owner(
       `select count(*) filter (where state = 'active' or start_after <= $2) as busy,
+              min(start_after) filter (where state < 'active' and start_after <= $2) as oldest,
               date_trunc('milliseconds', min(start_after) filter (where state < 'active' and start_after > $2)
                 + interval '999 microseconds') as next
          from ${schema}.job where state < 'completed' and name = any($1)`,
       [names, now],
     );
-    const row = rows[0] as { busy: number; next: Date | null } | undefined;
-    return { busy: Number(row?.busy ?? 0), nextDueAt: row?.next ?? undefined };
+    const row = rows[0] as { busy: number; oldest: Date | null; next: Date | null } | undefined;
+    return {
+      busy: Number(row?.busy ?? 0),
+      oldestDueAt: row?.oldest ?? undefined,
+      nextDueAt: row?.next ?? undefined,
+    };
   }
 
   /** What is due or running at `now`, in words: for whoever waits for it in vain. */

@@ -9,6 +9,7 @@ export class Metrics {
   readonly #provider: Counter<"provider" | "result">;
   readonly #waiting: Gauge;
   readonly #dead: Gauge;
+  readonly #oldestDue: Gauge;
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
@@ -42,12 +43,26 @@ export class Metrics {
       help: "Jobs that failed for good and wait to be redriven.",
       registers: [this.#registry],
     });
+    this.#oldestDue = new Gauge({
+      name: "frontdesk_oldest_due_job_seconds",
+      help: "How long the job that has waited longest has been due; 0 when none waits.",
+      registers: [this.#registry],
+    });
   }
 
-  // Both are read from the database when somebody asks, so every process reports the same.
-  jobsWaiting(due: number, dead: number): void {
+  // They are read from the database when somebody asks, so every process reports the same.
+  jobsWaiting({
+    due,
+    dead,
+    oldestDueSeconds,
+  }: {
+    due: number;
+    dead: number;
+    oldestDueSeconds: number;
+  }): void {
     this.#waiting.set(due);
     this.#dead.set(dead);
+    this.#oldestDue.set(oldestDueSeconds);
   }
 
   request(operation: string, status: number, startedAt: number): void {

@@ -37,6 +37,20 @@ test("rate limit: a burst, then the sustained rate, with the seconds to wait", (
   assert.equal(limit.take("a"), 1, "a clock set back gives nothing away");
 });
 
+test("rate limit: strangers in number make nobody's count start again, and what is given back may be taken", () => {
+  const limit = new RateLimit(new MovableClock({ frozenAt: start, offsetMs: 0 }), 1, 2);
+  for (let count = 0; count < 2; count += 1) assert.equal(limit.take("busy"), undefined);
+  for (let stranger = 0; stranger < 60_000; stranger += 1) {
+    limit.take(`stranger ${stranger}`);
+    if (stranger % 20_000 === 0) assert.equal(limit.take("busy"), 1, String(stranger));
+  }
+  assert.equal(limit.take("busy"), 1);
+  for (let count = 0; count < 5; count += 1) limit.giveBack("busy");
+  for (let count = 0; count < 2; count += 1) assert.equal(limit.take("busy"), undefined);
+  assert.equal(limit.take("busy"), 1, "no more than a burst");
+  limit.giveBack("unheard of");
+});
+
 test("a move that was read before a later one does not undo it", () => {
   const clock = new MovableClock({ frozenAt: start, offsetMs: 0 });
   const later = new Date(start.getTime() + 60_000);
@@ -74,6 +88,8 @@ test("config: everything wrong is said at once, by name, without the values", ()
     },
   );
   assert.throws(() => readConfig({ FRONTDESK_ROLE: "worker" }), /needs DATABASE_URL/);
+  assert.throws(() => readConfig({ FRONTDESK_METRICS_TOKEN: "short" }), /METRICS_TOKEN must have 16/);
+  assert.equal(readConfig({ FRONTDESK_METRICS_TOKEN: "" }).metricsToken, undefined);
 });
 
 test("instants from the database are read as the general parser reads them", () => {

@@ -1,9 +1,8 @@
 /** Who may use the simulator: whoever holds the demo's key. A browser on this machine is told it. */
-import { timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
-import { isLoopbackHost } from "../kernel/addresses.ts";
 import type { App } from "../kernel/app.ts";
 import { conflict, forbidden, invalidField, unauthorized } from "../kernel/errors.ts";
+import { bearerIn, isFromHere, isSecret } from "../surfaces/callers.ts";
 import { one } from "../surfaces/http.ts";
 import { requireDemo } from "./demo-facts.ts";
 
@@ -25,24 +24,8 @@ export function mustBeHereOrHoldKey(request: FastifyRequest, key: string): void 
   });
 }
 
-/**
- * Answers whether a request comes straight from this machine. The Host must be a local name too, or any web page could point
- * its own domain at us and read the answer. A proxy on this machine makes everybody look local, so a forwarded request never is.
- */
-export function isFromHere(request: FastifyRequest): boolean {
-  const { headers } = request;
-  const isForwarded = ["x-forwarded-for", "forwarded", "x-forwarded-host", "x-real-ip", "via"].some(
-    (name) => headers[name] !== undefined,
-  );
-  const host = (headers.host ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
-  return !isForwarded && isLoopbackHost(request.raw.socket.remoteAddress ?? "") && isLoopbackHost(host);
-}
-
 function holdsKey(request: FastifyRequest, key: string): boolean {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-  const given = Buffer.from(bearer ?? one(request.headers["x-api-key"]) ?? "");
-  const wanted = Buffer.from(key);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
+  return isSecret(bearerIn(request.headers.authorization) ?? one(request.headers["x-api-key"]), key);
 }
 
 /** Checks that a number is one of the demo's own: the demo's phone company connects to nobody else. */

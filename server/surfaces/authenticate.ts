@@ -8,6 +8,7 @@ import { forbidden, unauthorized } from "../kernel/errors.ts";
 import type { AuthKind } from "../kernel/operation.ts";
 import { agentActor, consentNeeded } from "../modules/calendar/capability/agent-actor.ts";
 import type { AgentCall } from "../modules/calendar/capability/agent-actor.ts";
+import { bearerIn } from "./callers.ts";
 import { mustComeFromUs } from "../modules/workspace/sign-in/same-site.ts";
 import { actorOf, signedIn, tokenInCookies } from "../modules/workspace/sign-in/sessions.ts";
 
@@ -15,6 +16,8 @@ import { actorOf, signedIn, tokenInCookies } from "../modules/workspace/sign-in/
 export type Incoming = {
   /** The URL the caller has signed. */
   url: string;
+  /** Where the call comes from: who sends keys that are none is counted by it. */
+  address: string;
   /** Where our own pages come from. */
   origins: readonly string[];
   header(name: string): string | undefined;
@@ -34,7 +37,7 @@ export async function authenticate(app: App, kind: AuthKind, request: Incoming):
     case "agent-token":
       return agentTokenActor(app, request);
     case "scoped-token":
-      return keyActor(app, "private", bearerOf(request));
+      return keyActor(app, "private", bearerOf(request), request.address);
     case "service-jwt":
       return serviceActor(app, bearerOf(request));
     case "provider-signature":
@@ -45,16 +48,15 @@ export async function authenticate(app: App, kind: AuthKind, request: Incoming):
 }
 
 function bearerOf(request: Incoming): string | undefined {
-  const header = request.header("authorization");
-  return header?.match(/^Bearer\s+(\S+)$/i)?.[1];
+  return bearerIn(request.header("authorization"));
 }
 
 /** A key, or the session of a signed-in browser. Who sends a key means the key. */
 async function workspaceActor(app: App, request: Incoming): Promise<Actor> {
   const secret = bearerOf(request) ?? request.header("x-api-key");
   const token = secret === undefined ? tokenInCookies(request.header("cookie")) : undefined;
-  const person = await signedIn(app, token);
-  if (!person) return keyActor(app, "workspace", secret);
+  const person = await signedIn(app, token, request.address);
+  if (!person) return keyActor(app, "workspace", secret, request.address);
   if (request.writes) mustComeFromUs(request.header("origin"), request.origins);
   return actorOf(person);
 }
@@ -63,6 +65,7 @@ async function workspaceActor(app: App, request: Incoming): Promise<Actor> {
 async function agentTokenActor(app: App, request: Incoming): Promise<Actor> {
   const call: AgentCall = {
     url: request.url,
+    address: request.address,
     bearer: bearerOf(request) ?? request.header("x-api-key"),
     body: request.rawBody,
   };
@@ -73,8 +76,13 @@ async function agentTokenActor(app: App, request: Incoming): Promise<Actor> {
   }
 }
 
-async function keyActor(app: App, kind: "workspace" | "private", secret: string | undefined): Promise<Actor> {
-  const actor = secret ? await app.credentials.actorOf(secret, kind) : undefined;
+async function keyActor(
+  app: App,
+  kind: "workspace" | "private",
+  secret: string | undefined,
+  address: string,
+): Promise<Actor> {
+  const actor = secret ? await app.credentials.actorOf(secret, kind, address) : undefined;
   if (actor) return actor;
   throw unauthorized(
     secret ? "This key is not valid: unknown, revoked or expired." : "No key came with the call.",

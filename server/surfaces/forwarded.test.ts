@@ -175,7 +175,7 @@ test("a public address without named proxies is said loudly at start", () => {
 });
 
 test("nothing but the front door reads whom a caller claims to be", async () => {
-  const allowed = new Set(["server/simulator/access.ts"]);
+  const allowed = new Set(["server/surfaces/callers.ts"]);
   for await (const file of glob("server/**/*.ts", { cwd: root })) {
     if (file.endsWith(".test.ts") || file.startsWith("server/testing/") || file.endsWith("/testing.ts"))
       continue;

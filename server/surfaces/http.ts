@@ -71,7 +71,11 @@ function fail(app: App, error: unknown, request: FastifyRequest, reply: FastifyR
   void reply
     .code(failure.status)
     .headers(failure.headers ?? {})
-    .send(surface ? surface.failure(failure) : { error: { code: failure.code, message: failure.message } });
+    .send(surface ? surface.failure(failure) : { error: plainly(failure) });
+}
+
+function plainly({ code, message, fix }: OperationError): Record<string, string> {
+  return { code, message, ...(fix === undefined ? {} : { fix }) };
 }
 
 type Route = { method: string; url: string; candidates: AnyOperation[] };
@@ -112,6 +116,7 @@ async function answer(
   try {
     const actor = await authenticate(app, operation.auth ?? surface.auth, {
       url: urlOf(app, request),
+      address: request.ip,
       origins: originsOf(app, request),
       header: (name) => one(request.headers[name]),
       form: body?.form,

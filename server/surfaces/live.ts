@@ -50,7 +50,8 @@ async function openStream(
   reply: FastifyReply,
 ): Promise<LiveStream> {
   const header = (name: string) => one(request.headers[name]);
-  const incoming = { url: "", origins: [], header, form: undefined, rawBody: undefined };
+  const { ip: address } = request;
+  const incoming = { url: "", address, origins: [], header, form: undefined, rawBody: undefined };
   const actor = await authenticate(app, "workspace-key", incoming);
   const workspaceId = actor.workspaceId ?? "";
   // Before anything else is waited for: of many that come at once each is counted before the next one is.

@@ -15,6 +15,7 @@ import { OperationError, invalidField, notFound } from "../kernel/errors.ts";
 import type { AnyOperation, FileAnswer } from "../kernel/operation.ts";
 import { manifestPath } from "../modules/calendar/capability/manifest.ts";
 import { asOperationError } from "./failures.ts";
+import { bearerIn } from "./callers.ts";
 import { fileForAgent } from "./files.ts";
 import { heldOperation, one } from "./http.ts";
 import type { Body } from "./http.ts";
@@ -45,7 +46,14 @@ export function addMcp(http: FastifyInstance, app: App): void {
 }
 
 async function answer(app: App, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const found = await callerOf(app, request);
+  const found = await callerOf(app, request).catch((error: unknown) => asOperationError(error, app.log));
+  if (found instanceof OperationError) {
+    const { status, headers = {}, message, code, fix } = found;
+    return reply
+      .code(status)
+      .headers(headers)
+      .send(rpcError(-32001, message, { code, fix }));
+  }
   if (!found) {
     const fix =
       "Send Authorization: Bearer fd_live_… (or X-API-Key), a token of the private bookings API, or the token of a person's " +
@@ -81,11 +89,10 @@ function rpcError(code: number, message: string, data?: unknown): Record<string,
 }
 
 async function callerOf(app: App, request: FastifyRequest): Promise<Caller | undefined> {
-  const bearer = one(request.headers.authorization)?.match(/^Bearer\s+(\S+)$/i)?.[1];
-  const secret = bearer ?? one(request.headers["x-api-key"]);
+  const secret = bearerIn(request.headers.authorization) ?? one(request.headers["x-api-key"]);
   if (!secret) return undefined;
   for (const kind of ["workspace", "private", "consent"] as const) {
-    const actor = await app.credentials.actorOf(secret, kind);
+    const actor = await app.credentials.actorOf(secret, kind, request.ip);
     if (actor) return { app, actor: { ...actor }, kind, requestId: request.id };
   }
   return undefined;

@@ -2,17 +2,26 @@
 import type { Actor } from "../../../kernel/actor.ts";
 import type { App } from "../../../kernel/app.ts";
 import { OperationError, unauthorized } from "../../../kernel/errors.ts";
+import { hashOfToken } from "../../workspace/sign-in/tokens.ts";
 import { shownAgentName } from "./consent/consent.ts";
 import { credentialActor, isJwt } from "./identity-credential.ts";
 
 /** What the authenticator knows of the call. */
-export type AgentCall = { url: string; bearer: string | undefined; body: string | undefined };
+export type AgentCall = {
+  url: string;
+  address: string;
+  bearer: string | undefined;
+  body: string | undefined;
+};
 
 /** The agent's actor; undefined where the bearer is none of an agent's and may be the business' own key. */
-export async function agentActor(app: App, { url, bearer }: AgentCall): Promise<Actor | undefined> {
+export async function agentActor(app: App, { url, address, bearer }: AgentCall): Promise<Actor | undefined> {
   if (bearer === undefined) return undefined;
-  if (isJwt(bearer)) return credentialActor(app, providerIn(url), bearer);
-  return app.credentials.actorOf(bearer, "consent");
+  if (isJwt(bearer)) {
+    const lookUp = () => credentialActor(app, providerIn(url), bearer);
+    return app.credentials.lookUps.spend(address, hashOfToken(bearer), lookUp, () => true);
+  }
+  return app.credentials.actorOf(bearer, "consent", address);
 }
 
 /**

@@ -39,7 +39,7 @@ async function guarded(reply: FastifyReply, work: () => Promise<FastifyReply>): 
 }
 
 async function start(app: App, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const person = await signedIn(app, tokenInCookies(one(request.headers.cookie)));
+  const person = await signedIn(app, tokenInCookies(one(request.headers.cookie)), request.ip);
   if (!person) return reply.redirect("/sign-in", 303);
   const nonce = randomBytes(24).toString("base64url");
   const expiresAt = Math.floor(app.clock.now().getTime() / 1000) + secondsToConsent;
@@ -61,7 +61,7 @@ async function callback(app: App, request: FastifyRequest, reply: FastifyReply):
   void reply.header("set-cookie", cookieOf(app, "", 0));
   const state = readState(app, valueIn(request.query, "state") ?? "");
   const begun = one(request.headers.cookie)?.match(cookieForm)?.[1];
-  const person = await signedIn(app, tokenInCookies(one(request.headers.cookie)));
+  const person = await signedIn(app, tokenInCookies(one(request.headers.cookie)), request.ip);
   // Whoever could bring somebody else's consent along would have that person's calendar connected to their own desk.
   const isTheirs =
     state?.nonce === begun &&

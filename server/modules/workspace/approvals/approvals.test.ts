@@ -387,7 +387,11 @@ test("deciding is recorded: who, what it was and what it is", async () => {
   const workspace = await frontdesk.workspace();
   const [yes, no] = [await hold(workspace), await hold(workspace)];
   const reviewer = await workspace.keyWith(everyScope);
-  const { id: reviewerId } = (await frontdesk.app.credentials.actorOf(reviewer, "workspace")) ?? { id: "" };
+  const { id: reviewerId } = (await frontdesk.app.credentials.actorOf(
+    reviewer,
+    "workspace",
+    "127.0.0.1",
+  )) ?? { id: "" };
   await approve(reviewer, yes.id);
   await frontdesk.call("POST", `/api/v1/approvals/${no.id}/reject`, {
     key: reviewer,

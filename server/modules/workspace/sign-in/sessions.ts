@@ -76,9 +76,21 @@ export async function closeSession(app: App, token: string): Promise<void> {
   );
 }
 
-/** Who is signed in with this token, or undefined: unknown, expired, ended and removed look the same. */
-export async function signedIn(app: App, token: string | undefined): Promise<SignedIn | undefined> {
+/**
+ * Who is signed in with this token, or undefined: unknown, expired, ended and removed look the same. Throws a 429 when too many
+ * tokens from this address were unknown.
+ */
+export async function signedIn(
+  app: App,
+  token: string | undefined,
+  address: string,
+): Promise<SignedIn | undefined> {
   if (token === undefined) return undefined;
+  const isGood = (person: SignedIn | undefined) => person !== undefined;
+  return app.credentials.lookUps.spend(address, hashOfToken(token), () => lookUp(app, token), isGood);
+}
+
+function lookUp(app: App, token: string): Promise<SignedIn | undefined> {
   const now = app.clock.now();
   return app.database.system("authenticate", async (kysely) => {
     const row = await kysely

@@ -47,7 +47,7 @@ async function withInvitation(
 }
 
 async function joiningOf(app: App, request: FastifyRequest, { email }: Invitation): Promise<Joining> {
-  const here = await signedIn(app, tokenOf(request));
+  const here = await signedIn(app, tokenOf(request), request.ip);
   if (here) return { kind: "here", name: here.name, email: here.email };
   const known = await personByEmail(app, email);
   return { kind: known ? "known" : "new" };
@@ -78,7 +78,7 @@ async function personJoining(
   joining: Joining,
 ): Promise<{ id: string; full_name: string }> {
   const { as, full_name: fullName = "", password = "" } = formOf(request);
-  const here = await signedIn(app, tokenOf(request));
+  const here = await signedIn(app, tokenOf(request), request.ip);
   if (here && as === "signed-in") return { id: here.userId, full_name: here.name };
   if (joining.kind === "known") {
     const person = await personWith(app, request, email, password);

@@ -57,7 +57,7 @@ export function tokenOf(request: FastifyRequest): string | undefined {
 }
 
 async function show(app: App, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const person = await signedIn(app, tokenOf(request));
+  const person = await signedIn(app, tokenOf(request), request.ip);
   const { next } = request.query as { next?: unknown };
   if (!person) return sendPage(reply, 200, signInPage({ next: localPath(next) }));
   return sendPage(reply, 200, signedInPage(person, await membershipsOf(app, person.userId)));
@@ -136,7 +136,7 @@ async function changeWorkspace(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const person = await signedIn(app, tokenOf(request));
+  const person = await signedIn(app, tokenOf(request), request.ip);
   if (!person) return sendPage(reply, 401, signInPage({ notice: "Sign in first." }));
   const memberships = await membershipsOf(app, person.userId);
   const place = memberships.find((one) => one.workspaceId === formOf(request)["workspace_id"]);
