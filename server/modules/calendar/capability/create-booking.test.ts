@@ -145,7 +145,7 @@ test("capability.create_booking#4 the end follows from the service; an end of th
 });
 
 test("capability.create_booking#5 capability.create_booking#6 the calendar is blocked, the customer hears of it, and the booking can be found and cancelled", async () => {
-  const shop = await openShop(frontdesk);
+  const shop = await openShop(frontdesk, { settings: { messaging: { countries: ["US"] } } });
   const phone = shop.customer();
   const email = "confirm.me@example.test";
   const answer = await create(shop, { customer: { name: "Ada Price", email, phone } });
