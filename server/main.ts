@@ -34,14 +34,16 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<Started> {
     ...(config.simulator ? { movableClock: { frozenAt: null, offsetMs: 0 } } : {}),
   });
   const { app, http } = running;
+  // A worker is no address to call: the demo is opened, and its page built, by a process that serves them.
+  const opensDemo = config.demo && config.role !== "worker";
   // With a fixed port the address is known, and demo.json is there before the first request can be.
-  const early = config.demo && config.port !== 0 ? await openDemo(app, app.baseUrl) : undefined;
+  const early = opensDemo && config.port !== 0 ? await openDemo(app, app.baseUrl) : undefined;
   if (config.role !== "api") await app.jobs.work(app);
   await http.listen({ host: config.host, port: config.port });
   const bound = http.server.address();
   if (bound !== null && typeof bound === "object") app.listensOn(bound.port);
   const url = app.baseUrl;
-  const demo = config.demo ? (early ?? (await openDemo(app, url))) : undefined;
+  const demo = opensDemo ? (early ?? (await openDemo(app, url))) : undefined;
   log.info({ url, role: config.role, database: engine.name }, "Frontdesk is ready");
   const { database, clock, credentials, jobs } = app;
   commands.open({ config, log, engine, database, clock, credentials, jobs });
@@ -70,7 +72,8 @@ async function settleDemo(asked: Config, engine: Engine, environment: NodeJS.Pro
 export async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   const started = await start(environment);
   if (started.demo) greet(started);
-  if (started.app.config.simulator) buildPage(started);
+  const { simulator, role } = started.app.config;
+  if (simulator && role !== "worker") buildPage(started);
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) process.exit(1);

@@ -30,6 +30,7 @@ export type { Body } from "./bodies.ts";
 
 const corrIdForm = /^[\w.:-]{1,100}$/;
 
+/** Returns a server that reads requests and words failures, and has no route yet. */
 export function createHttp(app: App): FastifyInstance {
   const fastify = Fastify({
     logger: false,
@@ -44,12 +45,18 @@ export function createHttp(app: App): FastifyInstance {
     },
   });
   parseBodies(fastify);
-  acceptFiles(fastify, app.registry.operations);
-  const meter = new CreditMeter(app.database);
   fastify.addHook("onRequest", (request, reply, done) => {
     reply.header("x-corr-id", request.id);
     done();
   });
+  fastify.setErrorHandler((error, request, reply) => fail(app, error, request, reply));
+  return fastify;
+}
+
+/** Adds the routes of every operation. */
+export function addOperations(fastify: FastifyInstance, app: App): void {
+  acceptFiles(fastify, app.registry.operations);
+  const meter = new CreditMeter(app.database);
   for (const route of routesOf(app.registry.operations)) {
     fastify.route({
       method: route.method,
@@ -58,8 +65,6 @@ export function createHttp(app: App): FastifyInstance {
       handler: (request, reply) => answer(app, meter, route.candidates, request, reply),
     });
   }
-  fastify.setErrorHandler((error, request, reply) => fail(app, error, request, reply));
-  return fastify;
 }
 
 // Whatever goes wrong before an operation is known is told in the words of the surface it was meant for.

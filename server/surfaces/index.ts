@@ -16,12 +16,13 @@ import { addCapabilities } from "./capabilities.ts";
 import { addConsole, addSecurityHeaders } from "./console.ts";
 import { addDocs } from "./docs.ts";
 import { addHealth } from "./health.ts";
+import { addOperations } from "./http.ts";
 import { addLive } from "./live.ts";
 import { addMcp } from "./mcp.ts";
-import { addNotFound } from "./not-found.ts";
+import { addNotFound, addNotServed } from "./not-found.ts";
 import { addOpenApi } from "./openapi.ts";
 
-/** Adds every surface beside the operations' own routes. */
+/** Adds every surface of a process: what a worker does nobody calls, so it shows how it is and nothing else. */
 export async function addSurfaces(
   http: FastifyInstance,
   app: App,
@@ -29,6 +30,8 @@ export async function addSurfaces(
 ): Promise<void> {
   await addSecurityHeaders(http, app);
   addHealth(http, app);
+  if (app.config.role === "worker") return addNotServed(http);
+  addOperations(http, app);
   addOpenApi(http, app);
   addDocs(http, app);
   addMcp(http, app);

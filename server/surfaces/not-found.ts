@@ -33,6 +33,16 @@ export function addNotFound(http: FastifyInstance, app: App, webConsole: { exist
   });
 }
 
+/** What a worker answers to everything but questions about itself. */
+export function addNotServed(http: FastifyInstance): void {
+  http.setNotFoundHandler((request) => {
+    const [path = "/"] = request.url.split("?");
+    throw notFound(`There is no ${request.method} ${path} here: this process works in the background.`, {
+      fix: "Ask a process whose FRONTDESK_ROLE is api or all. A worker answers /healthz, /readyz and /metrics.",
+    });
+  });
+}
+
 function routesOf(app: App): Known[] {
   return app.registry.operations.flatMap((one) =>
     [one.route, ...(one.aliases ?? [])].flatMap((route) => {
