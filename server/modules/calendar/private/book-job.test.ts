@@ -24,6 +24,8 @@ test("bookings.book_job#1 phone, start and end are required and must make sense"
     [{ scheduledStartAt: "2026-03-04T10:00:00" }, "scheduledStartAt"],
     [{ scheduledEndAt: "2026-03-04T10:00:00Z" }, "scheduledEndAt"],
     [{ scheduledStartAt: "2026-03-01T10:00:00Z" }, "scheduledStartAt"],
+    [{ customerEmail: "ada@example" }, "customerEmail"],
+    [{ customerEmail: "a@-b.example" }, "customerEmail"],
     [{ nonsense: 1 }, "nonsense"],
     [{ leadId: "x" }, "leadId"],
   ];

@@ -1,4 +1,6 @@
 import { Type } from "typebox";
+import { isEmail } from "../../../emails.ts";
+import { invalidField } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { phoneField } from "../../../phones.ts";
 import { privateBookings } from "../../../surfaces/private-bookings.ts";
@@ -65,6 +67,9 @@ export const bookJob = operation({
     const startsAt = futureStart(ctx, "scheduledStartAt", input.scheduledStartAt);
     const endsAt = endAfter(startsAt, input.scheduledEndAt);
     const phone = phoneField("customerPhone", input.customerPhone, await countryOf(ctx));
+    if (input.customerEmail !== undefined && !isEmail(input.customerEmail)) {
+      throw invalidField("customerEmail", "is not a complete e-mail address");
+    }
     if (input.leadId !== undefined) await checkLead(ctx, input.leadId);
     const label = input.serviceLabel?.trim();
     const service = label ? await findService(ctx, { name: label }) : undefined;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sql } from "kysely";
+import { Temporal } from "temporal-polyfill";
 import { startHarness } from "../../../testing/harness.ts";
 import { greeting } from "./contact.ts";
 import type { Answer, TestWorkspace } from "../../../testing/harness.ts";
@@ -100,6 +101,37 @@ test("workspace.create_contact#8 date_of_birth is a calendar date and stays the 
     assert.equal(answer.status, 400, wrong);
     assert.equal(fieldOf(answer), "date_of_birth");
   }
+});
+
+test("nobody is born after today, which is the workspace's day; nobody has an address that no mail server takes", async () => {
+  const workspace = await frontdesk.workspace({ timeZone: "Pacific/Auckland" });
+  const { id } = await add(workspace, { first_name: "A" });
+  const zoned = Temporal.Instant.fromEpochMilliseconds(
+    frontdesk.app.clock.now().getTime(),
+  ).toZonedDateTimeISO("Pacific/Auckland");
+  const today = zoned.toPlainDate().toString();
+  const tomorrow = zoned.toPlainDate().add({ days: 1 }).toString();
+  for (const wrong of [
+    { date_of_birth: tomorrow },
+    { date_of_birth: "2999-01-01" },
+    { email: "a..b@x.example" },
+    { email: ".a@x.example" },
+    { email: "a@-b.example" },
+  ]) {
+    const field = Object.keys(wrong)[0];
+    const created = await workspace.call("POST", path, { first_name: "B", ...wrong });
+    assert.deepEqual([created.status, fieldOf(created)], [400, field], created.text);
+    const updated = await workspace.call("PATCH", `${path}/${id}`, wrong);
+    assert.deepEqual([updated.status, fieldOf(updated)], [400, field], updated.text);
+    const many = await workspace.call("POST", `${path}/bulk-create`, {
+      records: [{ first_name: "C", ...wrong }],
+    });
+    assert.equal(many.body.data.created?.length ?? 0, 0, many.text);
+    assert.match(many.text, new RegExp(String(field)));
+  }
+  assert.deepEqual(await names(workspace, ""), ["A"]);
+  const born = await workspace.call("PATCH", `${path}/${id}`, { date_of_birth: today });
+  assert.equal(born.body.data.date_of_birth, today, "born today");
 });
 
 test("workspace.create_contact#9 workspace.create_contact#14 country is Australia unless given; the other texts are optional", async () => {

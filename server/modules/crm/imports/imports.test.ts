@@ -181,6 +181,19 @@ test("a dry run tells what would happen and each mistake by row and column, and 
   assert.match(file[2]?.["What is wrong"] ?? "", /Phone: is not a valid phone number; Born: is not a date/);
 });
 
+test("a row with an address that no mail server takes, or a birth after today, is told by column", async () => {
+  const workspace = await frontdesk.workspace();
+  const { id } = await sent(
+    workspace,
+    "Name,E-mail,Born\nAnn,a..b@x.example,\nBen,a@-b.example,\nCas,,2999-01-01\nDee,dee@x.example,1980-01-01\n",
+  );
+  const tried = await done(frontdesk, workspace, id as string, "dry-run");
+  assert.deepEqual([tried.dry_run.would_create, tried.dry_run.failed], [1, 3]);
+  const { body } = await workspace.call("GET", `/api/v1/imports/${id}/errors`);
+  const told = body.data.map((one: Json) => `${one.row_number} ${one.column}`);
+  assert.deepEqual(told, ["2 E-mail", "3 E-mail", "4 Born"]);
+});
+
 test("a run makes the records, links their companies, leaves out what is wrong and sets nothing off", async () => {
   const workspace = await frontdesk.workspace();
   const id = await mixedImport(workspace);

@@ -1,3 +1,5 @@
+import { isEmail } from "../../../emails.ts";
+
 const EMAIL = /(?<![\p{L}\d._%+-])[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}/u;
 const EMAILS = new RegExp(EMAIL, "gu");
 const SPOKEN_EMAIL =
@@ -98,13 +100,12 @@ export function readName(text: string, previousText = ""): string | undefined {
   return plausible(bare?.[1]);
 }
 
-/** The first e-mail address, written or spelled out ("jo at example dot com"), in lower case. */
+/** The first e-mail address, written or spelled out ("jo at example dot com"), in lower case; none if mail could not go there. */
 export function readEmail(text: string): string | undefined {
   const written = EMAIL.exec(text)?.[0];
-  if (written) return written.toLowerCase();
-  const spoken = SPOKEN_EMAIL.exec(text);
-  if (!spoken) return undefined;
-  return `${spoken[1]}@${spoken[2]}`.toLowerCase().replace(/ dot /g, ".");
+  const spoken = written ? undefined : SPOKEN_EMAIL.exec(text);
+  const address = spoken ? `${spoken[1]}@${spoken[2]}`.replaceAll(/ dot /gi, ".") : written;
+  return address && isEmail(address) ? address.toLowerCase() : undefined;
 }
 
 /** Blanks e-mail addresses, keeping the length of the text. */

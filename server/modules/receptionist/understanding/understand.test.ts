@@ -118,6 +118,7 @@ test("e-mail addresses", () => {
   assert.equal(understand("it's Jo.Smith+x@Example.co.uk thanks", context).email, "jo.smith+x@example.co.uk");
   assert.equal(understand("jo at example dot com", context).email, "jo@example.com");
   assert.equal(understand("meet me at 5", context).email, undefined);
+  assert.equal(understand("it's jo..smith@example.com", context).email, undefined, "no mail goes there");
 });
 
 test("addresses and postcodes", () => {
