@@ -1,9 +1,11 @@
 /** What arrives as a body, whichever door it comes through. */
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { SignJWT } from "jose";
 import twilio from "twilio";
 import { startHarness } from "../testing/harness.ts";
+import type { Answer } from "../testing/harness.ts";
 
 const frontdesk = await startHarness();
 const { secrets } = frontdesk.app.ports;
@@ -136,4 +138,38 @@ test("a service token names us: without aud, or for somebody else, it opens noth
   assert.equal(await status("work-status"), 401);
   assert.equal(await status("somebody-else"), 401);
   assert.equal(await status("frontdesk", "another secret of some length"), 401);
+});
+
+test("a name that stands in the address and in the body agrees, or the call is a 400 that names it", async () => {
+  const workspace = await frontdesk.workspace();
+  const made = async (first_name: string) =>
+    (await workspace.call("POST", contacts, { first_name })).body.data.id as string;
+  const [ann, bob] = [await made("Ann"), await made("Bob")];
+  const field = (answer: Answer) => answer.body.error.details.fields[0].field as string;
+  const other = await workspace.call("PATCH", `${contacts}/${ann}`, { id: bob, first_name: "Eve" });
+  assert.deepEqual([other.status, field(other)], [400, "id"], other.text);
+  const asked = await workspace.call("PATCH", `${contacts}/${ann}?id=${bob}`, { first_name: "Eve" });
+  assert.deepEqual([asked.status, field(asked)], [400, "id"], asked.text);
+  const twice = await workspace.call("PATCH", `${contacts}/${ann}?first_name=Eve`, { first_name: "Ada" });
+  assert.deepEqual([twice.status, field(twice)], [400, "first_name"], twice.text);
+  const names = (await workspace.call("GET", contacts)).body.data as { first_name: string }[];
+  assert.deepEqual(names.map((one) => one.first_name).toSorted(), ["Ann", "Bob"]);
+  const same = await workspace.call("PATCH", `${contacts}/${ann}?id=${ann}`, { id: ann, first_name: "Anne" });
+  assert.deepEqual([same.status, same.body.data.first_name], [200, "Anne"], same.text);
+});
+
+test("every operation that takes a part of its address refuses another one in its body", async () => {
+  const workspace = await frontdesk.workspace();
+  const told: string[] = [];
+  for (const operation of frontdesk.app.registry.operations) {
+    const [method = "", path = ""] = operation.route?.split(" ") ?? [];
+    const name = /:(\w+)/.exec(path)?.[1];
+    if (!name || operation.surface.name !== "workspace" || !["PATCH", "PUT"].includes(method)) continue;
+    const url = `${operation.surface.bases[0]}${path.replaceAll(/:\w+/g, randomUUID())}`;
+    const answer = await workspace.call(method as "PATCH", url, { [name]: randomUUID() });
+    const [first] = answer.body.error?.details?.fields ?? [];
+    assert.deepEqual([answer.status, first?.field], [400, name], `${operation.name}: ${answer.text}`);
+    told.push(operation.name);
+  }
+  assert.ok(told.length > 10, told.join());
 });

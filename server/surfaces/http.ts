@@ -1,4 +1,5 @@
 /** HTTP over the registry: one route per operation and base, nothing registered by hand. */
+import { isDeepStrictEqual } from "node:util";
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { stopwatch } from "../kernel/clock.ts";
@@ -179,7 +180,7 @@ function withFile(
   const schema = operation.input as unknown as SchemaNode;
   const input = { ...gathered };
   for (const [name, text] of Object.entries(fields))
-    put(input, name, coerceText(text, propertyOf(schema, name)));
+    add(input, name, coerceText(text, propertyOf(schema, name)));
   const given = input["content_sha256"];
   if (given !== undefined && String(given).toLowerCase() !== sha256) {
     throw invalidField("content_sha256", "is not the checksum of the file that arrived", "Send it again.");
@@ -223,24 +224,27 @@ function gather(
   const schema = operation.input as unknown as SchemaNode;
   const input: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(request.query as Record<string, string | string[]>)) {
-    put(input, name, coerceText(Array.isArray(text) ? text.join(",") : text, propertyOf(schema, name)));
+    add(input, name, coerceText(Array.isArray(text) ? text.join(",") : text, propertyOf(schema, name)));
   }
-  if (body?.form && operation.formWire) Object.assign(input, operation.formWire.read(body.form));
+  if (body?.form && operation.formWire) addAll(input, operation.formWire.read(body.form));
   else if (body) {
-    if (operation.wholeBody && Array.isArray(body.json)) input[operation.wholeBody] = body.json;
+    if (operation.wholeBody && Array.isArray(body.json)) add(input, operation.wholeBody, body.json);
     else if (
       body.json !== undefined &&
       (typeof body.json !== "object" || body.json === null || Array.isArray(body.json))
     ) {
       throw validationError("The body must be a JSON object.");
-    } else Object.assign(input, operation.voice ? unwrapped(body.json as JsonObject | undefined) : body.json);
+    } else {
+      const json = body.json as JsonObject | undefined;
+      addAll(input, operation.voice ? unwrapped(json) : json);
+    }
   }
   const params = request.params as Record<string, string>;
   const names = operation.route ? pathParameters(operation.route) : [];
   const given = Object.values(params);
   // Aliases may spell a parameter differently; position decides.
   names.forEach((name, index) => {
-    input[name] = coerceText(params[name] ?? given[index] ?? "", propertyOf(schema, name));
+    add(input, name, coerceText(params[name] ?? given[index] ?? "", propertyOf(schema, name)));
   });
   // The body hash of a signed JSON webhook rides in the query and is no parameter.
   if (operation.surface.name === "edge") delete input["bodySHA256"];
@@ -248,8 +252,19 @@ function gather(
 }
 
 // As a property whatever it is called, so that what is checked and what is done are one object.
-function put(input: Record<string, unknown>, name: string, value: unknown): void {
+function add(input: Record<string, unknown>, name: string, value: unknown): void {
+  if (Object.hasOwn(input, name) && !isDeepStrictEqual(input[name], value)) {
+    throw invalidField(
+      name,
+      "is given twice, in the address and in the body, and not the same",
+      `Send ${name} once.`,
+    );
+  }
   Object.defineProperty(input, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function addAll(input: Record<string, unknown>, values: object | undefined): void {
+  for (const [name, value] of Object.entries(values ?? {})) add(input, name, value);
 }
 
 // A voice platform calls with {call, name, args}; only the arguments and who is on the line are ours.
