@@ -48,6 +48,7 @@ export interface WorkStatusPortalsTable {
   expires_at: Timestamp;
   revoked_at: Timestamp | null;
   guesses: Generated<number>;
+  wrong_pins: Generated<number>;
   locked_until: Timestamp | null;
   opened_at: Timestamp | null;
   created_at: Timestamp;

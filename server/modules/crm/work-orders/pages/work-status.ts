@@ -8,6 +8,7 @@ import { workspaceOf } from "../../../workspace/settings/settings.ts";
 import { verifyPassword } from "../../../workspace/sign-in/passwords.ts";
 import { hashOfToken } from "../../../workspace/sign-in/tokens.ts";
 import { isOpen } from "../status-portals/status-portal.ts";
+import { recordWrongPin } from "../status-portals/pins.ts";
 import {
   countGuess,
   lockMs,
@@ -91,14 +92,21 @@ async function enter(
     countGuess(ctx, portal.id),
   );
   if (!guess) return shut(reply, company);
+  const { token } = request.params;
   // Outside of any transaction: it takes long on purpose.
   if (!(await verifyPassword(pin, guess.pinHash))) {
+    const ended = await inPortal(app, request, portal, "guess_work_status_pin", (ctx) =>
+      recordWrongPin(ctx, portal, token),
+    );
+    if (ended) return replaced(reply, company);
     if (guess.left === 0) return shut(reply, company);
     const tries = guess.left === 1 ? "one more try" : `${guess.left} more tries`;
     return sendPage(reply, 403, pinPage({ company, notice: `That PIN is not right. You have ${tries}.` }));
   }
-  await inPortal(app, request, portal, "open_work_status", (ctx) => opened(ctx, portal));
-  const { token } = request.params;
+  const good = await inPortal(app, request, portal, "open_work_status", (ctx) =>
+    opened(ctx, portal, guess.pinHash),
+  );
+  if (!good) return replaced(reply, company);
   return reply
     .header("set-cookie", await passCookie(app, portal.id, `/work-status/${token}`))
     .header("cache-control", "no-store")
@@ -111,8 +119,16 @@ function shut(reply: FastifyReply, company: string): FastifyReply {
   return sendPage(reply, 429, pinPage({ company, notice }));
 }
 
-async function opened(ctx: Ctx, portal: WorkStatusPortal): Promise<void> {
-  if (!(await markOpened(ctx, portal))) return;
+function replaced(reply: FastifyReply, company: string): FastifyReply {
+  const notice =
+    "There were too many wrong PINs. A new PIN is on its way to the address the link was sent to.";
+  return sendPage(reply, 403, pinPage({ company, notice }));
+}
+
+/** Records that the right PIN was entered, and tells of the first time. Returns whether that PIN is the right one still. */
+async function opened(ctx: Ctx, portal: WorkStatusPortal, pinHash: string): Promise<boolean> {
+  const first = await markOpened(ctx, portal, pinHash);
+  if (!first) return first !== undefined;
   const deal = await workOfDeal(ctx, portal.opportunity_id);
   ctx.changed({ noun: "work_status_portal", id: portal.id, action: "opened" });
   ctx.emit({
@@ -127,6 +143,7 @@ async function opened(ctx: Ctx, portal: WorkStatusPortal): Promise<void> {
       opened_at: ctx.now.toISOString(),
     },
   });
+  return true;
 }
 
 function inPortal<T>(

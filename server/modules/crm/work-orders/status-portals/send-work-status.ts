@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { Type } from "typebox";
 import { isEmail } from "../../../../emails.ts";
 import type { Ctx } from "../../../../kernel/context.ts";
@@ -9,12 +8,12 @@ import { operation } from "../../../../kernel/operation.ts";
 import { workspaceApi } from "../../../../surfaces/workspace-api.ts";
 import { DAY_MS } from "../../../calendar/slots/wall-clock.ts";
 import { queueEmail } from "../../../messaging/email/queue-email.ts";
-import { hashPassword } from "../../../workspace/sign-in/passwords.ts";
 import { hashOfToken, newToken } from "../../../workspace/sign-in/tokens.ts";
 import { workspaceOf } from "../../../workspace/settings/settings.ts";
 import { nameField, optionalText } from "../../party.ts";
 import { checkReferences } from "../../references.ts";
 import { recordedPortal } from "./status-portal.ts";
+import { newPin } from "./pins.ts";
 import { insertPortal, workOfDeal } from "./status-portals.store.ts";
 import { statusMail } from "./status-mail.ts";
 
@@ -51,13 +50,13 @@ export const sendWorkStatus = operation({
     if (!isEmail(email)) throw invalidField("recipient_email", "is not a valid e-mail address");
     const { dealName, company } = await mustBeReady(ctx, dealId);
     const token = newToken();
-    const pin = String(randomInt(0, 1_000_000)).padStart(6, "0");
+    const { pin, pinHash } = await newPin();
     const portal = await insertPortal(ctx, {
       opportunity_id: dealId,
       recipient_email: email,
       recipient_name: name,
       token_hash: hashOfToken(token),
-      pin_hash: await hashPassword(pin),
+      pin_hash: pinHash,
       expires_at: new Date(ctx.now.getTime() + days * DAY_MS),
     });
     recordCreated(ctx, "work_status_portal", recordedPortal(portal));

@@ -35,6 +35,29 @@ export function statusMail(mail: StatusMail): { subject: string; text: string; h
   };
 }
 
+/** The mail with another PIN for a link, once the one before was guessed at too often. */
+export function newPinMail(mail: Pick<StatusMail, "name" | "company" | "dealName" | "url" | "pin">): {
+  subject: string;
+  text: string;
+  html: string;
+} {
+  const { name, company, dealName, url, pin } = mail;
+  const opening = `Hi ${name},`;
+  const why = `Somebody entered too many wrong PINs for the page that shows how the work on "${dealName}" stands. The PIN you had does not work any more; this is the new one.`;
+  const advice = `Keep the PIN to yourself. If it was not you, ask ${company} for another link.`;
+  return {
+    subject: `A new PIN: ${dealName}`,
+    text: [opening, why, `Open: ${url}\nPIN: ${pin}`, advice, company].join("\n\n"),
+    html: [
+      paragraph(opening),
+      paragraph(why),
+      `<p><a href="${escapeHtml(url)}">Open the page</a><br>PIN: <strong>${pin}</strong></p>`,
+      paragraph(advice),
+      paragraph(company),
+    ].join("\n"),
+  };
+}
+
 function paragraph(text: string): string {
   return `<p>${escapeHtml(text).replaceAll("\n", "<br>")}</p>`;
 }

@@ -30,6 +30,7 @@ export function recordedPortal(row: WorkStatusPortal) {
     token_hash: _t,
     pin_hash: _p,
     guesses: _g,
+    wrong_pins: _w2,
     opportunity_id: dealId,
     ...shown
   } = row;

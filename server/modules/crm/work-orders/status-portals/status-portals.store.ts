@@ -7,6 +7,8 @@ import type { WorkStatusPortal } from "../work-order.ts";
 /** After so many wrong PINs in a row a portal is shut for `lockMs`. */
 export const guessesAtMost = 5;
 export const lockMs = 15 * 60 * 1000;
+/** So many wrong PINs in all end a PIN: whoever goes on guessing begins again, and the recipient hears of it. */
+export const wrongPinsPerPin = 50;
 
 export type NewPortal = {
   opportunity_id: string;
@@ -71,13 +73,38 @@ export async function countGuess(
   return row ? { pinHash: row.pin_hash, left: guessesAtMost - row.guesses } : undefined;
 }
 
-/** The PIN was right: the count starts afresh. Answers whether it was the first time. */
-export async function markOpened(ctx: Ctx, before: WorkStatusPortal): Promise<boolean> {
+/** Counts a PIN that was wrong, which nothing takes back. Returns whether it is the one that ends the PIN. */
+export async function countWrongPin(ctx: Ctx, id: string): Promise<boolean> {
+  const [row] = await ctx.db.raw(sql<{ wrong_pins: number }>`
+    update work_status_portals set wrong_pins = wrong_pins + 1
+     where workspace_id = ${ctx.workspaceId} and id = ${id}
+    returning wrong_pins`);
+  return row !== undefined && row.wrong_pins % wrongPinsPerPin === 0;
+}
+
+/** Writes another PIN over the one there is. Whoever has it need not wait for what was guessed before. */
+export async function writePin(ctx: Ctx, id: string, pinHash: string): Promise<void> {
+  await ctx.db
+    .update("work_status_portals")
+    .set({ pin_hash: pinHash, guesses: 0, locked_until: null, updated_at: ctx.now })
+    .where("id", "=", id)
+    .execute();
+}
+
+/**
+ * The PIN behind `pinHash` was right: the count starts afresh. Returns whether it was the first time; undefined if that PIN
+ * has ended meanwhile.
+ */
+export async function markOpened(
+  ctx: Ctx,
+  before: WorkStatusPortal,
+  pinHash: string,
+): Promise<boolean | undefined> {
   const rows = await ctx.db.raw(sql<{ id: string }>`
     update work_status_portals set guesses = 0, locked_until = null, opened_at = coalesce(opened_at, ${ctx.now})
-     where workspace_id = ${ctx.workspaceId} and id = ${before.id}
+     where workspace_id = ${ctx.workspaceId} and id = ${before.id} and pin_hash = ${pinHash}
     returning id`);
-  return rows.length > 0 && before.opened_at === null;
+  return rows.length > 0 ? before.opened_at === null : undefined;
 }
 
 export function writeRevoked(ctx: Ctx, id: string): Promise<WorkStatusPortal> {

@@ -230,6 +230,47 @@ test("five wrong PINs shut it for fifteen minutes, for the right PIN as well", a
   assert.match((await guess(wrong)).text, /4 more tries/, "and again after it was right");
 });
 
+test("fifty wrong PINs in all end the PIN, whatever the time between: a new one is mailed, the old one opens nothing", async () => {
+  const { site, link, guess, pin, wrong, portalId } = await sentLink();
+  const written = (await mailsOf(site)).length;
+  await frontdesk.app.database.transaction(site.workspace.id, (db) =>
+    db.update("work_status_portals").set({ wrong_pins: 39 }).where("id", "=", portalId).execute(),
+  );
+  for (let count = 40; count < 50; count += 1) {
+    const answer = await guess(wrong);
+    assert.equal(answer.status, count === 44 ? 429 : 403, `${count}: ${answer.text}`);
+    if (count === 44) await frontdesk.advance(15 * 60);
+    // The right PIN begins the count of five again, not that of fifty.
+    if (count === 47) assert.equal((await guess(pin)).status, 303);
+  }
+  assert.equal((await mailsOf(site)).length, written, "49 are not 50");
+  const last = await guess(wrong);
+  assert.equal(last.status, 403);
+  assert.match(last.text, /A new PIN is on its way/);
+  const mails = await mailsOf(site);
+  assert.equal(mails.length, written + 1);
+  const { to, text, subject } = mails.at(-1)!;
+  const fresh = /PIN: (\d{6})\n/.exec(text)?.[1] ?? "";
+  assert.equal(to, "ann@example.com");
+  assert.match(subject, /New bathroom/);
+  assert.ok(text.includes(`http://frontdesk.test${link}\n`), text);
+  assert.notEqual(fresh, pin);
+  assert.ok(!last.text.includes(fresh), "the page does not tell it");
+  assert.equal((await guess(pin)).status, 403, "the old one is a wrong one");
+  const right = await guess(fresh);
+  assert.equal(right.status, 303, "nobody waits for the new one");
+  assert.match((await look(link, cookieOf(right))).text, /Tiling/);
+  const entries = await frontdesk.app.database.read(site.workspace.id, (db) =>
+    db.from("audit_entries").selectAll().where("record_id", "=", portalId).orderBy("id").execute(),
+  );
+  assert.deepEqual(
+    entries.map((entry) => entry.action).filter((action) => action !== "ran"),
+    ["created", "opened", "pin_replaced"],
+  );
+  const shown = (await site.workspace.call("GET", `${path}/status-portals`)).body.data[0];
+  assert.ok(!("wrong_pins" in shown) && !JSON.stringify(shown).includes("hash"));
+});
+
 test("twenty guesses at once are no more than five", async () => {
   const { site, guess, pin, wrong } = await sentLink();
   const answers = await Promise.all(Array.from({ length: 20 }, () => guess(wrong)));
