@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { sql } from "kysely";
 import { startHarness } from "../../../testing/harness.ts";
 import type { Answer, TestWorkspace } from "../../../testing/harness.ts";
+import { CrmSettingsRecord } from "./crm-settings-record.ts";
 import { formCompletionRecipients } from "./form-recipients.ts";
 
 const frontdesk = await startHarness();
@@ -183,6 +184,12 @@ test("workspace.get_tag_palette#0 workspace.set_tag_palette#0 the palette is rep
   assert.equal(bare.status, 200, bare.text);
   assert.deepEqual(bare.body.data, [vip, hot]);
   assert.deepEqual((await workspace.call("GET", palette)).body.data, [vip, hot]);
+  const settings = (await workspace.call("GET", "/api/v1/company/crm-settings")).body.data;
+  assert.deepEqual(
+    Object.keys(settings).toSorted(),
+    Object.keys(CrmSettingsRecord.properties).toSorted(),
+    "the palette is no setting, and every setting is documented",
+  );
   assert.deepEqual((await workspace.call("PATCH", palette, { tags: [hot] })).body.data, [hot]);
   assert.deepEqual((await workspace.call("GET", palette)).body.data, [hot]);
   assert.deepEqual((await workspace.call("PATCH", palette, [])).body.data, []);

@@ -73,8 +73,10 @@ export async function crmSettings(ctx: Ctx): Promise<CrmSettings> {
   return (await crmSettingsInZone(ctx)).settings;
 }
 
+// Others keep what is theirs under the same key (the tag palette does): only what has a default is a setting.
 function completed(stored: JsonObject): CrmSettings {
-  const { custom_fields: fields, ...rest } = stored as Partial<CrmSettings>;
+  const own = Object.entries(stored).filter(([name]) => Object.hasOwn(defaultCrmSettings, name));
+  const { custom_fields: fields, ...rest } = Object.fromEntries(own) as Partial<CrmSettings>;
   return {
     ...defaultCrmSettings,
     ...rest,
