@@ -65,6 +65,8 @@ export type Harness = Running & {
       body?: unknown;
       headers?: Record<string, string>;
       form?: Record<string, string>;
+      /** The address it comes from; this machine's own otherwise. */
+      from?: string;
     },
   ): Promise<Answer>;
   /** Moves the clock forward and waits until everything that fell due has been done. */
@@ -124,10 +126,11 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
 }
 
 function callOf({ http }: Running): Harness["call"] {
-  return async (method, path, { key, body, headers = {}, form } = {}) => {
+  return async (method, path, { key, body, headers = {}, form, from } = {}) => {
     const response = await http.inject({
       method: method as "GET",
       url: path,
+      ...(from ? { remoteAddress: from } : {}),
       headers: {
         host: "frontdesk.test",
         ...(key ? { authorization: `Bearer ${key}` } : {}),

@@ -111,9 +111,20 @@ export async function send(
   }
   return frontdesk.call(method, url, {
     headers,
+    from: addressOf(operation),
     ...(options.key ? { key: options.key } : {}),
     ...(body === undefined ? {} : { body }),
   });
+}
+
+const addresses = new Map<string, string>();
+
+/** Every operation is called from a network of its own: what strangers may try from one address is no operation's business. */
+function addressOf({ surface, name }: AnyOperation): string {
+  const key = `${surface.name}.${name}`;
+  const known = addresses.get(key) ?? `10.${addresses.size >> 8}.${addresses.size & 255}.1`;
+  addresses.set(key, known);
+  return known;
 }
 
 function queryOf(input: Input): URLSearchParams {
