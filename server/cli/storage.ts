@@ -68,11 +68,20 @@ async function runMove({ to }: { to: string }): Promise<void> {
   }
   if (!/^postgres(ql)?:\/\//.test(to)) throw new Error("--to must begin with postgres://");
   const log = createLog("warn");
-  const target = await postgresEngine({ url: to, poolSize: 4, log });
+  // The folder first: a server that has it open is the likelier reason why nothing can be moved.
   const source = await embeddedEngine({ folder: config.dataFolder });
-  const say = (line: string) => process.stdout.write(`${line}\n`);
   try {
     await bringUpToDate(source, config, systemClock);
+    await moveTo(to, source, log);
+  } finally {
+    await source.close();
+  }
+}
+
+async function moveTo(url: string, source: Engine, log: ReturnType<typeof createLog>): Promise<void> {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const target = await postgresEngine({ url, poolSize: 4, log });
+  try {
     await migrate(target, await readMigrations(migrationsFolder));
     const jobs = await installQueue(target, log);
     const report = await moveDatabase(source, target, say).finally(() => jobs.stop());
@@ -86,7 +95,6 @@ async function runMove({ to }: { to: string }): Promise<void> {
       "Set DATABASE_URL to the new server and start Frontdesk. The embedded database was only read and is as it was.",
     );
   } finally {
-    await source.close();
     await target.close();
   }
 }
