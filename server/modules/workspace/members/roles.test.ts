@@ -181,7 +181,14 @@ test("who has not joined yet, or is removed, takes no bookings", async () => {
   assert.ok((await open()) > 0);
   await workspace.call("DELETE", `${users}/${id}`);
   assert.equal((await assign()).status, 400);
-  assert.equal(await open(), 0, "their open times are gone");
+  await frontdesk.settle();
+  // Nobody is left who gives it, so no customer is offered it any more, through any door.
+  const path = `/providers/${workspace.slug}/capabilities/booking.check_availability`;
+  const asked = { service_id: assigned.body.data.id, date: "2026-03-03" };
+  const offered = await frontdesk.call("POST", path, { body: asked });
+  assert.deepEqual([offered.status, offered.body.slots ?? []], [404, []], offered.text);
+  const type = (await workspace.call("GET", `/api/v1/scheduled-event-types/${asked.service_id}`)).body.data;
+  assert.deepEqual([type.booking_assigned_user_ids, type.is_bookable], [[], false]);
 });
 
 test("workspace.remove_company_user#1 it takes users:delete; users:write is not enough", async () => {
