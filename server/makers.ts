@@ -27,7 +27,8 @@ export async function actorToday(ctx: Ctx, { kind, id }: Maker): Promise<Actor |
   };
 }
 
-async function keyToday(ctx: Ctx, id: string): Promise<Actor | undefined> {
+/** A key as an actor of today: undefined once it was revoked or has expired. */
+export async function keyToday(ctx: Ctx, id: string): Promise<Actor | undefined> {
   const row = await ctx.db
     .from("api_keys")
     .selectAll()

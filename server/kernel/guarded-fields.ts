@@ -2,6 +2,7 @@
  * What a schema says of its fields beside their shape: who may read one, and which is a secret that is shown once. Both are
  * declared where the field is, and kept by the pipeline for every surface, event, export and stored answer.
  */
+import { propertyOf } from "./validation.ts";
 import type { SchemaNode } from "./validation.ts";
 
 type Guarded = SchemaNode & { "x-readable-with"?: string; "x-shown-once"?: true };
@@ -57,8 +58,10 @@ export function scopesIn(schema: unknown): string[] {
 /** Fields that take a scope of their own and that their schema requires all the same: an answer could not do without them. */
 export function requiredScopedFields(schema: unknown): string[] {
   const found: string[] = [];
-  visit(schema as Guarded, ({ properties = {}, required = [] }) => {
-    const scoped = required.filter((name) => own(properties, name)?.["x-readable-with"] !== undefined);
+  visit(schema as Guarded, (node) => {
+    const scoped = (node.required ?? []).filter(
+      (name) => propertyOf<Guarded>(node, name)?.["x-readable-with"] !== undefined,
+    );
     found.push(...scoped);
   });
   return found;
@@ -75,14 +78,13 @@ function readable(schema: Guarded, value: unknown, scopes: ReadonlySet<string>):
   const met = branches.reduce((rest, branch) => readable(branch, rest, scopes), value);
   if (Array.isArray(met))
     return schema.items ? met.map((one) => readable(schema.items ?? {}, one, scopes)) : met;
-  const { properties } = schema;
-  if (!properties || !isPlain(met)) return met;
+  if (!schema.properties || !isPlain(met)) return met;
   const kept = Object.entries(met).filter(([name]) => {
-    const scope = own(properties, name)?.["x-readable-with"];
+    const scope = propertyOf<Guarded>(schema, name)?.["x-readable-with"];
     return scope === undefined || scopes.has(scope);
   });
   return Object.fromEntries(
-    kept.map(([name, inner]) => [name, readable(own(properties, name) ?? {}, inner, scopes)]),
+    kept.map(([name, inner]) => [name, readable(propertyOf<Guarded>(schema, name) ?? {}, inner, scopes)]),
   );
 }
 
@@ -101,7 +103,7 @@ function collect(schema: Guarded, value: unknown, found: Set<string>): void {
     for (const one of value) collect(schema.items ?? {}, one, found);
   } else if (isPlain(value)) {
     for (const [name, inner] of Object.entries(value)) {
-      const property = own(schema.properties ?? {}, name);
+      const property = propertyOf<Guarded>(schema, name);
       if (property) collect(property, inner, found);
     }
   }
@@ -154,10 +156,6 @@ function visit(node: Guarded, see: (node: Guarded) => void): void {
   for (const branch of node.anyOf ?? []) visit(branch, see);
   if (node.items) visit(node.items, see);
   for (const property of Object.values(node.properties ?? {})) visit(property, see);
-}
-
-function own(properties: Record<string, SchemaNode>, name: string): Guarded | undefined {
-  return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

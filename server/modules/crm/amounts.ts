@@ -65,6 +65,21 @@ export function keptMinor(amounts: readonly KeptAmount[], from: string, to: stri
   );
 }
 
+/**
+ * The minor units of one amount in a record's currency: of what was sent; else of what it was before, whose number it keeps; else
+ * none. A 400 names the field, or the currency that cannot express what is kept.
+ */
+export function minorOf(
+  name: string,
+  sent: number | undefined,
+  currency: string,
+  before: { minor: number; currency: string } | undefined,
+): number {
+  if (sent !== undefined) return minorField(name, sent, currency);
+  if (!before) return 0;
+  return keptMinor([{ name, minor: before.minor }], before.currency, currency)[0] as number;
+}
+
 function decimals(currency: string): string {
   const digits = currencyDigits(currency);
   return digits === 0 ? "no decimals" : `${digits} decimals`;

@@ -1,6 +1,7 @@
 /** What names a record: read from the database's own catalogue, so that no table that is added later can be forgotten. */
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
+import { referencesTo } from "../../../kernel/references.ts";
 
 /** A column that holds the id of a row of another table. */
 export type Link = {
@@ -15,7 +16,6 @@ export const unguardedLinks: readonly { table: string; column: string; target: s
   { table: "bookings", column: "lead_id", target: "leads" },
 ];
 
-type FoundLink = { table: string; column: string };
 type FoundIndex = { table: string; columns: string[]; condition: string | null };
 
 const known = new WeakMap<object, Map<string, Promise<Link[]>>>();
@@ -32,15 +32,7 @@ export function linksTo(ctx: Ctx, target: string): Promise<Link[]> {
 }
 
 async function readLinks(ctx: Ctx, target: string): Promise<Link[]> {
-  const guarded = await ctx.db.raw(sql<FoundLink>`
-    select t.relname as table, a.attname as column
-      from pg_constraint c
-      join pg_class t on t.oid = c.conrelid
-      join lateral unnest(c.conkey, c.confkey) pair (own, theirs) on true
-      join pg_attribute a on a.attrelid = c.conrelid and a.attnum = pair.own
-      join pg_attribute f on f.attrelid = c.confrelid and f.attnum = pair.theirs
-     where c.contype = 'f' and c.confrelid = ${`public.${target}`}::regclass and f.attname = 'id'
-     group by 1, 2 order by 1, 2`);
+  const guarded = await referencesTo(ctx.app.database, ctx.db, target);
   const indexes = await ctx.db.raw(sql<FoundIndex>`
     select t.relname as table, pg_get_expr(i.indpred, i.indrelid) as condition,
            (select array_agg(a.attname::text order by a.attnum) from pg_attribute a

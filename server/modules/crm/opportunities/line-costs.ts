@@ -8,14 +8,7 @@ import { operation } from "../../../kernel/operation.ts";
 import { keysetPage, pageOf, pagingInput } from "../../../kernel/pagination.ts";
 import { fromMinor } from "../../../money.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
-import {
-  amountField,
-  checkedCurrency,
-  currencyField,
-  keptMinor,
-  minorField,
-  moneyField,
-} from "../amounts.ts";
+import { amountField, checkedCurrency, currencyField, minorOf, moneyField } from "../amounts.ts";
 import { optionalText } from "../party.ts";
 import { checkReferences } from "../references.ts";
 import { CostRecord, presentCost } from "./line-record.ts";
@@ -188,13 +181,6 @@ async function withSupplierProduct(ctx: Ctx, fields: CostFields): Promise<CostFi
   };
 }
 
-function costMinor(sent: number | undefined, currency: string, before: LineCost | undefined): number {
-  if (sent !== undefined) return minorField("unit_cost", sent, currency);
-  if (!before) return 0;
-  const kept = [{ name: "unit_cost", minor: before.unit_cost_minor }];
-  return keptMinor(kept, before.currency, currency)[0] as number;
-}
-
 async function costValues(ctx: Ctx, fields: CostFields, usual: string, before?: LineCost) {
   await checkReferences(ctx, {
     supplier_id: fields.supplier_id,
@@ -204,7 +190,8 @@ async function costValues(ctx: Ctx, fields: CostFields, usual: string, before?: 
     fields.currency === undefined
       ? (before?.currency ?? usual)
       : checkedCurrency("currency", fields.currency);
-  const unitCostMinor = costMinor(fields.unit_cost, currency, before);
+  const kept = before && { minor: before.unit_cost_minor, currency: before.currency };
+  const unitCostMinor = minorOf("unit_cost", fields.unit_cost, currency, kept);
   checkTotal(fields.quantity ?? Number(before?.quantity ?? 1), unitCostMinor);
   return {
     ...(fields.label === undefined ? {} : { label: fields.label?.trim() || null }),

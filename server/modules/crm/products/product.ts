@@ -7,8 +7,7 @@ import { fromMinor } from "../../../money.ts";
 import {
   checkedCurrency,
   currencyField,
-  keptMinor,
-  minorField,
+  minorOf,
   moneyField,
   nullableNumber,
   numberOrNull,
@@ -151,10 +150,8 @@ export function productValues(fields: ProductFields, before: Product | undefined
 function priceValues({ price, currency }: ProductFields, before: Product | undefined): JsonObject {
   if (before && price === undefined && currency === undefined) return {};
   const next = currency === undefined ? (before?.currency ?? "AUD") : checkedCurrency("currency", currency);
-  if (price !== undefined) return { price_minor: minorField("price", price, next), currency: next };
-  if (!before) return { price_minor: 0, currency: next };
-  const [minor] = keptMinor([{ name: "price", minor: before.price_minor }], before.currency, next);
-  return { price_minor: minor, currency: next };
+  const kept = before && { minor: before.price_minor, currency: before.currency };
+  return { price_minor: minorOf("price", price, next, kept), currency: next };
 }
 
 /** A row as callers see it. */

@@ -4,7 +4,7 @@ import { crud, findRow } from "../../../kernel/crud.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
-import { checkedCurrency, keptMinor, minorField } from "../amounts.ts";
+import { checkedCurrency, minorOf } from "../amounts.ts";
 import { nameField } from "../party.ts";
 import type { Product } from "../products/product.ts";
 import { checkReferences } from "../references.ts";
@@ -92,13 +92,6 @@ function priceValues(
   if (before && price === undefined && currency === undefined) return {};
   const usual = before?.currency ?? product?.currency ?? "AUD";
   const next = currency === undefined ? usual : checkedCurrency("currency", currency);
-  if (price !== undefined)
-    return { supplier_price_minor: minorField("supplier_price", price, next), currency: next };
-  if (!before) return { supplier_price_minor: 0, currency: next };
-  const [minor] = keptMinor(
-    [{ name: "supplier_price", minor: before.supplier_price_minor }],
-    before.currency,
-    next,
-  );
-  return { supplier_price_minor: minor, currency: next };
+  const kept = before && { minor: before.supplier_price_minor, currency: before.currency };
+  return { supplier_price_minor: minorOf("supplier_price", price, next, kept), currency: next };
 }

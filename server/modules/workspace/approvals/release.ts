@@ -7,6 +7,7 @@ import { OperationError, insufficientScope, unauthorized } from "../../../kernel
 import { withoutUnreadable } from "../../../kernel/guarded-fields.ts";
 import type { AnyOperation } from "../../../kernel/operation.ts";
 import type { Outcome } from "../../../kernel/run.ts";
+import { keyToday } from "../../../makers.ts";
 import { workspaceScopeOf } from "../../../scopes.ts";
 import type { Approval } from "./approval.ts";
 
@@ -80,14 +81,7 @@ function reachOf({ scopes }: Actor, others: Iterable<string>): ReadonlySet<strin
 }
 
 async function askerOf(ctx: Ctx, held: Approval): Promise<Actor> {
-  const row = await ctx.db
-    .from("api_keys")
-    .selectAll()
-    .where("id", "=", held.api_key_id)
-    .where("revoked_at", "is", null)
-    .where((where) => where.or([where("expires_at", "is", null), where("expires_at", ">", ctx.now)]))
-    .executeTakeFirst();
-  const actor = row && ctx.app.credentials.actorOfRow(row);
+  const actor = await keyToday(ctx, held.api_key_id);
   if (actor) return actor;
   throw unauthorized("The key that asked for this is no longer in force.", {
     fix: "Send the request again with a key that is.",
