@@ -22,7 +22,7 @@ const mostHops = 10;
 export function parseTrustedProxies(text: string): TrustedProxies | undefined {
   if (/^\d{1,3}$/.test(text.trim())) return Number(text) <= mostHops ? Number(text) : undefined;
   const networks = text.split(",").flatMap((part): (string | undefined)[] => {
-    const named = Object.hasOwn(namedNetworks, part.trim()) ? namedNetworks[part.trim()] : undefined;
+    const named = namedNetworks[part.trim()];
     return named ? [...named] : [networkIn(part.trim())];
   });
   return networks.every((network) => network !== undefined) ? networks : undefined;

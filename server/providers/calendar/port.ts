@@ -74,14 +74,14 @@ export type WatchChannel = { channelId: string; resourceId: string; expiresAt: D
 /** `codeVerifier`: 43 to 128 characters only we know; its digest goes out, it comes along with the code. */
 export type ConsentRequest = { redirectUri: string; codeVerifier: string };
 
+/** `isKept` is false for one that was deleted since: it is no appointment any more. */
+export type FoundEvent = WrittenEvent & { isKept: boolean };
+
 /**
  * One kind of calendar. Throws ProviderError: code "revoked" when the owner has withdrawn access or the password is wrong (not
  * retryable: ask them to connect again), "rate-limited" (retryable), "not-found" for a calendar that is gone, "not-configured"
  * where this installation lacks what the provider asks for.
  */
-/** `isKept` is false for one that was deleted since: it is no appointment any more. */
-export type FoundEvent = WrittenEvent & { isKept: boolean };
-
 export interface CalendarProvider {
   readonly name: "local" | "google" | "caldav" | "ics";
   /** Whether bookings can be written to it. */

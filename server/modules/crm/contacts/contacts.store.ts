@@ -121,8 +121,7 @@ export async function employersOf(ctx: Ctx, contactIds: string[]) {
   ) as Map<string, { id: string; public_id: string; name: string }[]>;
 }
 
-// What is derived from other columns is no change of its own.
-/** A row as the audit and the events tell it. */
+/** A row as the audit and the events tell it: what is derived from other columns is no change of its own. */
 export function recordedContact(row: Contact): Record<string, unknown> & { id: string } {
   const { full_name: _f, search_text: _s, ...fields } = row;
   return fields;

@@ -164,8 +164,7 @@ export const unassignOpportunityUser = operation({
   },
 });
 
-/** Who belongs to an opportunity changed: on its record, and told as a change of it. */
-/** Tells on the opportunity that a person came to it or left it. */
+/** Tells that a person came to an opportunity or left it: on its record, and as a change of it. */
 export function tellLink(ctx: Ctx, id: string, link: Record<string, string>): void {
   const [field = "", to] = Object.entries(link)[0] ?? [];
   ctx.changed({ noun: "opportunity", id, before: {}, after: { [field]: to }, action: "updated" });

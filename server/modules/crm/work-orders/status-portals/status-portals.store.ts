@@ -34,10 +34,6 @@ export function insertPortal(ctx: Ctx, portal: NewPortal): Promise<WorkStatusPor
     .executeTakeFirstOrThrow();
 }
 
-export function findPortal(ctx: Ctx, id: string): Promise<WorkStatusPortal | undefined> {
-  return ctx.db.from("work_status_portals").selectAll().where("id", "=", id).executeTakeFirst();
-}
-
 export function lockPortal(ctx: Ctx, id: string): Promise<WorkStatusPortal | undefined> {
   return ctx.db.from("work_status_portals").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
 }
