@@ -152,6 +152,20 @@ test("what ends in a transaction is forgotten everywhere with its commit: one ke
   );
 });
 
+test("whoever ends one in a transaction has forgotten it when that has committed, without hearing of it", async () => {
+  const { id, secret } = await issue();
+  const deaf = new Credentials(app.database, app.clock, app.log);
+  assert.ok(await deaf.actorOf(secret, "workspace", "127.0.0.1"));
+  const undone = app.database.transaction(workspace.id, async (db) => {
+    await deaf.revokeIn(db, id, app.clock.now());
+    throw new Error("undone");
+  });
+  await assert.rejects(undone, /undone/);
+  assert.ok(await deaf.actorOf(secret, "workspace", "127.0.0.1"));
+  await app.database.transaction(workspace.id, (db) => deaf.revokeIn(db, id, app.clock.now()));
+  assert.equal(await deaf.actorOf(secret, "workspace", "127.0.0.1"), undefined);
+});
+
 test("by its id a key is who it is while it is in force", async () => {
   const { id } = await issue();
   assert.equal((await app.credentials.actorById(workspace.id, id))?.id, id);

@@ -30,6 +30,9 @@ export type NewCredential = {
 
 export type IssuedCredential = { id: string; secret: string; prefix: string };
 
+/** What whoever sends one hears, whatever is wrong with it. */
+export const notInForce = "This key is not valid: unknown, revoked or expired.";
+
 const channel = "frontdesk_credentials";
 /** How much of a secret stays readable, so that people can tell their keys apart. */
 const shownLength = 14;
@@ -156,7 +159,7 @@ export class Credentials {
       .where("id", "=", id)
       .where("revoked_at", "is", null)
       .execute();
-    await db.raw(sql`select pg_notify(${channel}, '')`);
+    await this.#announceIn(db);
   }
 
   /**
@@ -171,7 +174,7 @@ export class Credentials {
       .where("revoked_at", "is", null)
       .returning("id")
       .execute();
-    await db.raw(sql`select pg_notify(${channel}, '')`);
+    await this.#announceIn(db);
     return revoked.map(({ id }) => id);
   }
 
@@ -275,6 +278,12 @@ export class Credentials {
       until,
       expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
     };
+  }
+
+  /** With the commit; this process need not wait until it hears itself. */
+  async #announceIn(db: TenantStore): Promise<void> {
+    db.afterCommit(() => this.#forgetAll());
+    await db.raw(sql`select pg_notify(${channel}, '')`);
   }
 
   async #announce(): Promise<void> {

@@ -65,13 +65,20 @@ export class Database {
    * One transaction in one workspace: commits when `work` resolves, rolls back when it rejects. `last` names statements that
    * go out in one batch with the commit; if one of them fails, nothing is committed.
    */
-  transaction<T>(
+  async transaction<T>(
     workspaceId: string,
     work: (tx: TenantStore) => Promise<T>,
     last?: () => CompiledQuery[],
   ): Promise<T> {
     const scope: Scope = { role: "frontdesk_app", workspaceId, transactional: true };
-    return this.#scoped(scope, (kysely) => work(new TenantStore(kysely, workspaceId)), last);
+    let store: TenantStore | undefined;
+    const result = await this.#scoped(
+      scope,
+      (kysely) => work((store = new TenantStore(kysely, workspaceId))),
+      last,
+    );
+    store?.committed();
+    return result;
   }
 
   /** A transaction that sees every workspace. The reason is a closed list, so each use can be found and judged. */

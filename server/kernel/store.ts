@@ -26,6 +26,7 @@ type NewRow<T extends TenantTable> = Omit<Insertable<Tables[T]>, "workspace_id">
 export class TenantStore {
   readonly workspaceId: string;
   readonly kysely: Kysely<Tables>;
+  readonly #afterCommit: (() => void)[] = [];
 
   constructor(kysely: Kysely<Tables>, workspaceId: string) {
     this.kysely = kysely;
@@ -84,6 +85,16 @@ export class TenantStore {
       await sql`release savepoint step`.execute(this.kysely);
       throw error;
     }
+  }
+
+  /** What this process has to do once the transaction has committed, before whoever asked for it is answered. */
+  afterCommit(work: () => void): void {
+    this.#afterCommit.push(work);
+  }
+
+  /** The transaction has committed. */
+  committed(): void {
+    for (const work of this.#afterCommit.splice(0)) work();
   }
 
   #mine(table: string): RawBuilder<SqlBool> {

@@ -4,6 +4,7 @@ import type { Actor } from "../kernel/actor.ts";
 import { anonymous } from "../kernel/actor.ts";
 import { systemClock } from "../kernel/clock.ts";
 import type { App } from "../kernel/app.ts";
+import { notInForce } from "../kernel/credentials.ts";
 import { forbidden, unauthorized } from "../kernel/errors.ts";
 import type { AuthKind } from "../kernel/operation.ts";
 import { agentActor, consentNeeded } from "../modules/calendar/capability/agent-actor.ts";
@@ -84,16 +85,13 @@ async function keyActor(
 ): Promise<Actor> {
   const actor = secret ? await app.credentials.actorOf(secret, kind, address) : undefined;
   if (actor) return actor;
-  throw unauthorized(
-    secret ? "This key is not valid: unknown, revoked or expired." : "No key came with the call.",
-    {
-      fix:
-        kind === "private"
-          ? "Send Authorization: Bearer <token> with a token of the private bookings API."
-          : "Send Authorization: Bearer fd_live_… (or X-API-Key), or sign in at /sign-in.",
-      headers: { "www-authenticate": "Bearer" },
-    },
-  );
+  throw unauthorized(secret ? notInForce : "No key came with the call.", {
+    fix:
+      kind === "private"
+        ? "Send Authorization: Bearer <token> with a token of the private bookings API."
+        : "Send Authorization: Bearer fd_live_… (or X-API-Key), or sign in at /sign-in.",
+    headers: { "www-authenticate": "Bearer" },
+  });
 }
 
 // What callers call the service they mean.

@@ -1,7 +1,9 @@
 /** Who stands behind an agent: the person who let it speak for them, and what it has done in their name. */
 import type { Ctx } from "../../../kernel/context.ts";
-import { declareError, unauthorized } from "../../../kernel/errors.ts";
+import { declareError } from "../../../kernel/errors.ts";
 import type { Timestamp } from "../../../kernel/tables.ts";
+import { workspaceOf } from "../../workspace/settings/settings.ts";
+import { consentEnded } from "./agent-actor.ts";
 import { consentOfKey } from "./consent/consents.store.ts";
 
 export interface AgentBookingsTable {
@@ -45,8 +47,8 @@ export async function customerOf(ctx: Ctx, given: AgentCustomer): Promise<AgentC
     return { name: name || given.name, email: String(claims["email"]) };
   }
   const consent = await consentOfKey(ctx, ctx.actor.id);
-  // Taken back a moment ago, on a node that has not told the others yet.
-  if (!consent) throw unauthorized("The person has taken this agent's consent back.");
+  // Taken back since the call came in.
+  if (!consent) throw consentEnded(ctx.app, (await workspaceOf(ctx)).slug, ctx.actor.name);
   const { customer_name: name, address } = consent;
   return consent.channel === "email" ? { name, email: address } : { name, phone: address };
 }

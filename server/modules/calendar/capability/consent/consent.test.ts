@@ -226,6 +226,37 @@ test("the person takes it back with the link they were sent; the business does t
   assert.deepEqual(again.body.data, ended.body.data);
 });
 
+test("a token that another node has just revoked is refused before that is heard of here, and always in the same words", async () => {
+  const shop = await openShop(frontdesk);
+  const { token } = await granted(shop);
+  const { body: booked } = await create(shop, token);
+  assert.equal(booked.ok, true);
+  // What another node writes; that it tells the others may be heard late.
+  await inside(frontdesk, shop.id, async ({ db, now }) => {
+    await db
+      .update("agent_consents")
+      .set({ state: "revoked" } as never)
+      .execute();
+    await db
+      .update("api_keys")
+      .set({ revoked_at: now } as never)
+      .where("kind", "=", "consent")
+      .execute();
+  });
+  const again = await create(shop, token, { start_at: "2026-03-04T12:00:00Z" });
+  const cancelled = await frontdesk.call("POST", path(shop, "cancel_booking"), {
+    key: token,
+    body: { booking_id: booked.booking_id },
+  });
+  const madeUp = await create(shop, "fd_agent_nobody");
+  for (const answer of [again, cancelled, madeUp]) {
+    assert.equal(answer.status, 401, answer.text);
+    assert.match(answer.body.message, /^This key is not valid: .* Ask the person you act for again/);
+    assert.match(answer.body.consent_url, new RegExp(`/providers/${shop.slug}/aam/consent\\?`));
+    assert.ok(answer.body.token_url);
+  }
+});
+
 test("a consent ends by itself after thirty days", async () => {
   const shop = await openShop(frontdesk);
   const { token, page } = await granted(shop);
