@@ -90,8 +90,10 @@ test("last-used is written in batches, not per request", async () => {
   const { id, secret } = await issue();
   for (let count = 0; count < 5; count += 1) await statusWith(secret);
   assert.equal((await rowOf(id)).last_used_at, null);
+  const another = await issue();
+  await statusWith(another.secret);
   await app.credentials.flushUse();
-  assert.deepEqual((await rowOf(id)).last_used_at, app.clock.now());
+  for (const one of [id, another.id]) assert.deepEqual((await rowOf(one)).last_used_at, app.clock.now());
 });
 
 test("a key that was revoked is not brought back by rotating it", async () => {

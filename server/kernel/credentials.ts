@@ -222,14 +222,16 @@ export class Credentials {
     this.#used.clear();
     try {
       await this.#database.system("flush-last-used", async (kysely) => {
-        for (const [id, { workspaceId, at }] of used) {
-          await kysely
-            .updateTable("api_keys")
-            .set({ last_used_at: at })
-            .where("workspace_id", "=", workspaceId)
-            .where("id", "=", id)
-            .execute();
-        }
+        // Locked in one order, because other nodes write of the same keys.
+        await sql`
+          with used as (
+            select * from unnest(${used.map(([, one]) => one.workspaceId)}::uuid[], ${used.map(([id]) => id)}::uuid[],
+                                 ${used.map(([, one]) => one.at)}::timestamptz[]) as used (workspace_id, id, at)),
+          locked as (
+            select api_keys.workspace_id, api_keys.id, used.at from api_keys join used using (workspace_id, id)
+             order by api_keys.workspace_id, api_keys.id for update of api_keys)
+          update api_keys set last_used_at = greatest(last_used_at, locked.at) from locked
+           where api_keys.workspace_id = locked.workspace_id and api_keys.id = locked.id`.execute(kysely);
       });
     } catch (error) {
       this.#log.warn({ error: (error as Error).message }, "last-used times could not be written");

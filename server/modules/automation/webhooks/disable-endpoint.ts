@@ -1,5 +1,6 @@
 import type { Ctx } from "../../../kernel/context.ts";
 import { queueEmail } from "../../messaging/email/queue-email.ts";
+import { mailableAdministrators } from "../../workspace/members/members.store.ts";
 import { nouns } from "./endpoint.ts";
 import { activeEndpointsOf, findEndpoint, updateEndpoint } from "./endpoints.store.ts";
 
@@ -18,15 +19,7 @@ export async function disableEndpoint(ctx: Ctx, id: string, reason: string): Pro
     recordId: id,
     payload: { id, url: endpoint.url, reason },
   });
-  const admins = await ctx.db
-    .from("members")
-    .select(["name", "email"])
-    .where("role", "=", "client_admin")
-    .where("status", "=", "active")
-    .where("email", "is not", null)
-    .execute();
-  for (const { name, email } of admins) {
-    if (email === null) continue;
+  for (const { name, email } of await mailableAdministrators(ctx)) {
     await queueEmail(ctx, {
       emailType: "webhook_disabled",
       to: email,

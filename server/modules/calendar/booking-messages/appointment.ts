@@ -2,6 +2,7 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { parsePhone } from "../../../phones.ts";
 import { findContact } from "../../crm/contacts/contacts.store.ts";
 import { displayName } from "../../crm/contacts/contact.ts";
+import { activeAdministrators } from "../../workspace/members/members.store.ts";
 import { contactEmailOf, workspaceOf } from "../../workspace/settings/settings.ts";
 import type { WorkspaceSettings } from "../../workspace/settings/settings.ts";
 import { managementUrl } from "../bookings/management-link.ts";
@@ -113,7 +114,7 @@ function reachesTeam({ recipients }: BookingNotification): boolean {
 /** The hosts; who runs the business when nobody was given the booking, or all of them have left. */
 async function teamOf(ctx: Ctx, hostIds: readonly string[]): Promise<Appointment["team"]> {
   const hosts = hostIds.length === 0 ? [] : await activeMembers(ctx).where("id", "in", hostIds).execute();
-  return hosts.length > 0 ? hosts : activeMembers(ctx).where("role", "=", "client_admin").execute();
+  return hosts.length > 0 ? hosts : activeAdministrators(ctx);
 }
 
 /** The member a message is for as they can be reached now; undefined once they have left. */

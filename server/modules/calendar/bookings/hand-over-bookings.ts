@@ -5,6 +5,7 @@ import { job } from "../../../kernel/jobs.ts";
 import { recordUpdated } from "../../../kernel/lifecycle.ts";
 import type { Reaction } from "../../../kernel/operation.ts";
 import { queueEmail } from "../../messaging/email/queue-email.ts";
+import { mailableAdministrators } from "../../workspace/members/members.store.ts";
 import { connectionsOf } from "../external/connections.store.ts";
 import { disconnect } from "../external/delete-connection.ts";
 import { endFeeds } from "../feeds/feeds.store.ts";
@@ -96,13 +97,6 @@ async function tellAdministrators(
   left: readonly Booking[],
   orphaned: readonly string[],
 ): Promise<void> {
-  const administrators = await ctx.db
-    .from("members")
-    .select(["name", "email"])
-    .where("status", "=", "active")
-    .where("role", "=", "client_admin")
-    .orderBy("id")
-    .execute();
   const count = left.length === 1 ? "1 booking needs" : `${left.length} bookings need`;
   const text = [
     `${name} is not on the team any more.`,
@@ -118,8 +112,8 @@ async function tellAdministrators(
   ].join("\n\n");
   const subject =
     left.length > 0 ? `${count} somebody: ${name} has left` : `${name} has left: event types put away`;
-  for (const { name: toName, email } of administrators) {
-    if (email) await queueEmail(ctx, { emailType: "host_left", to: email, toName, subject, text });
+  for (const { name: toName, email: to } of await mailableAdministrators(ctx)) {
+    await queueEmail(ctx, { emailType: "host_left", to, toName, subject, text });
   }
 }
 

@@ -17,7 +17,27 @@ export async function mustFindMember(ctx: Ctx, id: string): Promise<Member> {
   return row;
 }
 
-/** The same, locked until the transaction ends; undefined when there is none. */
+export type Reachable = Pick<Member, "id" | "name" | "phone" | "email">;
+
+/** Who runs the business, in the order of their names. */
+export function activeAdministrators(ctx: Ctx): Promise<Reachable[]> {
+  return ctx.db
+    .from("members")
+    .select(["id", "name", "phone", "email"])
+    .where("status", "=", "active")
+    .where("role", "=", "client_admin")
+    .orderBy("name")
+    .orderBy("id")
+    .execute();
+}
+
+/** Those of them that have an address to write to. */
+export async function mailableAdministrators(ctx: Ctx): Promise<{ name: string; email: string }[]> {
+  const all = await activeAdministrators(ctx);
+  return all.flatMap(({ name, email }) => (email ? [{ name, email }] : []));
+}
+
+/** A member who is invited or active, locked until the transaction ends; undefined when there is none. */
 export function lockMember(ctx: Ctx, id: string): Promise<Member | undefined> {
   return ctx.db
     .from("members")

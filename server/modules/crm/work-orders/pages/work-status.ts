@@ -98,7 +98,8 @@ async function enter(
     const ended = await inPortal(app, request, portal, "guess_work_status_pin", (ctx) =>
       recordWrongPin(ctx, portal, token),
     );
-    if (ended) return replaced(reply, company);
+    if (ended === "link") return sendPage(reply, 404, unknownPortalPage());
+    if (ended === "pin") return replaced(reply, company);
     if (guess.left === 0) return shut(reply, company);
     const tries = guess.left === 1 ? "one more try" : `${guess.left} more tries`;
     return sendPage(reply, 403, pinPage({ company, notice: `That PIN is not right. You have ${tries}.` }));

@@ -27,7 +27,7 @@ export const sendWorkStatus = operation({
   noun: "work_status_portal",
   summary: "Mail a customer a link that shows, behind a PIN, how the work on an opportunity stands.",
   description:
-    "The page shows all work orders of the opportunity. The opportunity needs at least one, and the company's outgoing mail has to be on. The token is answered this once.",
+    "The page shows all work orders of the opportunity. The opportunity needs at least one, and the company's outgoing mail has to be on. The token is answered this once. Five wrong PINs in a row shut the page for a quarter of an hour; fifty in all end the PIN, and the recipient is mailed another; with the third PIN the link itself ends, and the administrators are mailed.",
   input: Type.Object(
     {
       deal_id: Type.String({ format: "uuid", description: "The opportunity whose work orders are shown." }),

@@ -58,6 +58,21 @@ export function newPinMail(mail: Pick<StatusMail, "name" | "company" | "dealName
   };
 }
 
+/** The mail to the business about a link that ended because it was guessed at too often. */
+export function linkEndedMail(mail: Pick<StatusMail, "name" | "dealName"> & { recipient: string }): {
+  subject: string;
+  text: string;
+} {
+  const { name, dealName, recipient } = mail;
+  return {
+    subject: `A work status link has ended: ${dealName}`,
+    text: [
+      `Somebody who has the link that ${name} (${recipient}) was sent kept entering wrong PINs for the page that shows how the work on "${dealName}" stands. Three PINs were used up, so the link leads nowhere any more.`,
+      `If ${name} still needs it, send them another link.`,
+    ].join("\n\n"),
+  };
+}
+
 function paragraph(text: string): string {
   return `<p>${escapeHtml(text).replaceAll("\n", "<br>")}</p>`;
 }

@@ -9,6 +9,8 @@ export const guessesAtMost = 5;
 export const lockMs = 15 * 60 * 1000;
 /** So many wrong PINs in all end a PIN: whoever goes on guessing begins again, and the recipient hears of it. */
 export const wrongPinsPerPin = 50;
+/** So many PINs that ended so end the link: who never stops has 150 tries at a million, not some of them every day. */
+export const pinsPerPortal = 3;
 
 export type NewPortal = {
   opportunity_id: string;
@@ -69,13 +71,14 @@ export async function countGuess(
   return row ? { pinHash: row.pin_hash, left: guessesAtMost - row.guesses } : undefined;
 }
 
-/** Counts a PIN that was wrong, which nothing takes back. Returns whether it is the one that ends the PIN. */
-export async function countWrongPin(ctx: Ctx, id: string): Promise<boolean> {
+/** Counts a PIN that was wrong, which nothing takes back. Returns what it is too many for, if for anything. */
+export async function countWrongPin(ctx: Ctx, id: string): Promise<"pin" | "link" | undefined> {
   const [row] = await ctx.db.raw(sql<{ wrong_pins: number }>`
     update work_status_portals set wrong_pins = wrong_pins + 1
      where workspace_id = ${ctx.workspaceId} and id = ${id}
     returning wrong_pins`);
-  return row !== undefined && row.wrong_pins % wrongPinsPerPin === 0;
+  if (row === undefined || row.wrong_pins % wrongPinsPerPin !== 0) return undefined;
+  return row.wrong_pins >= wrongPinsPerPin * pinsPerPortal ? "link" : "pin";
 }
 
 /** Writes another PIN over the one there is. Whoever has it need not wait for what was guessed before. */

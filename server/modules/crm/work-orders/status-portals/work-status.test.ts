@@ -348,3 +348,39 @@ test("the first look is told, with who it was and at what", async () => {
   const now = frontdesk.app.clock.now().toISOString();
   assert.deepEqual([dealId, name, work, at], [site.dealId, "Ann Lee", "New bathroom", now]);
 });
+
+test("the third PIN that ends ends the link: nobody goes on guessing, and the administrators are told", async () => {
+  const { site, link, guess, pin, wrong, portalId } = await sentLink();
+  const count = (to: number) =>
+    frontdesk.app.database.transaction(site.workspace.id, (db) =>
+      db.update("work_status_portals").set({ wrong_pins: to }).where("id", "=", portalId).execute(),
+    );
+  await count(99);
+  assert.match(
+    (await guess(wrong)).text,
+    /A new PIN is on its way/,
+    "the second is replaced as the first was",
+  );
+  const fresh = /PIN: (\d{6})\n/.exec((await mailsOf(site)).at(-1)!.text)?.[1] ?? "";
+  const entered = await guess(fresh);
+  assert.equal(entered.status, 303);
+  await count(149);
+  const written = (await mailsOf(site)).length;
+  const last = await guess(fresh === wrong ? pin : wrong);
+  assert.equal(last.status, 404);
+  assert.equal(
+    last.text,
+    (await look(`/work-status/${"A".repeat(43)}`)).text,
+    "it looks as if there never was one",
+  );
+  assert.equal((await guess(fresh)).status, 404);
+  assert.equal((await look(link, cookieOf(entered))).status, 404);
+  await frontdesk.settle();
+  const mails = (await mailsOf(site)).slice(written);
+  assert.equal(mails.length, 1);
+  assert.notEqual(mails[0]?.to, "ann@example.com");
+  assert.match(mails[0]?.text ?? "", /Ann Lee \(ann@example\.com\).*the link leads nowhere any more/);
+  assert.doesNotMatch(mails[0]?.text ?? "", /PIN: |work-status\//);
+  const [shown] = (await site.workspace.call("GET", `${path}/status-portals`)).body.data;
+  assert.equal(shown.status, "revoked");
+});
