@@ -1,9 +1,9 @@
 /** Which test files run on the engine under test. */
 import { readFile } from "node:fs/promises";
-import { dirname, join, normalize } from "node:path";
+import { join } from "node:path";
+import { importsOf } from "./imports.ts";
 
 const variable = "FRONTDESK_TEST_DATABASE_URL";
-const imported = /(?:from|import)\s*(?:\(\s*)?"(\.[^"]+)"/g;
 
 /**
  * Those of `files` that ask for the server, themselves or through what they import (the harness does). The others answer the same
@@ -21,14 +21,10 @@ export async function onTheEngine(files: readonly string[], root: string): Promi
     for (const one of seen) {
       const text = await textOf(one);
       if (text.includes(variable)) return true;
-      for (const next of paths(one, text)) seen.add(next);
+      for (const next of importsOf(one, text)) seen.add(next);
     }
     return false;
   };
   const kept = await Promise.all(files.map(asks));
   return files.filter((_, index) => kept[index]);
-}
-
-function paths(file: string, text: string): string[] {
-  return [...text.matchAll(imported)].map(([, path = ""]) => normalize(join(dirname(file), path)));
 }

@@ -17,6 +17,7 @@ import type { Change } from "./mutants/changes.ts";
 import { nearestTests, readImports } from "./mutants/nearest-tests.ts";
 import { failureIn } from "./mutants/try-change.ts";
 import type { TrialOptions } from "./mutants/try-change.ts";
+import { randomFrom } from "../server/testing/random.ts";
 
 const usualPaths = [
   "server/kernel",
@@ -48,17 +49,6 @@ async function sourcesUnder(paths: readonly string[]): Promise<string[]> {
     else for await (const file of glob(`${path}/**/*.ts`, { cwd: root })) found.push(file);
   }
   return found.filter((file) => !file.endsWith(".test.ts")).sort();
-}
-
-/** Mulberry32: the same seed draws the same sample on every machine. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 function sampleOf<T>(all: readonly T[], size: number, random: () => number): T[] {

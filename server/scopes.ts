@@ -1,5 +1,7 @@
 /** Every scope a credential can carry, by surface. */
 import { dictionary } from "./kernel/dictionary.ts";
+import { isReadScope } from "./kernel/read-scope.ts";
+
 export const workspaceScopes = [
   "contacts:read",
   "contacts:write",
@@ -91,9 +93,7 @@ export const administratorScopes: ReadonlySet<string> = new Set([
 const scopesByRole: Record<MemberRole, ReadonlySet<string>> = dictionary({
   client_admin: new Set(everyScope),
   client_editor: new Set(everyScope.filter((scope) => !administratorScopes.has(scope))),
-  client_viewer: new Set(
-    everyScope.filter((scope) => /[:.]read$/.test(scope) && !administratorScopes.has(scope)),
-  ),
+  client_viewer: new Set(everyScope.filter((scope) => isReadScope(scope) && !administratorScopes.has(scope))),
 });
 
 /** What a person with this role may do. A viewer's credential is read-only besides, for writes that ask no write scope. */

@@ -1,8 +1,8 @@
 /** Which test files have to do with a source: those beside it first, then those that import it, then those of its importers. */
 import { glob, readFile } from "node:fs/promises";
-import { basename, dirname, join, normalize, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
+import { importsOf } from "../imports.ts";
 
-const imported = /(?:from|import)\s*\(?\s*"(\.[^"]+)"/g;
 /** They import everything, so to be reached through them says nothing. */
 const everything = /^server\/(?:modules\/(?:.*\/)?index|modules\/[^/]+\/index|compose|main)\.ts$/;
 const ringSizes = [6, 14] as const;
@@ -19,8 +19,7 @@ export async function readImports(root: string): Promise<ImportGraph> {
   const importers = new Map<string, string[]>();
   for (const file of files.sort()) {
     const text = await readFile(join(root, file), "utf8");
-    for (const [, path = ""] of text.matchAll(imported)) {
-      const target = normalize(join(dirname(file), path));
+    for (const target of importsOf(file, text)) {
       importers.set(target, [...(importers.get(target) ?? []), file]);
     }
   }

@@ -6,13 +6,17 @@ import { invalidInput, validatorOf, withDefaults } from "./validation.ts";
 
 export const bulkMost = 100;
 
-/** One to a hundred records; each is checked by itself, so the schema says no more than "objects". */
+/** One to a hundred records; each is checked by itself, what is no object as well, so the schema asks nothing of them. */
 export function bulkRecords(of: string) {
-  return Type.Array(Type.Object({}, { additionalProperties: true }), {
+  return Type.Array(Type.Unknown({ description: "An object." }), {
     minItems: 1,
     maxItems: bulkMost,
-    description: `Up to ${bulkMost} ${of}, each with the fields of a single create.`,
+    description: `Up to ${bulkMost} ${of}, each with the fields of a single create. The answer is a 200 whatever becomes of them: what was not created is in errors, by its index.`,
   });
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** One to a hundred ids. */
@@ -47,7 +51,7 @@ export type BulkFailure = {
  * (in order, with its place) and what may not; anything but a refusal is thrown on.
  */
 export async function checkedRecords<Prepared>(
-  records: readonly Record<string, unknown>[],
+  records: readonly unknown[],
   input: TObject,
   prepare: (record: Record<string, unknown>, index: number) => Prepared | Promise<Prepared>,
 ): Promise<{ prepared: Prepared[]; errors: BulkFailure[] }> {
@@ -56,6 +60,9 @@ export async function checkedRecords<Prepared>(
   const errors: BulkFailure[] = [];
   for (const [index, record] of records.entries()) {
     try {
+      if (!isRecord(record)) {
+        throw invalidInput([{ field: `records.${index}`, message: "must be an object" }]);
+      }
       const full = withDefaults(input, record);
       if (!validator.check(full)) throw invalidInput(validator.problems(full));
       prepared.push(await prepare(full, index));

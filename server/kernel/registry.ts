@@ -6,6 +6,7 @@ import type { RowKind } from "./row-kinds.ts";
 import { kernelSweeps } from "./sweep.ts";
 import type { Sweep } from "./sweep.ts";
 import type { SchemaNode } from "./validation.ts";
+import { isReadScope } from "./read-scope.ts";
 
 /**
  * Every operation, job and reaction of the program. Making one checks the invariants the surfaces rely on and, if any is
@@ -150,11 +151,6 @@ function definitionProblems(one: AnyOperation, knownScopes: ReadonlySet<string>)
     }
   }
   return [...problems, ...fieldProblems(one, knownScopes)];
-}
-
-/** Whether a scope lets only read. */
-export function isReadScope(scope: string): boolean {
-  return /[:.]read$|^READ_/.test(scope);
 }
 
 const scopedAuth: ReadonlySet<AuthKind> = new Set(["workspace-key", "agent-token", "scoped-token"]);

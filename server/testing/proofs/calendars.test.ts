@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { apiError } from "../../providers/calendar/loopback-google.ts";
 import { eventsIn, startConnected } from "../../modules/calendar/external/testing.ts";
 import type { ConnectedCalendar } from "../../modules/calendar/external/testing.ts";
+import { wordsFrom } from "../random.ts";
 import { bookings } from "../../modules/calendar/test-calendar.ts";
 
 const steps = Number(process.env["CALENDAR_STEPS"] ?? 40);
@@ -16,13 +17,8 @@ const { frontdesk, google, connect } = await startConnected();
 
 /** The same numbers for the same seed. */
 function randomOf(start: number): (below: number) => number {
-  let state = start >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
+  const next = wordsFrom(start);
+  return (below) => next() % below;
 }
 
 type World = {

@@ -9,6 +9,7 @@ import { reschedule } from "../../modules/calendar/bookings/reschedule.ts";
 import { findService } from "../../modules/calendar/services/services.store.ts";
 import { inside, startEveryMs } from "./arena.ts";
 import type { Arena } from "./arena.ts";
+import { randomFrom } from "../random.ts";
 
 export type Tally = { counts: Record<string, number>; unexpected: string[] };
 
@@ -35,17 +36,6 @@ export async function contend(app: App, arena: Arena, options: Contention): Prom
     }),
   );
   return booker.tally;
-}
-
-/** Mulberry32: the same seed makes the same attempts (though never in the same order, on several nodes). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 class Booker {

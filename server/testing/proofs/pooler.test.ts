@@ -15,6 +15,7 @@ import { engineName, startHarness, startOfTime } from "../harness.ts";
 import type { Harness, Json, TestWorkspace } from "../harness.ts";
 import { noPgbouncer, startPgbouncer } from "../pgbouncer.ts";
 import { noteLabel, noted, probe } from "../probe.ts";
+import { linearFrom } from "../random.ts";
 
 const skip = engineName === "embedded" ? "needs PostgreSQL" : noPgbouncer;
 const reads = Number(process.env["POOLER_READS"] ?? 240);
@@ -68,7 +69,7 @@ test("behind a pooler that lends out a session for each transaction", { skip }, 
     `${reads} mixed reads, writes between them: none foreign, none wrongly empty, none failed`,
     async (one) => {
       one.diagnostic(`seed ${seed}`);
-      const roll = seeded(seed);
+      const roll = linearFrom(seed);
       const wrong: string[] = [];
       let left = reads;
       const reader = async () => {
@@ -174,13 +175,4 @@ async function call(
   const url = `/api/v1${path}`;
   const answer = await http.inject({ method, url, headers, ...(body ? { payload: body } : {}) });
   return { status: answer.statusCode, text: answer.body };
-}
-
-/** A small seeded generator, so that a run can be repeated. */
-function seeded(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

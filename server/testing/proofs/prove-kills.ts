@@ -7,6 +7,7 @@ import { findLosses, killUnderLoad, untilDelivered } from "./kills.ts";
 import type { Losses } from "./kills.ts";
 import { scratchDatabase } from "./scratch-database.ts";
 import { openShop } from "./shop.ts";
+import { linearFrom } from "../random.ts";
 
 export type ProveKills = {
   kills: number;
@@ -31,7 +32,7 @@ export async function proveKills(options: ProveKills): Promise<Losses> {
   const shop = await openShop(before.app);
   const { twilioAuthToken } = before.app.ports.secrets;
   await before.close();
-  const random = seeded(options.seed);
+  const random = linearFrom(options.seed);
   const { kills, loadMs } = options;
   const { acknowledged, node } = await killUnderLoad({
     environment,
@@ -81,13 +82,4 @@ async function settleOver(url: string): Promise<void> {
     quiet = waiting === 0 ? quiet + 1 : 0;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
-}
-
-/** A small seeded generator, so that a run can be repeated. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

@@ -3,7 +3,7 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { missing } from "../../../kernel/errors.ts";
 import { isId } from "../../../kernel/ids.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
-import { usualHours } from "./availability.ts";
+import { heldOverrides, usualHours } from "./availability.ts";
 import { findAvailability, memberMeantByMe } from "./availability.store.ts";
 
 export const WeeklyHoursSchema = Type.Array(
@@ -68,7 +68,7 @@ export async function memberOf(ctx: Ctx, userId: string | undefined): Promise<st
   return known.id;
 }
 
-/** The hours that hold for a member or the company: what a member has not set is the company's, then the defaults. */
+/** The hours that hold for a member or the company: what a member has not set is the company's, then the defaults; so are dates it is closed on. */
 export async function effectiveAvailability(ctx: Ctx, memberId: string | null) {
   const own = memberId === null ? undefined : await findAvailability(ctx, memberId);
   const company = await findAvailability(ctx, null);
@@ -79,6 +79,6 @@ export async function effectiveAvailability(ctx: Ctx, memberId: string | null) {
     user_id: shown?.member_id ?? null,
     weekly_hours: own?.weekly_hours ?? company?.weekly_hours ?? usualHours,
     timezone: own?.timezone ?? company?.timezone ?? (await workspaceOf(ctx)).timeZone,
-    date_overrides: own?.date_overrides ?? company?.date_overrides ?? [],
+    date_overrides: heldOverrides(own?.date_overrides, company?.date_overrides),
   };
 }

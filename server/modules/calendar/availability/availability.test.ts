@@ -156,13 +156,40 @@ test("blocking a date says which bookings are on it; they stay", async () => {
     { id: tuesday.id, title: "Leak repair", starts_at: "2026-03-03T10:00:00.000Z" },
   ]);
   assert.equal(await put("2026-03-05"), undefined);
-  // A member's own dates are theirs alone, and once they have some the company's are not theirs.
+  // A member's own dates are theirs alone; dates the company is closed on are everybody's who says nothing of them.
   const other = tuesday.user_id === bea ? workspace.adminId : bea;
   assert.equal(await put("2026-03-03", { user_id: other }), undefined);
   assert.equal((await put("2026-03-03", { user_id: tuesday.user_id })).length, 1);
   assert.equal(await put("2026-03-03"), undefined);
+  assert.equal((await put("2026-03-04")).length, 1);
   const read = await workspace.call("GET", `/api/v1/scheduling-bookings/${tuesday.id}`);
   assert.equal(read.body.data.status, "confirmed");
+});
+
+test("a day the company is closed closes members who have dates of their own, unless they name that day", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const { workspace } = calendar;
+  const closed = "2026-03-04";
+  const set = async (date_overrides: object[], more: object = {}) => {
+    const answer = await workspace.call("PUT", path, { date_overrides, ...more });
+    assert.equal(answer.status, 200, answer.text);
+  };
+  const daysOpen = async (): Promise<string[]> => {
+    const answer = await calendar.slots({ date_from: "2026-03-03", date_to: "2026-03-05" });
+    assert.equal(answer.status, 200, answer.text);
+    return answer.body.data.availability.dates.map((one: { date: string }) => one.date);
+  };
+  await set([{ date: closed, type: "blocked", reason: "Bank holiday" }]);
+  const own = [{ date: "2026-03-03", type: "blocked" }];
+  await set(own, { user_id: "me" });
+  assert.deepEqual(await daysOpen(), ["2026-03-05"]);
+  const shown = await workspace.call("GET", `${path}?user_id=me`);
+  assert.deepEqual(
+    shown.body.data.date_overrides.map((one: { date: string }) => one.date),
+    ["2026-03-03", closed],
+  );
+  await set([...own, { date: closed, type: "custom", start: "10:00", end: "12:00" }], { user_id: "me" });
+  assert.deepEqual(await daysOpen(), [closed, "2026-03-05"]);
 });
 
 test("a member's own zone comes before the company's, whose hours they keep", async () => {

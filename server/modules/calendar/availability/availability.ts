@@ -38,3 +38,16 @@ export type Availability = Selectable<SchedulingAvailabilityTable>;
 
 /** The hours of a business that has set none: Monday to Friday, nine to five. */
 export const usualHours: WeeklyHours = [1, 2, 3, 4, 5].map((day) => ({ day, start: "09:00", end: "17:00" }));
+
+/**
+ * The overrides that hold for a member: the company's where they have none of their own; else their own, and the dates the
+ * company is closed on that they say nothing of.
+ */
+export function heldOverrides(
+  own: readonly DateOverride[] | null | undefined,
+  company: readonly DateOverride[] | null | undefined,
+): DateOverride[] {
+  if (!own) return [...(company ?? [])];
+  const named = new Set(own.map(({ date }) => date));
+  return [...own, ...(company ?? []).filter(({ date, type }) => type === "blocked" && !named.has(date))];
+}

@@ -27,7 +27,7 @@ export const setAvailability = operation({
   noun: "scheduling_availability",
   summary: "Set weekly hours, zone or date overrides of the company or of one user.",
   description:
-    "Each field that is sent replaces the old one as a whole; what is not sent stays. Hours past midnight are two entries. Bookings made already keep their times; those on dates that are blocked are told in the answer.",
+    "Each field that is sent replaces the old one as a whole; what is not sent stays. Hours past midnight are two entries. A date the company is blocked on closes every user who has no entry of their own for it. Bookings made already keep their times; those on dates that are blocked are told in the answer.",
   input: Type.Object(
     {
       weekly_hours: Type.Optional(WeeklyHoursSchema),

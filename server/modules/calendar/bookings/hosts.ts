@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { DateOverride, Host, WeeklyHours } from "../slots/slots.ts";
-import { usualHours } from "../availability/availability.ts";
+import { heldOverrides, usualHours } from "../availability/availability.ts";
 import { busyTimesOf } from "./busy-cache.ts";
 import type { BusyTimes, BusyWindow } from "./busy.store.ts";
 
@@ -17,7 +17,8 @@ export async function loadHosts(ctx: Ctx, query: HostsQuery): Promise<Host[]> {
 
 /**
  * Who can take bookings, in a stable order, with hours and busy times, and when anything is taken: two statements
- * however many there are. A member's own hours, zone and date overrides come before the company's, each on its own.
+ * however many there are. A member's own hours and zone come before the company's, each on its own; dates the company is closed on hold for all who do not
+ * say otherwise.
  */
 export async function loadTakers(
   ctx: Ctx,
@@ -31,7 +32,7 @@ export async function loadTakers(
     id: member.id,
     hours: {
       weeklyHours: member.weekly_hours ?? usualHours,
-      dateOverrides: member.date_overrides ?? [],
+      dateOverrides: heldOverrides(member.own_overrides, member.company_overrides),
       timeZone: member.timezone,
     },
     busy: busyTimes.get(member.id) ?? [],
@@ -42,7 +43,8 @@ export async function loadTakers(
 type HoursRow = {
   id: string;
   weekly_hours: WeeklyHours | null;
-  date_overrides: DateOverride[] | null;
+  own_overrides: DateOverride[] | null;
+  company_overrides: DateOverride[] | null;
   timezone: string;
 };
 
@@ -51,7 +53,7 @@ function hoursOf(ctx: Ctx, memberIds: readonly string[]): Promise<HoursRow[]> {
   return ctx.db.raw(sql<HoursRow>`
     select m.id,
            coalesce(own.weekly_hours, company.weekly_hours) as weekly_hours,
-           coalesce(own.date_overrides, company.date_overrides) as date_overrides,
+           own.date_overrides as own_overrides, company.date_overrides as company_overrides,
            coalesce(own.timezone, company.timezone, w.time_zone) as timezone
       from members m
       join workspaces w on w.id = m.workspace_id

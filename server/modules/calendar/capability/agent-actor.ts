@@ -24,7 +24,7 @@ export async function agentActor(app: App, { url, address, bearer }: AgentCall):
   }
   const known = await app.credentials.actorOf(bearer, "consent", address);
   // Another node may have taken it back a moment ago, so what is remembered of a person's word is looked up again.
-  return known?.workspaceId && app.credentials.actorById(known.workspaceId, known.id);
+  return known?.workspaceId ? app.credentials.actorById(known.workspaceId, known.id) : undefined;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { dictionary } from "../../../kernel/dictionary.ts";
 import { Type } from "typebox";
 import type { Static } from "typebox";
 import { operation } from "../../../kernel/operation.ts";
@@ -8,6 +7,7 @@ import { durationOf } from "../services/service.ts";
 import type { Service } from "../services/service.ts";
 import { listServices as servicesOf } from "../services/services.store.ts";
 import { findProvider, unknownProvider } from "./provider.ts";
+import { currencyOf } from "../../workspace/settings/country.ts";
 
 export const listServicesInput = { agent_vendor: Type.Optional(Type.String({ maxLength: 100 })) };
 
@@ -71,16 +71,4 @@ function present(service: Service): Static<typeof OfferedService> {
     ...(service.currency ? { currency: service.currency } : {}),
     ...(service.description ? { description: service.description } : {}),
   };
-}
-
-const currencies: Record<string, string> = dictionary({
-  GB: "GBP",
-  US: "USD",
-  AU: "AUD",
-  NZ: "NZD",
-  CA: "CAD",
-});
-
-function currencyOf(country: string): string {
-  return currencies[country] ?? "EUR";
 }

@@ -1,7 +1,6 @@
 import { Type } from "typebox";
 import { bulkCreated, bulkIds, bulkRecords, checkedRecords } from "../../../kernel/bulk.ts";
 import { operation } from "../../../kernel/operation.ts";
-import type { JsonObject } from "../../../kernel/tables.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { BulkDeleted, bulkDelete } from "../bulk-delete.ts";
 import { partyReader } from "../party-reader.ts";
@@ -36,7 +35,7 @@ export const bulkCreateCompanies = operation({
   example: { input: { records: [{ name: "Pipes & Sons" }, { name: "Marlow Heating" }] } },
   async run(ctx, { records, skip_automations }) {
     const read = partyReader(ctx, "account", newCompanyValues);
-    const { prepared, errors } = await checkedRecords(records as JsonObject[], Single, async (record) =>
+    const { prepared, errors } = await checkedRecords(records, Single, async (record) =>
       storable(await read(record as CompanyFields & { name: string })),
     );
     const rows = await insertCompanies(ctx, prepared, { skip_automations });

@@ -13,6 +13,10 @@ export const companiesCrud = crud({
   section: "Companies",
   path: "/companies",
   aliasPaths: ["/customers"],
+  summaries: {
+    delete:
+      "Delete one company; GET /deletions/preview tells beforehand what goes with it and what stays without it.",
+  },
   scopes: { read: ["companies:read"], write: ["companies:write"] },
   record: CompanyRecord,
   sort: { column: "created_at", direction: "desc", kind: "timestamp" },

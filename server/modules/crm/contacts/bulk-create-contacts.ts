@@ -1,7 +1,6 @@
 import { Type } from "typebox";
 import { bulkCreated, bulkRecords, checkedRecords } from "../../../kernel/bulk.ts";
 import { operation } from "../../../kernel/operation.ts";
-import type { JsonObject } from "../../../kernel/tables.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { partyReader } from "../party-reader.ts";
 import { storable } from "../storable.ts";
@@ -34,7 +33,7 @@ export const bulkCreateContacts = operation({
   example: { input: { records: [{ first_name: "Paul" }, { first_name: "Ann", source: "import" }] } },
   async run(ctx, { records, skip_automations }) {
     const read = partyReader(ctx, "contact", newContactValues);
-    const { prepared, errors } = await checkedRecords(records as JsonObject[], Single, async (record) =>
+    const { prepared, errors } = await checkedRecords(records, Single, async (record) =>
       storable(await read(record as ContactFields & { first_name: string })),
     );
     const rows = await insertContacts(ctx, prepared, { skip_automations });

@@ -108,6 +108,9 @@ test("workspace.bulk_create_contacts#0 workspace.bulk_create_contacts#1 workspac
     { first_name: "Odd", phone: "+442079460123" },
     { first_name: "Odd", shoe_size: 44 },
     { first_name: "NUL", metadata: { a: "\0" } },
+    "Just a name",
+    null,
+    [],
     { first_name: "Last" },
   ];
   const answer = await workspace.call("POST", `${path}/bulk-create`, { records });
@@ -129,8 +132,22 @@ test("workspace.bulk_create_contacts#0 workspace.bulk_create_contacts#1 workspac
       [2, "phone"],
       [3, "shoe_size"],
       [4, "metadata"],
+      [5, "records.5"],
+      [6, "records.6"],
+      [7, "records.7"],
     ],
   );
+  for (const plural of ["companies", "opportunities"]) {
+    const many = await workspace.call("POST", `/api/v1/${plural}/bulk-create`, {
+      records: [7, { name: "Fits" }],
+    });
+    assert.equal(many.status, 200, many.text);
+    assert.deepEqual(
+      [many.body.data.created.length, many.body.data.errors.length, many.body.data.errors[0].index],
+      [1, 1, 0],
+      plural,
+    );
+  }
   const many = Array.from({ length: 101 }, (_, n) => ({ first_name: `N${n}` }));
   const refused = await workspace.call("POST", `${path}/bulk-create`, { records: many });
   assert.equal(refused.status, 400);

@@ -91,6 +91,10 @@ export const contactsCrud = crud({
   surface: workspaceApi,
   section: "Contacts",
   path: "/contacts",
+  summaries: {
+    delete:
+      "Delete one contact; GET /deletions/preview tells beforehand what goes with it and what stays without it.",
+  },
   scopes: { read: ["contacts:read"], write: ["contacts:write"] },
   record: ContactRecord,
   columns: contactColumns,

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { bulkCreated, bulkIds, bulkRecords, checkedRecords } from "../../../kernel/bulk.ts";
+import { bulkCreated, bulkIds, bulkRecords, checkedRecords, isRecord } from "../../../kernel/bulk.ts";
 import { deleteRows } from "../../../kernel/deletion.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
@@ -45,10 +45,12 @@ export const bulkCreateOpportunities = operation({
       ...(pipeline_id === undefined ? {} : { pipeline_id }),
       ...(stage_id === undefined ? {} : { stage_id }),
     };
-    const placed = (records as OpportunityFields[]).map((record) =>
-      record.pipeline_id === undefined && record.stage_id === undefined ? { ...usual, ...record } : record,
+    const placed = records.map((record) =>
+      isRecord(record) && record["pipeline_id"] === undefined && record["stage_id"] === undefined
+        ? { ...usual, ...record }
+        : record,
     );
-    const { readNew } = await opportunityReader(ctx, placed);
+    const { readNew } = await opportunityReader(ctx, placed.filter(isRecord) as OpportunityFields[]);
     const { prepared, errors } = await checkedRecords(placed, NewOpportunityInput, readNew);
     const rows = await insertOpportunities(ctx, prepared, { skip_automations });
     return { created: await presentOpportunities(ctx, rows), errors };

@@ -23,7 +23,8 @@ export const opportunitiesCrud = crud({
   recorded: shownOpportunity,
   summaries: {
     get: "Get one opportunity with its cards and where they stand in their stages.",
-    delete: "Delete an opportunity with its cards, product lines and links to people.",
+    delete:
+      "Delete an opportunity with its cards, product lines and links to people; GET /deletions/preview tells beforehand what goes with it and what stays without it.",
   },
   preloaded: true,
 });

@@ -23,6 +23,8 @@ export const productsCrud = crud({
     list: "List what the business sells.",
     create: "Create a product.",
     update: "Change a product; what is not sent stays.",
+    delete:
+      "Delete one product; GET /deletions/preview tells beforehand what goes with it and what stays without it.",
   },
   examples: {
     create: { name: "Hot water system", price: 1890, currency: "AUD", sku: "HWS-250" },

@@ -1,4 +1,3 @@
-import { dictionary } from "../../../kernel/dictionary.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { loadHosts } from "../../calendar/bookings/hosts.ts";
 import { durationOf } from "../../calendar/services/service.ts";
@@ -6,25 +5,7 @@ import type { Service } from "../../calendar/services/service.ts";
 import { listServices } from "../../calendar/services/services.store.ts";
 import type { WorkspaceRow } from "../../workspace/settings/settings.ts";
 import type { Business, OfferedService } from "./turn.ts";
-
-const CURRENCIES: Record<string, string> = dictionary({
-  GB: "GBP",
-  US: "USD",
-  AU: "AUD",
-  NZ: "NZD",
-  CA: "CAD",
-  IE: "EUR",
-  DE: "EUR",
-  FR: "EUR",
-  ES: "EUR",
-  IT: "EUR",
-  NL: "EUR",
-});
-
-/** The currency people of a country pay in, as far as we know. */
-export function currencyOf(country: string): string {
-  return CURRENCIES[country] ?? "USD";
-}
+import { currencyOf } from "../../workspace/settings/country.ts";
 
 /** The business as the receptionist knows it, from its stored services, hours and settings. */
 export async function businessOf(ctx: Ctx, workspace: WorkspaceRow): Promise<Business> {

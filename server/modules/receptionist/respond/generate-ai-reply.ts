@@ -6,7 +6,7 @@ import { operation } from "../../../kernel/operation.ts";
 import { edge } from "../../../surfaces/edge.ts";
 import { openSlots } from "../../calendar/slots/slots.ts";
 import type { WeeklyHours } from "../../calendar/slots/slots.ts";
-import { currencyOf } from "../dialogue/business-of.ts";
+import { currencyOf } from "../../workspace/settings/country.ts";
 import { respond } from "../dialogue/respond.ts";
 import type { Business, Slots, Turn } from "../dialogue/turn.ts";
 

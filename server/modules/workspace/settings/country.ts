@@ -1,5 +1,19 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
+import { dictionary } from "../../../kernel/dictionary.ts";
+
+const currencies: Record<string, string> = dictionary({
+  GB: "GBP",
+  US: "USD",
+  AU: "AUD",
+  NZ: "NZD",
+  CA: "CAD",
+});
+
+/** The currency people of a country pay in, as far as we know: euros elsewhere. */
+export function currencyOf(country: string): string {
+  return currencies[country] ?? "EUR";
+}
 
 /** The workspace's ISO country, for numbers written the national way. */
 export async function countryOf(ctx: Ctx): Promise<string> {

@@ -36,10 +36,17 @@ function priced({ source: key }: QuerySpec, columns: string[]): string[] {
   return wanted && columns.length < mostColumns ? [...columns, currency] : columns;
 }
 
-/** What it takes to read all that these cards show. */
-export async function scopesOfCards(ctx: Ctx, cards: readonly Card[], scene: Scene): Promise<Set<string>> {
-  const plans = await Promise.all(cards.map((card) => anyPlan(ctx, card, scene)));
-  return new Set(plans.flatMap((plan) => (plan ? [...scopesOfPlan(plan)] : [])));
+/** The plans of cards as they are mailed; a card whose source has no answer to it any more has none. */
+export async function plansOf(ctx: Ctx, cards: readonly Card[], scene: Scene): Promise<Map<Card, Plan>> {
+  const plans = await Promise.all(
+    cards.map(async (card) => [card, await anyPlan(ctx, card, scene)] as const),
+  );
+  return new Map(plans.flatMap(([card, plan]) => (plan ? [[card, plan]] : [])));
+}
+
+/** What it takes to read all that these plans show. */
+export function scopesOfPlans(plans: ReadonlyMap<Card, Plan>): Set<string> {
+  return new Set([...plans.values()].flatMap((plan) => [...scopesOfPlan(plan)]));
 }
 
 /**

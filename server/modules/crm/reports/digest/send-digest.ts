@@ -8,7 +8,9 @@ import { isEmail } from "../../../../emails.ts";
 import type { Card, Dashboard } from "../dashboards/dashboard.ts";
 import { cardsOf } from "../dashboards/dashboards.store.ts";
 import { hasRows, sceneOf } from "../query/run-query.ts";
-import { cardPlan, isPersonal, scopesOfCards } from "./card-rows.ts";
+import type { Plan } from "../query/plan.ts";
+import type { Scene } from "../query/source.ts";
+import { cardPlan, isPersonal, plansOf, scopesOfPlans } from "./card-rows.ts";
 import "./digest.ts";
 import { recipientsOf } from "./digest-request.ts";
 import type { DigestRecipient, DigestRequest, DigestWords } from "./digest-request.ts";
@@ -39,11 +41,12 @@ export async function sendDigest(
 ): Promise<DigestResult[]> {
   const recipients = recipientsOf(request);
   await checkRequest(ctx, request, recipients);
-  mustHaveScopes(
-    ctx.actor,
-    await scopesOfCards(ctx, await cardsOf(ctx, dashboard.id), await sceneOf(ctx, null)),
-  );
-  const isEmpty = request.suppress_if_empty === false ? undefined : await emptinessOf(ctx, dashboard);
+  const cards = await cardsOf(ctx, dashboard.id);
+  const scene = await sceneOf(ctx, null);
+  const plans = await plansOf(ctx, cards, scene);
+  mustHaveScopes(ctx.actor, scopesOfPlans(plans));
+  const isEmpty =
+    request.suppress_if_empty === false ? undefined : await emptinessOf(ctx, cards, plans, scene);
   const seen = new Set<string>();
   const results: DigestResult[] = [];
   for (const recipient of recipients) {
@@ -116,22 +119,22 @@ async function queueDigest(
 /** Tells whether a viewer's dashboard has no rows; a card that is the same for everybody is looked at once. */
 async function emptinessOf(
   ctx: Ctx,
-  dashboard: Dashboard,
+  cards: readonly Card[],
+  plans: ReadonlyMap<Card, Plan>,
+  scene: Scene,
 ): Promise<(viewerId: string | null) => Promise<boolean>> {
-  const scene = await sceneOf(ctx, null);
-  const cards = await cardsOf(ctx, dashboard.id);
-  const some = async (list: readonly Card[], viewerId: string | null) => {
+  const some = async (list: readonly Card[], planFor: (card: Card) => Promise<Plan | undefined>) => {
     for (const card of list) {
-      const plan = await cardPlan(ctx, card, { ...scene, viewerId });
+      const plan = await planFor(card);
       if (plan && (await hasRows(ctx, plan))) return true;
     }
     return false;
   };
-  const shared = await some(
-    cards.filter((card) => !isPersonal(card)),
-    null,
-  );
-  return async (viewerId) => !shared && !(await some(cards.filter(isPersonal), viewerId));
+  const personal = cards.filter(isPersonal);
+  const same = cards.filter((card) => !isPersonal(card));
+  const shared = await some(same, (card) => Promise.resolve(plans.get(card)));
+  return async (viewerId) =>
+    !shared && !(await some(personal, (card) => cardPlan(ctx, card, { ...scene, viewerId })));
 }
 
 async function checkRequest(

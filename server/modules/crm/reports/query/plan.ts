@@ -139,12 +139,13 @@ class SpecReader {
     const { drilldown_dimension: name, drilldown_value: value, time_dimension: time } = this.#spec;
     const [at, valueAt] = [`${this.#at}drilldown_dimension`, `${this.#at}drilldown_value`];
     if (name === undefined) {
-      if (value === undefined) return undefined;
+      if (value === undefined || value === null) return undefined;
       throw invalidField(valueAt, "needs a drilldown_dimension", "Say which field has this value.");
     }
     const field = this.#field(name, at);
     this.#notVirtual(field, at);
-    if (value === undefined) return readFilter(field, { field: name, operator: "is_null" }, at, this.#scene);
+    if (value === undefined || value === null)
+      return readFilter(field, { field: name, operator: "is_null" }, at, this.#scene);
     if (time?.field === name) {
       const bucket = bucketOf(field, time.granularity, this.#scene);
       return { field, operator: "eq", negated: false, matches: sql<boolean>`${bucket} = ${value}` };

@@ -276,12 +276,13 @@ test("workspace.query_report#11 a drilldown shows what is in one bar of the char
     const spec = { source, mode: "drilldown", dimensions: [column], order_by: { field: column }, ...more };
     return (await ask(workspace, spec)).map((row) => row[column]).join(" ");
   };
-  const drill = (drilldown_dimension: string, drilldown_value?: string) => ({
+  const drill = (drilldown_dimension: string, drilldown_value?: string | null) => ({
     drilldown_dimension,
     ...(drilldown_value === undefined ? {} : { drilldown_value }),
   });
   assert.equal(await names(drill("lead_source", "Google")), "Bare Big");
   assert.equal(await names(drill("lead_source")), "Small");
+  assert.equal(await names(drill("lead_source", null)), "Small", "as the group of the aggregate is shown");
   assert.equal(await names(drill("won_reasons", "speed")), "Big");
   assert.equal(await names(drill("stage_name", "New")), "Big Small");
   assert.equal(await names(drill("value", "200")), "Small");

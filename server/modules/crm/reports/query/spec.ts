@@ -108,7 +108,10 @@ export const specFields = {
   sort: order("Another name of order_by."),
   drilldown_dimension: Type.Optional(fieldName("Drilldown: the field whose value the rows have.")),
   drilldown_value: Type.Optional(
-    Type.String({ maxLength: 500, description: "Drilldown: that value; without it, rows that have none." }),
+    Type.Union([Type.String({ maxLength: 500 }), Type.Null()], {
+      description:
+        "Drilldown: that value. null, as the group of an aggregate shows it, or left out: the rows that have none.",
+    }),
   ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: defaultLimit })),
 };
