@@ -68,6 +68,9 @@ export async function eventsAfter(db: TenantStore, after: FeedPlace, limit: numb
   }));
 }
 
+// The oldest transaction of the whole server counts, also one of another database: which of those that run are ours is not told
+// together with the snapshot, and an event that is called settled too early is lost to whoever follows. What is unsettled is read
+// again, so such a transaction costs reading, never an event.
 const settled = sql<boolean>`transaction_id < pg_snapshot_xmin(pg_current_snapshot())`;
 
 /** The last settled place of the feed. */

@@ -47,9 +47,10 @@ async function until(condition: () => boolean): Promise<void> {
 
 const write = (workspace: TestWorkspace, name: string) => workspace.call("POST", "/api/v1/probe", { name });
 
-test("a follower is told what happens from where it began, in its workspaces only, and no more once it has stopped", async () => {
+test("a follower is told what happens from where it began, in its workspaces only, and no more once it has stopped", async (context) => {
   const [mine, other] = [await frontdesk.workspace(), await frontdesk.workspace()];
   await write(mine, "Before");
+  if (!(await settlesSoon(mine))) return context.skip(heldUp);
   await follow(mine);
   await write(other, "Elsewhere");
   await write(mine, "After");
@@ -109,7 +110,7 @@ test("an event that was recorded early and committed late is not stepped over", 
   await until(() => namesOf(workspace).includes("Early"));
 });
 
-test("events go after thirty days, unless a follower has not read them yet", async () => {
+test("events go after thirty days, unless a follower has not read them yet", async (context) => {
   const [idle, behind] = [await frontdesk.workspace(), await frontdesk.workspace()];
   await follow(behind);
   await frontdesk.settle();
@@ -137,10 +138,33 @@ test("events go after thirty days, unless a follower has not read them yet", asy
   failures.next = 0;
   await write(behind, "New");
   await until(() => namesOf(behind).includes("New"));
+  if (!(await settlesSoon(behind))) return context.skip(heldUp);
+  frontdesk.app.bell.ring(behind.id);
   await placeMoved(behind);
   await sweepOnce(frontdesk.app, frontdesk.app.clock);
   assert.deepEqual(await names(behind), ["New"]);
 });
+
+const heldUp = "a transaction of another database on this server stays open";
+
+/**
+ * Whether what was written settles. Transactions are numbered by the server, so one of another database's that stays open keeps
+ * everything later from settling, and a test from saying anything about it.
+ */
+async function settlesSoon(workspace: TestWorkspace): Promise<boolean> {
+  for (let round = 0; round < 1000; round += 1) {
+    const open = await frontdesk.app.database.read(workspace.id, (db) =>
+      db
+        .from("events")
+        .select("id")
+        .where(sql<boolean>`transaction_id >= pg_snapshot_xmin(pg_current_snapshot())`)
+        .executeTakeFirst(),
+    );
+    if (!open) return true;
+    await realTime(10);
+  }
+  return false;
+}
 
 async function placeMoved(workspace: TestWorkspace): Promise<void> {
   let moved = false;
