@@ -1475,7 +1475,7 @@ export type UnlinkContactEmployerInput = { id: string; customerId: string };
 export type UnlinkContactEmployerOutput = void;
 
 export type BulkCreateContactsInput = {
-  /** Up to 100 contacts, each with the fields of a single create. */ records: Record<string, unknown>[];
+  /** Up to 100 contacts, each with the fields of a single create. The answer is a 200 whatever becomes of them: what was not created is in errors, by its index. */ records: unknown[];
   skip_automations?: boolean;
 };
 export type BulkCreateContactsOutput = {
@@ -1607,7 +1607,7 @@ export type ListCompanyActivitiesInput = {
 export type ListCompanyActivitiesOutput = Page<Activity>;
 
 export type BulkCreateCompaniesInput = {
-  /** Up to 100 companies, each with the fields of a single create. */ records: Record<string, unknown>[];
+  /** Up to 100 companies, each with the fields of a single create. The answer is a 200 whatever becomes of them: what was not created is in errors, by its index. */ records: unknown[];
   skip_automations?: boolean;
 };
 export type BulkCreateCompaniesOutput = {
@@ -1908,7 +1908,7 @@ export type ListOpportunityWorkOrdersInput = {
 export type ListOpportunityWorkOrdersOutput = Page<WorkOrder>;
 
 export type BulkCreateOpportunitiesInput = {
-  /** Up to 100 opportunities, each with the fields of a single create. */ records: Record<string, unknown>[];
+  /** Up to 100 opportunities, each with the fields of a single create. The answer is a 200 whatever becomes of them: what was not created is in errors, by its index. */ records: unknown[];
   /** Pipeline to stand in; its first stage without stage_id. */ pipeline_id?: string;
   /** Stage to stand in. */ stage_id?: string;
   /** For imports: automations leave it alone. */ skip_automations?: boolean;
@@ -5085,7 +5085,8 @@ export type QueryReportInput = {
         /** asc unless said. */ direction?: "asc" | "desc";
       };
   /** Drilldown: the field whose value the rows have. */ drilldown_dimension?: string;
-  /** Drilldown: that value; without it, rows that have none. */ drilldown_value?: string;
+  /** Drilldown: that value. null, as the group of an aggregate shows it, or left out: the rows that have none. */ drilldown_value?:
+    string | null;
   limit?: number;
 };
 export type QueryReportOutput = Record<string, unknown>[];
@@ -5255,7 +5256,8 @@ export type CreateReportCardInput = {
           /** asc unless said. */ direction?: "asc" | "desc";
         };
     /** Drilldown: the field whose value the rows have. */ drilldown_dimension?: string;
-    /** Drilldown: that value; without it, rows that have none. */ drilldown_value?: string;
+    /** Drilldown: that value. null, as the group of an aggregate shows it, or left out: the rows that have none. */ drilldown_value?:
+      string | null;
     limit?: number;
   };
   /** How the card is shown; anything besides columns is kept as it is. */ display_config?: {
@@ -5329,7 +5331,8 @@ export type UpdateReportCardInput = {
           /** asc unless said. */ direction?: "asc" | "desc";
         };
     /** Drilldown: the field whose value the rows have. */ drilldown_dimension?: string;
-    /** Drilldown: that value; without it, rows that have none. */ drilldown_value?: string;
+    /** Drilldown: that value. null, as the group of an aggregate shows it, or left out: the rows that have none. */ drilldown_value?:
+      string | null;
     limit?: number;
   };
   /** How the card is shown; anything besides columns is kept as it is. */ display_config?: {
@@ -6139,7 +6142,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Delete one contact. Needs contacts:write. */
+  /** Delete one contact; GET /deletions/preview tells beforehand what goes with it and what stays without it. Needs contacts:write. */
   deleteContact(input: DeleteContactInput, options?: CallOptions): Promise<DeleteContactOutput> {
     return this.send(
       {
@@ -6351,7 +6354,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Delete one company. Needs companies:write. */
+  /** Delete one company; GET /deletions/preview tells beforehand what goes with it and what stays without it. Needs companies:write. */
   deleteCompany(input: DeleteCompanyInput, options?: CallOptions): Promise<DeleteCompanyOutput> {
     return this.send(
       {
@@ -6583,7 +6586,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Delete an opportunity with its cards, product lines and links to people. Needs opportunities:write. */
+  /** Delete an opportunity with its cards, product lines and links to people; GET /deletions/preview tells beforehand what goes with it and what stays without it. Needs opportunities:write. */
   deleteOpportunity(input: DeleteOpportunityInput, options?: CallOptions): Promise<DeleteOpportunityOutput> {
     return this.send(
       {
@@ -7241,7 +7244,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Delete one product. Needs products:write. */
+  /** Delete one product; GET /deletions/preview tells beforehand what goes with it and what stays without it. Needs products:write. */
   deleteProduct(input: DeleteProductInput, options?: CallOptions): Promise<DeleteProductOutput> {
     return this.send(
       {

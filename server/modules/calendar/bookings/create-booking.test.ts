@@ -262,3 +262,24 @@ test("workspace.create_scheduling_booking#13 date, time, fullName and email are 
     assert.equal(answer.body.error.details.fields[0].field, field);
   }
 });
+
+test("the business books an event type that is not active by its id or slug; by name it is not found", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const { id, slug } = calendar.eventType;
+  const off = await calendar.workspace.call("PATCH", `/api/v1/scheduled-event-types/${id}`, {
+    is_active: false,
+  });
+  assert.equal(off.status, 200, off.text);
+  const ask = (type: object, time: string) =>
+    calendar.workspace.call("POST", bookings, {
+      ...type,
+      date: "2026-03-03",
+      time,
+      timezone: "Europe/London",
+      fullName: "Ann Lee",
+      email: "ann@example.com",
+    });
+  assert.equal((await ask({ event_type_id: id }, "10:00")).status, 201);
+  assert.equal((await ask({ event_type_slug: slug }, "14:00")).status, 201);
+  assert.equal((await ask({ event_type_name: calendar.eventType.name }, "16:00")).status, 404);
+});

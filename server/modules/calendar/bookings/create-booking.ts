@@ -87,7 +87,7 @@ export const createBooking = operation({
   noun: "booking",
   summary: "Book a time for a customer.",
   description:
-    "Finds or makes the contact, and opens or finds the opportunity by the event type's rules. date and time are the wall clock of timezone. A time that is taken answers 409 SLOT_UNAVAILABLE with the nearest free ones.",
+    "Finds or makes the contact, and opens or finds the opportunity by the event type's rules. date and time are the wall clock of timezone. A time that is taken answers 409 SLOT_UNAVAILABLE with the nearest free ones. An event type that is not active is booked by its id or slug all the same, since the business books what customers are not offered; by name only active ones are found.",
   input,
   output: Type.Object({
     success: Type.Boolean(),
