@@ -15,7 +15,7 @@ test("capability.create_booking#0 capability.create_booking#1 capability.create_
   const now = frontdesk.app.clock.now();
   const mailTo = async (address: string) => {
     await frontdesk.settle();
-    const entries = await listOutbox(frontdesk.app.database);
+    const entries = await listOutbox(frontdesk.app);
     return entries.findLast((entry) => entry.to === address)?.body ?? "";
   };
   const outcomes = await runConformance({ baseUrl, key: shop.key, providerId: shop.slug, now, mailTo });

@@ -61,7 +61,7 @@ export class Transcript {
   /** Prints what the business sent since the last look; true when some of it went to the customer. */
   async catchUp(): Promise<boolean> {
     const { app } = this.#running;
-    const fresh = (await listOutbox(app.database)).filter(({ key }) => !this.#seen.has(key));
+    const fresh = (await listOutbox(app)).filter(({ key }) => !this.#seen.has(key));
     if (fresh.length === 0) return false;
     const senders = await this.#senders();
     for (const entry of fresh) {

@@ -17,7 +17,8 @@ import { Registry } from "./kernel/registry.ts";
 import { Scratch } from "./kernel/scratch.ts";
 import { TimeTravel } from "./kernel/time-travel.ts";
 import { installationSecrets } from "./installation.ts";
-import { databaseSink } from "./local-outbox.ts";
+import { databaseSink, sealOpenOutbox } from "./local-outbox.ts";
+import { sealOpenWebhooks } from "./modules/automation/webhooks/sealed-secrets.ts";
 import { modules as allModules } from "./modules/index.ts";
 import { createLocalNotetaker } from "./providers/notetaker/local.ts";
 import {
@@ -66,7 +67,9 @@ export async function compose(options: ComposeOptions): Promise<Running> {
       : {}),
     ...(providers.telephony.authToken ? { twilioAuthToken: providers.telephony.authToken } : {}),
   });
-  const sink = databaseSink(database);
+  await sealOpenWebhooks(database, secrets.sealing);
+  await sealOpenOutbox(database, secrets.sealing);
+  const sink = databaseSink(database, secrets.sealing);
   const now = () => clock.now();
   const jobs = new Jobs({
     database,

@@ -1,4 +1,5 @@
 import type { Database } from "./kernel/database.ts";
+import { seal, unseal } from "./kernel/seal.ts";
 import type { Timestamp, Json } from "./kernel/tables.ts";
 import type { LocalEntry, LocalSink } from "./providers/local-sink.ts";
 
@@ -13,9 +14,12 @@ export interface LocalOutboxTable {
   recipient: string;
   sender: string;
   subject: string | null;
-  body: string;
+  /** With html and extras, of an earlier version until it is sealed. */
+  body: string | null;
   html: string | null;
-  extras: Json<Extras>;
+  extras: Json<Extras> | null;
+  /** Said is under seal, since mails carry links that let whoever has one act: the person on this machine sees it opened. */
+  sealed: string | null;
   at: Timestamp;
   sent_for: string | null;
 }
@@ -26,8 +30,13 @@ declare module "./kernel/tables.ts" {
   }
 }
 
+type Said = { body: string; html: string | null; extras: Extras };
+
+/** Where what was said can be opened. */
+export type OutboxPlace = { database: Database; ports: { secrets: { sealing: string } } };
+
 /** What the local adapters "sent", kept in the database so that every node and the simulator see the same. */
-export function databaseSink(database: Database): LocalSink {
+export function databaseSink(database: Database, sealingKey: string): LocalSink {
   return {
     async put(entry) {
       await database.system("simulator", (kysely) =>
@@ -39,9 +48,11 @@ export function databaseSink(database: Database): LocalSink {
             recipient: entry.to,
             sender: entry.from,
             subject: entry.subject ?? null,
-            body: entry.body,
-            html: entry.html ?? null,
-            extras: JSON.stringify(extrasOf(entry)),
+            sealed: sealed(sealingKey, entry.key, {
+              body: entry.body,
+              html: entry.html ?? null,
+              extras: extrasOf(entry),
+            }),
             at: entry.at,
             sent_for: entry.workspaceId ?? null,
           })
@@ -53,7 +64,7 @@ export function databaseSink(database: Database): LocalSink {
       const row = await database.system("simulator", (kysely) =>
         kysely.selectFrom("local_outbox").selectAll().where("key", "=", key).executeTakeFirst(),
       );
-      return row && entryOf(row);
+      return row && entryOf(sealingKey, row);
     },
     async list(channel, to) {
       const rows = await database.system("simulator", (kysely) =>
@@ -66,13 +77,16 @@ export function databaseSink(database: Database): LocalSink {
           .orderBy("key")
           .execute(),
       );
-      return rows.map(entryOf);
+      return rows.flatMap((row) => entryOf(sealingKey, row) ?? []);
     },
   };
 }
 
 /** Returns what the local adapters sent for one workspace, or for everybody, newest last. */
-export async function listOutbox(database: Database, workspaceId?: string): Promise<LocalEntry[]> {
+export async function listOutbox(
+  { database, ports }: OutboxPlace,
+  workspaceId?: string,
+): Promise<LocalEntry[]> {
   const rows = await database.system("simulator", (kysely) => {
     const all = kysely.selectFrom("local_outbox").selectAll().orderBy("at").orderBy("key");
     if (workspaceId === undefined) return all.execute();
@@ -90,7 +104,52 @@ export async function listOutbox(database: Database, workspaceId?: string): Prom
       )
       .execute();
   });
-  return rows.map(entryOf);
+  return rows.flatMap((row) => entryOf(ports.secrets.sealing, row) ?? []);
+}
+
+/** Seals what an earlier version kept in the open, so many rows at a time. */
+export async function sealOpenOutbox(database: Database, key: string, rowsAtOnce = 500): Promise<void> {
+  for (let sealing = rowsAtOnce; sealing === rowsAtOnce;) {
+    sealing = await database.system("simulator", async (kysely) => {
+      const rows = await kysely
+        .selectFrom("local_outbox")
+        .selectAll()
+        .where("sealed", "is", null)
+        .limit(rowsAtOnce)
+        .forUpdate()
+        .execute();
+      for (const row of rows) {
+        const said = { body: row.body ?? "", html: row.html, extras: row.extras ?? {} };
+        await kysely
+          .updateTable("local_outbox")
+          .set({ sealed: sealed(key, row.key, said), body: null, html: null, extras: null })
+          .where("key", "=", row.key)
+          .execute();
+      }
+      return rows.length;
+    });
+  }
+}
+
+function sealed(key: string, entryKey: string, said: Said): string {
+  return seal(key, placeOf(entryKey), JSON.stringify(said));
+}
+
+function placeOf(entryKey: string): string {
+  return `outbox ${entryKey}`;
+}
+
+/** What an entry says; undefined for one that was sealed with another key, which is as good as gone. */
+function saidIn(
+  key: string,
+  row: Pick<StoredEntry, "key" | "body" | "html" | "extras" | "sealed">,
+): Said | undefined {
+  if (row.sealed === null) return { body: row.body ?? "", html: row.html, extras: row.extras ?? {} };
+  try {
+    return JSON.parse(unseal(key, placeOf(row.key), row.sealed)) as Said;
+  } catch {
+    return undefined;
+  }
 }
 
 function extrasOf({ replyTo, headers, attachments }: LocalEntry): Extras {
@@ -108,20 +167,23 @@ function extrasOf({ replyTo, headers, attachments }: LocalEntry): Extras {
   };
 }
 
-type StoredEntry = Omit<LocalOutboxTable, "extras" | "at"> & { extras: Extras; at: Date };
+type StoredEntry = Omit<LocalOutboxTable, "extras" | "at"> & { extras: Extras | null; at: Date };
 
-function entryOf(row: StoredEntry): LocalEntry {
-  const { attachments, ...extras } = row.extras;
+function entryOf(key: string, row: StoredEntry): LocalEntry | undefined {
+  const said = saidIn(key, row);
+  if (!said) return undefined;
+  const { body, html, extras: whole } = said;
+  const { attachments, ...extras } = whole;
   return {
     channel: row.channel as LocalEntry["channel"],
     key: row.key,
     to: row.recipient,
     from: row.sender,
-    body: row.body,
+    body,
     at: row.at,
     ...(row.sent_for === null ? {} : { workspaceId: row.sent_for }),
     ...(row.subject === null ? {} : { subject: row.subject }),
-    ...(row.html === null ? {} : { html: row.html }),
+    ...(html === null ? {} : { html }),
     ...extras,
     ...(attachments === undefined
       ? {}

@@ -1,7 +1,7 @@
-import { sql } from "kysely";
 import type { Database } from "../kernel/database.ts";
 import type { Timestamp } from "../kernel/tables.ts";
-import "../local-outbox.ts";
+import { listOutbox } from "../local-outbox.ts";
+import type { OutboxPlace } from "../local-outbox.ts";
 
 export interface SimulatorTextsTable {
   key: string;
@@ -94,18 +94,19 @@ export async function endCall(database: Database, callSid: string, outcome: stri
 
 /** Returns the texts and calls between one phone and a workspace, oldest first. */
 export async function phoneHistory(
-  database: Database,
+  place: OutboxPlace,
   workspaceId: string,
   number: string,
 ): Promise<{ texts: PhoneText[]; calls: PhoneCall[] }> {
-  return database.system("simulator", async (kysely) => {
-    const { rows } = await sql<PhoneText>`
-      select key, 'sent' as direction, sender as from, recipient as to, body, at
-        from simulator_texts where sender = ${number}
-      union all
-      select key, 'received', sender, recipient, body, at
-        from local_outbox where recipient = ${number} and channel = 'sms' and sent_for = ${workspaceId}
-      order by at, key`.execute(kysely);
+  const received = (await listOutbox(place, workspaceId))
+    .filter((entry) => entry.channel === "sms" && entry.to === number)
+    .map(({ key, from, to, body, at }) => ({ key, direction: "received" as const, from, to, body, at }));
+  return place.database.system("simulator", async (kysely) => {
+    const sent = await kysely
+      .selectFrom("simulator_texts")
+      .select(["key", "sender as from", "recipient as to", "body", "at"])
+      .where("sender", "=", number)
+      .execute();
     const calls = await kysely
       .selectFrom("simulator_calls")
       .selectAll()
@@ -113,7 +114,9 @@ export async function phoneHistory(
       .orderBy("at")
       .orderBy("call_sid")
       .execute();
-    return { texts: rows, calls: calls.map(callOf) };
+    const texts = [...sent.map((text) => ({ ...text, direction: "sent" as const })), ...received];
+    texts.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.key < b.key ? -1 : 1));
+    return { texts, calls: calls.map(callOf) };
   });
 }
 

@@ -95,7 +95,7 @@ async function showOutbox(app: App, request: FastifyRequest): Promise<unknown> {
   const { after: given } = request.query as { after?: string };
   const after = given === undefined ? undefined : instant("after", given);
   const { workspace_id: demo } = await requireDemo(app);
-  const entries = await listOutbox(app.database, demo);
+  const entries = await listOutbox(app, demo);
   return entries
     .filter((entry) => after === undefined || entry.at > after)
     .map(({ key, channel, to, from, subject, body, at }) => ({
@@ -185,7 +185,7 @@ async function text({ app, company }: Parts, request: FastifyRequest, reply: Fas
 async function showPhone(app: App, request: FastifyRequest): Promise<unknown> {
   const { number } = request.params as { number: string };
   const { workspace_id: demo } = await requireDemo(app);
-  const { texts, calls } = await phoneHistory(app.database, demo, anyNumber("number", number));
+  const { texts, calls } = await phoneHistory(app, demo, anyNumber("number", number));
   return {
     texts: texts.map(({ key, at, ...written }) => ({ id: key, ...written, at: at.toISOString() })),
     calls: calls.map(shownCall),

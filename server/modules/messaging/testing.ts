@@ -68,7 +68,7 @@ export function inside<T>(
 
 /** The texts that left for a number, oldest first. */
 export async function outbox(frontdesk: Harness, to: string) {
-  const entries = await listOutbox(frontdesk.app.database);
+  const entries = await listOutbox(frontdesk.app);
   return entries.filter((entry) => entry.channel === "sms" && entry.to === to);
 }
 

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as realTime } from "node:timers/promises";
 import type { Database } from "../../kernel/database.ts";
+import { listOutbox } from "../../local-outbox.ts";
+import type { OutboxPlace } from "../../local-outbox.ts";
 import { startNode } from "../nodes.ts";
 import type { Node } from "../nodes.ts";
 import { signWebhook } from "../../providers/telephony/webhook-signature.ts";
@@ -112,12 +114,12 @@ export type Losses = {
 
 /** Compares what was acknowledged with what is stored and what left. */
 export async function findLosses(
-  database: Database,
+  place: OutboxPlace,
   shop: Shop,
   acknowledged: Acknowledged,
 ): Promise<Losses> {
   const lost: string[] = [];
-  const stored = await database.read(shop.workspaceId, async (db) => ({
+  const stored = await place.database.read(shop.workspaceId, async (db) => ({
     bookings: await db.from("bookings").select("id").execute(),
     receipts: await db.from("webhook_receipts").select("provider_id").execute(),
     confirmations: await db
@@ -125,15 +127,13 @@ export async function findLosses(
       .select(["booking_id", "kind", "channel", "due_at"])
       .execute(),
   }));
-  const left = await database.system("simulator", (kysely) =>
-    kysely.selectFrom("local_outbox").select(["recipient", "body"]).execute(),
-  );
+  const left = await listOutbox(place);
   const bookingIds = new Set(stored.bookings.map((row) => row.id));
   for (const id of acknowledged.bookings) if (!bookingIds.has(id)) lost.push(`booking ${id}`);
   const receipts = new Set(stored.receipts.map((row) => row.provider_id));
   for (const sid of acknowledged.inbound) if (!receipts.has(sid)) lost.push(`inbound text ${sid}`);
   const sent = new Map<string, number>();
-  for (const { recipient, body } of left) {
+  for (const { to: recipient, body } of left) {
     sent.set(`${recipient} ${body}`, (sent.get(`${recipient} ${body}`) ?? 0) + 1);
   }
   for (const [message, to] of acknowledged.texts)

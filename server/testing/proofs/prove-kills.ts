@@ -57,7 +57,7 @@ export async function proveKills(options: ProveKills): Promise<Losses> {
   }
   const after = await open(environment);
   try {
-    return await findLosses(after.app.database, shop, acknowledged);
+    return await findLosses(after.app, shop, acknowledged);
   } finally {
     await after.close();
     await scratch?.drop();

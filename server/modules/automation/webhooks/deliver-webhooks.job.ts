@@ -12,6 +12,7 @@ import { disableEndpoint, makerGone } from "./disable-endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { findEndpoint, holdEndpoint, noteHealth, readerOf } from "./endpoints.store.ts";
 import { composeBody, signedHeaders } from "./message.ts";
+import { openEndpoint } from "./sealed-secrets.ts";
 import { nextAttempt, patienceMs } from "./retry-plan.ts";
 import { takeTurn } from "./turns.ts";
 import type { Turns } from "./turns.ts";
@@ -73,22 +74,35 @@ async function claim(ctx: Ctx, endpointId: string, limit: number): Promise<Claim
 
 /** Sends one message and records what came of it; answers another one to go on with, unless the turn is over. */
 async function sendOne(one: JobCtx, claimed: Claimed, turnOver: boolean): Promise<Claimed | undefined> {
-  const { endpoint, delivery, body } = claimed;
-  const outcome = await outboundOf(one.app).send({
+  const outcome = await post(one.app, claimed);
+  return one.transaction(async (ctx) => {
+    await settle(ctx, claimed, outcome);
+    return turnOver ? undefined : (await claim(ctx, claimed.endpoint.id, 1))[0];
+  });
+}
+
+async function post(app: App, { endpoint, delivery, body }: Claimed): Promise<OutboundOutcome> {
+  let opened: ReturnType<typeof openEndpoint>;
+  try {
+    opened = openEndpoint(app, endpoint);
+  } catch {
+    // Sealed with a key that is not this installation's any more: only whoever set it can give it again.
+    return {
+      durationMs: 0,
+      error: "the signing secret cannot be read any more: set secret and headers again",
+    };
+  }
+  return outboundOf(app).send({
     method: "POST",
     url: endpoint.url,
     headers: {
-      ...endpoint.headers,
+      ...opened.headers,
       "content-type": "application/json",
       "user-agent": "Frontdesk-Webhooks",
-      ...signedHeaders(endpoint.secret, delivery.message_id, body),
+      ...signedHeaders(opened.secret, delivery.message_id, body),
     },
     body,
     timeoutMs,
-  });
-  return one.transaction(async (ctx) => {
-    await settle(ctx, claimed, outcome);
-    return turnOver ? undefined : (await claim(ctx, endpoint.id, 1))[0];
   });
 }
 

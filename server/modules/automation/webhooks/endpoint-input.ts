@@ -50,7 +50,7 @@ export type EndpointInput = {
   is_active?: boolean | undefined;
 };
 
-/** The column values of what was sent; throws for what cannot be stored. Absent fields stay absent. */
+/** The values of what was sent, in the open; throws for what cannot be stored. Absent fields stay absent. */
 export function columnsOf(ctx: Ctx, input: EndpointInput): Record<string, unknown> {
   const columns: Record<string, unknown> = {};
   for (const field of ["name", "description", "include_trigger_data", "is_active"] as const) {
@@ -64,7 +64,7 @@ export function columnsOf(ctx: Ctx, input: EndpointInput): Record<string, unknow
   }
   if (input.events !== undefined) columns["events"] = canonicalPatterns(input.events);
   if (input.secret !== undefined) columns["secret"] = checkedSecret(input.secret);
-  if (input.headers !== undefined) columns["headers"] = JSON.stringify(checkedHeaders(input.headers));
+  if (input.headers !== undefined) columns["headers"] = checkedHeaders(input.headers);
   return columns;
 }
 

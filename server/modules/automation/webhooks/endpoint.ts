@@ -1,8 +1,9 @@
 import { Type } from "typebox";
 import type { Static } from "typebox";
 import type { Selectable } from "kysely";
-import { masked, shownOnce, withoutCredentials } from "../../../kernel/guarded-fields.ts";
+import { shownOnce } from "../../../kernel/guarded-fields.ts";
 import type { Json, Timestamp } from "../../../kernel/tables.ts";
+import { shownHeaders, shownSecret } from "./sealed-secrets.ts";
 
 export type EndpointKind = "subscription" | "outgoing";
 
@@ -14,9 +15,14 @@ export interface WebhookEndpointsTable {
   description: string | null;
   url: string;
   events: string[];
+  /** Credentials are masked, unless an earlier version wrote them; whole in `sealed_headers`. */
   headers: Json<Record<string, string>>;
+  sealed_headers: string | null;
   include_trigger_data: boolean;
-  secret: string;
+  /** Of an earlier version, until it is sealed. */
+  secret: string | null;
+  sealed_secret: string | null;
+  secret_hint: string | null;
   /** What its maker might read when it was set up; counts where nobody knows who that was. */
   scopes: string[] | null;
   set_up_by_kind: string | null;
@@ -77,17 +83,17 @@ export const OutgoingRecord = Type.Object({
   include_trigger_data: Type.Boolean(),
 });
 
-/** A row as callers see it; `reveal` only in the answer to whoever has just set the secret. */
+/** A row as callers see it; `secret` only in the answer to whoever has just set it. */
 export function presentEndpoint(
   row: Endpoint,
-  options: { reveal?: boolean } = {},
+  options: { secret?: string | undefined } = {},
 ): Static<typeof OutgoingRecord> {
   const shown = {
     id: row.id,
     url: row.url,
     description: row.description,
     events: row.events,
-    secret: options.reveal ? row.secret : masked(row.secret),
+    secret: options.secret ?? shownSecret(row),
     is_active: row.is_active,
     failing_since: row.failing_since,
     disabled_at: row.disabled_at,
@@ -99,13 +105,14 @@ export function presentEndpoint(
   return {
     ...shown,
     name: row.name,
-    headers: withoutCredentials(row.headers),
+    headers: shownHeaders(row),
     include_trigger_data: row.include_trigger_data,
   } as never;
 }
 
 /** What the audit trail and the events may hold of a row: nothing that signs or authenticates. */
 export function withoutSecrets(row: Endpoint): Record<string, unknown> & { id: string } {
-  const { secret, after_position: _after, scopes: _scopes, set_up_by_kind: _k, set_up_by: _b, ...kept } = row;
-  return { ...kept, secret: masked(secret), headers: withoutCredentials(row.headers) };
+  const { sealed_secret: _sealed, secret_hint: _hint, sealed_headers: _headers, ...open } = row;
+  const { after_position: _after, scopes: _scopes, set_up_by_kind: _k, set_up_by: _b, ...kept } = open;
+  return { ...kept, secret: shownSecret(row), headers: shownHeaders(row) };
 }

@@ -8,6 +8,7 @@ import { recordCreated, recordUpdated } from "../../../kernel/lifecycle.ts";
 import { actorToday, makerOf } from "../../../makers.ts";
 import { nouns, withoutSecrets } from "./endpoint.ts";
 import type { Endpoint, EndpointKind } from "./endpoint.ts";
+import { sealedEndpoint } from "./sealed-secrets.ts";
 
 /** The name of the webhooks' place in the event feed. */
 export const followerName = "webhooks";
@@ -17,12 +18,14 @@ export async function insertEndpoint(
   kind: EndpointKind,
   columns: Record<string, unknown>,
 ): Promise<Endpoint> {
+  const id = newId(ctx.now);
   const row = await ctx.db
     .insert("webhook_endpoints", {
       is_active: true,
       ...columns,
+      ...sealedEndpoint(ctx.app.ports.secrets.sealing, { workspace_id: ctx.workspaceId, id }, columns),
       kind,
-      id: newId(ctx.now),
+      id,
       ...setUpBy(ctx),
       after_position: sql`last_event_position()`,
       created_at: ctx.now,
@@ -72,6 +75,7 @@ export async function updateEndpoint(
     .update("webhook_endpoints")
     .set({
       ...columns,
+      ...sealedEndpoint(ctx.app.ports.secrets.sealing, before, columns),
       ...(resumes ? { failing_since: null, disabled_at: null, disabled_reason: null } : {}),
       ...(resumes ? { after_position: sql`last_event_position()` } : {}),
       ...(redirects(columns) || (resumes && !(await readerOf(ctx, before))) ? setUpBy(ctx) : {}),

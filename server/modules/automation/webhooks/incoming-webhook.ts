@@ -3,8 +3,9 @@ import { Type } from "typebox";
 import type { Static } from "typebox";
 import type { Selectable } from "kysely";
 import type { App } from "../../../kernel/app.ts";
-import { mask, masked, shownOnce } from "../../../kernel/guarded-fields.ts";
+import { mask, shownOnce } from "../../../kernel/guarded-fields.ts";
 import type { Json, Timestamp } from "../../../kernel/tables.ts";
+import { shownSecret } from "./sealed-secrets.ts";
 
 export interface IncomingWebhooksTable {
   workspace_id: string;
@@ -13,7 +14,10 @@ export interface IncomingWebhooksTable {
   description: string | null;
   token_hash: string;
   token_hint: string;
+  /** Of an earlier version, until it is sealed. */
   secret: string | null;
+  sealed_secret: string | null;
+  secret_hint: string | null;
   is_active: boolean;
   received_count: number;
   last_received_at: Timestamp | null;
@@ -72,7 +76,7 @@ export function presentIncoming(
     name: row.name,
     description: row.description,
     url: `${app.baseUrl}/hooks/${token}`,
-    secret: row.secret === null ? null : masked(row.secret),
+    secret: row.secret_hint === null ? null : shownSecret(row),
     is_active: row.is_active,
     received_count: row.received_count,
     last_received_at: row.last_received_at,
@@ -95,6 +99,7 @@ export function hashOf(token: string): string {
 
 /** What the audit trail and the events may hold of a row. How often it was called is not a change of it. */
 export function withoutToken(row: IncomingWebhook): Record<string, unknown> & { id: string } {
-  const { token_hash: _hash, received_count: _count, last_received_at: _last, secret, ...kept } = row;
-  return { ...kept, secret: secret === null ? null : masked(secret) };
+  const { token_hash: _hash, received_count: _count, last_received_at: _last, ...rest } = row;
+  const { sealed_secret: _sealed, secret_hint: hint, ...kept } = rest;
+  return { ...kept, secret: hint === null ? null : shownSecret(row) };
 }

@@ -8,6 +8,7 @@ import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { description, name, secret } from "./endpoint-input.ts";
 import { IncomingWebhookRecord, newToken, presentIncoming, withoutToken } from "./incoming-webhook.ts";
 import type { IncomingWebhook } from "./incoming-webhook.ts";
+import { sealedIncoming } from "./sealed-secrets.ts";
 
 const fields = {
   description: Type.Optional(description),
@@ -31,12 +32,14 @@ export const createIncomingWebhook = operation({
   example: { input: { name: "Website form" } },
   async run(ctx, input) {
     const { token, columns } = newToken();
+    const id = newId(ctx.now);
     const row = await ctx.db
       .insert("incoming_webhooks", {
         is_active: true,
         ...input,
         ...columns,
-        id: newId(ctx.now),
+        ...sealed(ctx, id, input.secret),
+        id,
         created_at: ctx.now,
         updated_at: ctx.now,
       } as never)
@@ -92,10 +95,16 @@ async function change(ctx: Ctx, id: string, columns: Record<string, unknown>): P
   if (!before) throw missing("incoming webhook", id);
   const after = await ctx.db
     .update("incoming_webhooks")
-    .set({ ...columns, updated_at: ctx.now } as never)
+    .set({ ...columns, ...sealed(ctx, id, columns["secret"]), updated_at: ctx.now } as never)
     .where("id", "=", id)
     .returningAll()
     .executeTakeFirstOrThrow();
   recordUpdated(ctx, "incoming_webhook", withoutToken(before), withoutToken(after));
   return after;
+}
+
+function sealed(ctx: Ctx, id: string, secret: unknown): Record<string, unknown> {
+  if (secret === undefined) return {};
+  const place = { workspace_id: ctx.workspaceId, id };
+  return sealedIncoming(ctx.app.ports.secrets.sealing, place, secret as string | null);
 }

@@ -37,8 +37,9 @@ export const createOutgoingWebhook = operation({
     input: { name: "Accounts", url: "https://example.com/accounts", events: ["opportunity.won"] },
   },
   async run(ctx, input) {
-    const columns = { events: [], ...columnsOf(ctx, { secret: newSecret(), ...input }) };
-    return presentEndpoint(await insertEndpoint(ctx, "outgoing", columns), { reveal: true });
+    const whole = { secret: newSecret(), ...input };
+    const row = await insertEndpoint(ctx, "outgoing", { events: [], ...columnsOf(ctx, whole) });
+    return presentEndpoint(row, whole);
   },
 });
 
@@ -69,7 +70,7 @@ export const updateOutgoingWebhook = operation({
       await hurry(ctx, id);
       ctx.enqueue(deliverWebhooks, { endpointId: id });
     }
-    return presentEndpoint(after, { reveal: input.secret !== undefined });
+    return presentEndpoint(after, input);
   },
 });
 

@@ -15,6 +15,7 @@ import { okFailure } from "../../../surfaces/ok-errors.ts";
 import { hashOf, tokenForm } from "./incoming-webhook.ts";
 import type { IncomingWebhook } from "./incoming-webhook.ts";
 import { signer } from "./message.ts";
+import { openIncoming } from "./sealed-secrets.ts";
 
 const bodyLimitBytes = 256 * 1024;
 /** Posts to one address, whoever makes them. */
@@ -46,7 +47,7 @@ async function receive(app: App, request: Request): Promise<Accepted> {
   if (!webhook) throw notFound("There is no webhook at this address.");
   countCall(app, { ...anonymous, kind: "service", id: `hook ${webhook.id}`, ratePerSecond: perSecond });
   const body = request.body as Body | undefined;
-  if (webhook.secret !== null && !isSigned(request, webhook.secret, body?.raw ?? "")) {
+  if (!isProven(app, webhook, request, body?.raw ?? "")) {
     throw unauthorized("The signature does not match this body.", {
       fix: "Sign as Standard Webhooks do (webhook-id, webhook-timestamp, webhook-signature), or send X-Hub-Signature-256.",
     });
@@ -134,6 +135,17 @@ function keyOf(given: string | undefined): string | null {
     throw validationError("The message's key must have 1 to 255 characters.");
   }
   return given;
+}
+
+// What was sealed with a key that is not this installation's any more lets nobody in: its owner has to set it again.
+function isProven(app: App, webhook: IncomingWebhook, request: Request, raw: string): boolean {
+  try {
+    const secret = openIncoming(app, webhook);
+    return secret === null || isSigned(request, secret, raw);
+  } catch {
+    app.log.warn({ webhook: webhook.id }, "an incoming webhook's secret cannot be read any more");
+    return false;
+  }
 }
 
 function isSigned(request: Request, secret: string, raw: string): boolean {

@@ -40,7 +40,7 @@ export const createWebhookSubscription = operation({
   },
   async run(ctx, input) {
     const row = await insertEndpoint(ctx, "subscription", columnsOf(ctx, input));
-    return presentEndpoint(row, { reveal: true });
+    return presentEndpoint(row, input);
   },
 });
 
@@ -73,6 +73,6 @@ export const updateWebhookSubscription = operation({
       await hurry(ctx, id);
       ctx.enqueue(deliverWebhooks, { endpointId: id });
     }
-    return presentEndpoint(after, { reveal: input.secret !== undefined });
+    return presentEndpoint(after, input);
   },
 });

@@ -23,7 +23,7 @@ const notified = {
 };
 
 async function textsTo(harness: Harness, number: string): Promise<string[]> {
-  const entries = await listOutbox(harness.app.database);
+  const entries = await listOutbox(harness.app);
   return entries.filter((entry) => entry.channel === "sms" && entry.to === number).map((entry) => entry.body);
 }
 

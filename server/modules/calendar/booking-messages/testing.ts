@@ -71,7 +71,7 @@ export function messagesFor(frontdesk: Harness, shop: Shop, bookingId: string): 
 
 /** The mails about bookings that left for an address, oldest first; calendar invitations are not among them. */
 export async function mailsTo(frontdesk: Harness, to: string): Promise<LocalEntry[]> {
-  const entries = await listOutbox(frontdesk.app.database);
+  const entries = await listOutbox(frontdesk.app);
   return entries.filter(
     (entry) => entry.channel === "email" && entry.to === to && !entry.key.startsWith("invitation:"),
   );

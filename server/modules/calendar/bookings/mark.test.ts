@@ -376,5 +376,5 @@ test("each step of a booking is one activity", async () => {
 });
 
 async function frontdeskMails() {
-  return (await listOutbox(frontdesk.app.database)).filter((entry) => entry.channel === "email");
+  return (await listOutbox(frontdesk.app)).filter((entry) => entry.channel === "email");
 }

@@ -103,7 +103,7 @@ test("a program that has the invitation as well shows the booking once: both hav
   const feed = await makeFeed(calendar.workspace);
   const { id } = await bookOn(calendar);
   await frontdesk.settle();
-  const files = (await listOutbox(frontdesk.app.database))
+  const files = (await listOutbox(frontdesk.app))
     .flatMap(({ attachments = [] }) => attachments.map(({ content }) => new TextDecoder().decode(content)))
     .filter((file) => file.includes(id));
   assert.ok(files.length > 0);

@@ -13,7 +13,7 @@ const frontdesk = await startHarness();
 
 /** The mails to a workspace's people that carry a calendar file, oldest first. */
 async function invitations(bookingId: string) {
-  const entries = await listOutbox(frontdesk.app.database);
+  const entries = await listOutbox(frontdesk.app);
   return entries.flatMap(({ to, subject = "", body, attachments = [] }) => {
     const [attachment] = attachments;
     if (!attachment) return [];
@@ -105,9 +105,7 @@ test("a booker with an address gets one mail: the confirmation, with the invitat
   const { id } = (await calendar.book({ email })).body.data.booking;
   await frontdesk.settle();
   const mails = async () =>
-    (await listOutbox(frontdesk.app.database)).filter(
-      (entry) => entry.channel === "email" && entry.to === email,
-    );
+    (await listOutbox(frontdesk.app)).filter((entry) => entry.channel === "email" && entry.to === email);
   assert.deepEqual(
     (await mails()).map((mail) => [mail.subject, mail.attachments?.map((file) => file.contentType)]),
     [
@@ -219,7 +217,7 @@ test("cancelling what is over tells nobody; while it goes on everybody", async (
     ids.push((await calendar.book({ date, time, attendees })).body.data.booking.id as string);
   }
   await frontdesk.advance((Date.parse(`${date}T12:30:00Z`) - now.getTime()) / 1000);
-  const mails = async () => (await listOutbox(frontdesk.app.database)).length;
+  const mails = async () => (await listOutbox(frontdesk.app)).length;
   const before = await mails();
   await cancelled(ids[0] ?? "");
   assert.equal(await mails(), before);

@@ -143,7 +143,7 @@ test("the booker corrects their details; everybody's invitation follows", async 
   // Saving the same again sends nothing.
   await post({ action: "edit", ...details });
   await frontdesk.settle();
-  const files = (await listOutbox(frontdesk.app.database)).flatMap(({ to, attachments = [] }) =>
+  const files = (await listOutbox(frontdesk.app)).flatMap(({ to, attachments = [] }) =>
     attachments.map(({ content }) => ({
       to,
       file: new TextDecoder().decode(content).replaceAll("\r\n ", ""),

@@ -22,7 +22,7 @@ test("workspace.create_scheduled_event_type#16 workspace.create_scheduled_event_
   });
   await calendar.book({ attendees: [{ email: "ann@example.com", name: "Ann" }] });
   const soon = async () =>
-    (await listOutbox(frontdesk.app.database)).filter((entry) => entry.subject === "Soon: Leak repair");
+    (await listOutbox(frontdesk.app)).filter((entry) => entry.subject === "Soon: Leak repair");
   await frontdesk.advance(23.5 * 3600 - 60);
   assert.deepEqual(await soon(), []);
   await frontdesk.advance(60);

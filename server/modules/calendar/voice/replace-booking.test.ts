@@ -123,7 +123,7 @@ test("the customer hears of the move once: no cancellation, one confirmation a c
   const email = `ann-${calendar.workspace.slug}@example.com`;
   const old = await bookedAt(calendar, "10:00", { email });
   await frontdesk.settle();
-  const mailsTo = async () => (await listOutbox(frontdesk.app.database)).filter(({ to }) => to === email);
+  const mailsTo = async () => (await listOutbox(frontdesk.app)).filter(({ to }) => to === email);
   const before = new Set((await mailsTo()).map(({ key }) => key));
   spoken(await voiceOf(calendar).reschedule({ args: friday }));
   await frontdesk.settle();

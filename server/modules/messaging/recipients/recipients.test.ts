@@ -132,7 +132,7 @@ test("a stranger at the booking page: few people hear of it, in the business's w
   const shop = await openShop(frontdesk);
   const visitor = browserOf(frontdesk);
   const path = `/book/${shop.slug}/${shop.service.slug}`;
-  const since = (await listOutbox(frontdesk.app.database)).length;
+  const since = (await listOutbox(frontdesk.app)).length;
   const others = (count: number) =>
     Array.from({ length: count }, (_, index) => `v${index}-${shop.slug}@example.test`).join(", ");
   const form = {
@@ -168,7 +168,7 @@ test("a stranger at the booking page: few people hear of it, in the business's w
     assert.match((await visitor.post(link, edited)).headers["location"] ?? "", /saved/);
     await frontdesk.settle();
   }
-  const sent = (await listOutbox(frontdesk.app.database)).slice(since);
+  const sent = (await listOutbox(frontdesk.app)).slice(since);
   const byRecipient = Map.groupBy(sent, ({ to }) => to);
   for (const [to, list] of byRecipient) assert.ok(list.length <= 4, `${to}: ${list.length}`);
   assert.ok(sent.length <= 24, String(sent.length));

@@ -23,7 +23,7 @@ export function consentsAt(frontdesk: Harness) {
   /** What left for an address, oldest first. */
   const sentTo = async (address: string): Promise<string[]> => {
     await frontdesk.settle();
-    const entries = await listOutbox(frontdesk.app.database);
+    const entries = await listOutbox(frontdesk.app);
     return entries.filter((entry) => entry.to === address).map((entry) => entry.body);
   };
   /** They prove who they are and see the code for their agent. */

@@ -30,7 +30,7 @@ async function send(workspace: TestWorkspace, body: object): Promise<Result[]> {
 }
 
 async function mailsTo(email: string): Promise<LocalEntry[]> {
-  return (await listOutbox(frontdesk.app.database)).filter((entry) => entry.to === email);
+  return (await listOutbox(frontdesk.app)).filter((entry) => entry.to === email);
 }
 
 async function mailTo(email: string): Promise<LocalEntry & { html: string }> {
