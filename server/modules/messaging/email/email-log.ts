@@ -6,7 +6,7 @@ export type StoredAttachment = { filename: string; contentType: string; content:
 export interface EmailLogsTable {
   workspace_id: string;
   id: string;
-  /** What it is about: invitation, report_digest, work_status, birthday… */
+  /** One of email-kinds.ts. */
   email_type: string;
   status: string;
   recipient_email: string;
@@ -17,6 +17,8 @@ export interface EmailLogsTable {
   text_body: string;
   html_body: string | null;
   attachments: Json<StoredAttachment[]>;
+  /** All of a mail that carries a secret, until it has left; see email-kinds.ts. */
+  sealed_content: string | null;
   contact_id: string | null;
   company_id: string | null;
   opportunity_id: string | null;

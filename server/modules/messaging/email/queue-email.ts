@@ -1,15 +1,18 @@
+import type { App } from "../../../kernel/app.ts";
 import type { Ctx } from "../../../kernel/context.ts";
+import { mask } from "../../../kernel/guarded-fields.ts";
 import { newId } from "../../../kernel/ids.ts";
 import { job } from "../../../kernel/jobs.ts";
 import type { JobCtx } from "../../../kernel/jobs.ts";
+import { seal, unseal } from "../../../kernel/seal.ts";
 import { ProviderError } from "../../../providers/errors.ts";
 import type { Attachment } from "../../../providers/local-sink.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
+import { emailKinds } from "./email-kinds.ts";
+import type { PlainKind, SecretKind } from "./email-kinds.ts";
 import type { EmailLog, StoredAttachment } from "./email-log.ts";
 
-export type NewEmail = {
-  /** What it is about, as the log shows it: invitation, report_digest, work_status, birthday. */
-  emailType: string;
+type Mail = {
   to: string;
   toName?: string | undefined;
   /** Shown as the sender; the company's name by default. */
@@ -24,9 +27,16 @@ export type NewEmail = {
   opportunityId?: string | null | undefined;
 };
 
+/** `secrets`: each piece of the mail that would let whoever reads it act, as it stands there. */
+export type NewEmail = Mail &
+  ({ emailType: PlainKind } | { emailType: SecretKind; secrets: readonly [string, ...string[]] });
+
+type Content = Pick<EmailLog, "subject" | "text_body" | "html_body" | "attachments">;
+
 /** Writes the mail to the log and enqueues its sending, both in this transaction. Answers the log entry's id. */
 export async function queueEmail(ctx: Ctx, email: NewEmail): Promise<string> {
   const id = newId(ctx.now);
+  const content = contentOf(email);
   await ctx.db
     .insert("email_logs", {
       id,
@@ -36,10 +46,7 @@ export async function queueEmail(ctx: Ctx, email: NewEmail): Promise<string> {
       recipient_name: email.toName ?? null,
       sender_name: email.fromName ?? (await workspaceOf(ctx)).name,
       sender_user_id: email.senderUserId ?? null,
-      subject: email.subject.replaceAll(/\s+/g, " ").trim(),
-      text_body: email.text,
-      html_body: email.html ?? null,
-      attachments: JSON.stringify((email.attachments ?? []).map(stored)),
+      ...("secrets" in email ? withheld(ctx, id, content, email.secrets) : inTheOpen(content)),
       contact_id: email.contactId ?? null,
       company_id: email.companyId ?? null,
       opportunity_id: email.opportunityId ?? null,
@@ -65,21 +72,22 @@ async function send(run: JobCtx, { id }: { id: string }): Promise<void> {
   const email = await run.transaction((ctx) => find(ctx, id));
   if (!email || email.status === "sent" || email.status === "failed") return;
   try {
+    const content = openContent(run.app, email);
     const { providerId } = await run.app.ports.email.sendEmail({
       key: `email:${id}`,
       workspaceId: run.workspaceId,
       to: email.recipient_email,
-      subject: email.subject,
-      text: email.text_body,
+      subject: content.subject,
+      text: content.text_body,
       ...(email.sender_name === null ? {} : { fromName: email.sender_name }),
-      ...(email.html_body === null ? {} : { html: email.html_body }),
-      attachments: email.attachments.map(restored),
+      ...(content.html_body === null ? {} : { html: content.html_body }),
+      attachments: content.attachments.map(restored),
     });
-    await settle(run, id, { status: "sent", provider_id: providerId, error: null });
+    await settle(run, email, { status: "sent", provider_id: providerId, error: null });
   } catch (error) {
     const never = error instanceof ProviderError && !error.retryable;
     if (never || run.lastAttempt) {
-      await settle(run, id, { status: "failed", provider_id: null, error: (error as Error).message });
+      await settle(run, email, { status: "failed", provider_id: null, error: (error as Error).message });
     }
     if (!never) throw error;
   }
@@ -91,17 +99,64 @@ function find(ctx: Ctx, id: string): Promise<EmailLog | undefined> {
 
 async function settle(
   run: JobCtx,
-  id: string,
+  email: EmailLog,
   outcome: { status: "sent" | "failed"; provider_id: string | null; error: string | null },
 ): Promise<void> {
   await run.transaction(async (ctx) => {
     const sentAt = outcome.status === "sent" ? ctx.now : null;
     await ctx.db
       .update("email_logs")
-      .set({ ...outcome, sent_at: sentAt } as never)
-      .where("id", "=", id)
+      .set({ ...outcome, ...over(email), sent_at: sentAt } as never)
+      .where("id", "=", email.id)
       .execute();
   });
+}
+
+function contentOf(email: NewEmail): Content {
+  return {
+    subject: email.subject.replaceAll(/\s+/g, " ").trim(),
+    text_body: email.text,
+    html_body: email.html ?? null,
+    attachments: (email.attachments ?? []).map(stored),
+  };
+}
+
+function inTheOpen({ attachments, ...content }: Content) {
+  return { ...content, attachments: JSON.stringify(attachments), sealed_content: null };
+}
+
+/** Whole under seal; in the open with every secret blotted out and without its files, which nobody can blot. */
+function withheld(ctx: Ctx, id: string, content: Content, secrets: readonly string[]) {
+  for (const secret of secrets) {
+    if (secret === "" || !content.text_body.includes(secret)) {
+      throw new Error("a secret that the mail is said to carry does not stand in it");
+    }
+  }
+  const blotted = (text: string) => secrets.reduce((left, secret) => left.replaceAll(secret, mask), text);
+  const place = placeOf({ workspace_id: ctx.workspaceId, id });
+  return {
+    subject: blotted(content.subject),
+    text_body: blotted(content.text_body),
+    html_body: content.html_body === null ? null : blotted(content.html_body),
+    attachments: "[]",
+    sealed_content: seal(ctx.app.ports.secrets.sealing, place, JSON.stringify(content)),
+  };
+}
+
+function openContent(app: App, email: EmailLog): Content {
+  if (email.sealed_content === null) return email;
+  return JSON.parse(unseal(app.ports.secrets.sealing, placeOf(email), email.sealed_content)) as Content;
+}
+
+/** What a mail has in the log once nobody has to send it any more. One that an earlier version wrote was never blotted. */
+function over(email: EmailLog): Partial<EmailLog> {
+  if (email.sealed_content !== null) return { sealed_content: null };
+  const kinds: Record<string, { carriesSecret: boolean } | undefined> = emailKinds;
+  return kinds[email.email_type]?.carriesSecret ? { text_body: mask, html_body: null } : {};
+}
+
+function placeOf({ workspace_id, id }: Pick<EmailLog, "workspace_id" | "id">): string {
+  return `mail ${workspace_id} ${id}`;
 }
 
 function stored({ filename, contentType, content, cid }: Attachment): StoredAttachment {

@@ -35,6 +35,7 @@ export async function sendInvitation(ctx: Ctx, member: Member): Promise<void> {
   const by = ctx.actor.kind === "user" ? ctx.actor.name : company;
   await queueEmail(ctx, {
     emailType: "invitation",
+    secrets: [token],
     to: member.email ?? "",
     toName: member.name,
     subject: `Join ${company}`,

@@ -1,5 +1,6 @@
 /** What the tests about people share: inviting, following the mail's link, signing in and calling with the cookie. */
 import assert from "node:assert/strict";
+import { listOutbox } from "../../../local-outbox.ts";
 import type { Answer, Harness, TestWorkspace } from "../../../testing/harness.ts";
 
 export const users = "/api/v1/company/users";
@@ -19,17 +20,11 @@ export async function invite(
 
 /** The path of the link in the last invitation that was mailed to this address. */
 export async function linkTo(frontdesk: Harness, workspace: TestWorkspace, email: string): Promise<string> {
-  const mail = await frontdesk.app.database.read(workspace.id, (db) =>
-    db
-      .from("email_logs")
-      .selectAll()
-      .where("recipient_email", "=", email)
-      .where("email_type", "=", "invitation")
-      .orderBy("id", "desc")
-      .executeTakeFirstOrThrow(),
-  );
-  const [, path] = /http:\/\/frontdesk\.test(\/join\/[\w-]+)/.exec(mail.text_body) ?? [];
-  assert.ok(path, mail.text_body);
+  await frontdesk.settle();
+  const mails = (await listOutbox(frontdesk.app, workspace.id)).filter(({ to }) => to === email);
+  const paths = mails.flatMap(({ body }) => /http:\/\/frontdesk\.test(\/join\/[\w-]+)/.exec(body)?.[1] ?? []);
+  const path = paths.at(-1);
+  assert.ok(path, `${mails.length} mails went to ${email}`);
   return path;
 }
 

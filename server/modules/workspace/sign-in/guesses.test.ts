@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { test } from "node:test";
+import { listOutbox } from "../../../local-outbox.ts";
 import { elapsedMs, stopwatch } from "../../../kernel/clock.ts";
 import { startHarness } from "../../../testing/harness.ts";
 import type { TestWorkspace } from "../../../testing/harness.ts";
@@ -125,24 +126,15 @@ test("a browser that signed in before has a budget of its own, for its own accou
   );
 });
 
-const mails = (email: string) =>
-  frontdesk.app.database.system("simulator", (kysely) =>
-    kysely
-      .selectFrom("email_logs")
-      .select("text_body")
-      .where("recipient_email", "=", email)
-      .where("email_type", "=", "sign_in_link")
-      .execute(),
-  );
+const mails = async (email: string) =>
+  (await listOutbox(frontdesk.app)).filter(({ to, body }) => to === email && body.includes("/sign-in/link/"));
 
 /** The paths in the mails to an address, once there are so many. */
 async function linksTo(email: string, count: number): Promise<string[]> {
   for (;;) {
     const found = await mails(email);
     if (found.length >= count) {
-      return found.map(
-        (one) => /http:\/\/frontdesk\.test(\/sign-in\/link\/\S+)/.exec(one.text_body)?.[1] ?? "",
-      );
+      return found.map((one) => /http:\/\/frontdesk\.test(\/sign-in\/link\/\S+)/.exec(one.body)?.[1] ?? "");
     }
     await turn();
   }

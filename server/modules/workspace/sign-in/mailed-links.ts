@@ -29,6 +29,7 @@ export async function mailLink(app: App, email: string, requestId: string): Prom
   await app.inWorkspace(occasion, (ctx) =>
     queueEmail(ctx, {
       emailType: "sign_in_link",
+      secrets: [link],
       to: person.email,
       toName: person.full_name,
       subject: `Your link to sign in to ${company}`,

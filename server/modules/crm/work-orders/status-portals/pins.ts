@@ -50,6 +50,7 @@ async function replacePin(
   const url = `${ctx.app.baseUrl}/work-status/${token}`;
   await queueEmail(ctx, {
     emailType: "work_status",
+    secrets: [token, pin],
     to: portal.recipient_email,
     toName: portal.recipient_name,
     opportunityId: portal.opportunity_id,

@@ -63,6 +63,7 @@ export const sendWorkStatus = operation({
     const url = `${ctx.app.baseUrl}/work-status/${token}`;
     await queueEmail(ctx, {
       emailType: "work_status",
+      secrets: [token, pin],
       to: email,
       toName: name,
       opportunityId: dealId,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { listOutbox } from "../../../../local-outbox.ts";
 import { startHarness } from "../../../../testing/harness.ts";
 import type { Answer } from "../../../../testing/harness.ts";
 import { addDeal } from "../../test-crm.ts";
@@ -13,17 +14,13 @@ const recipient = { recipient_email: "ann@example.com", recipient_name: "Ann Lee
 
 type Mail = { to: string; subject: string; text: string; html: string };
 
-/** The mails that were written for a company, the oldest first. */
+/** The mails that left for a company, the oldest first. */
 async function mailsOf({ workspace }: Site): Promise<Mail[]> {
-  const rows = await frontdesk.app.database.read(workspace.id, (db) =>
-    db.from("email_logs").selectAll().orderBy("id").execute(),
-  );
-  return rows.map((row) => ({
-    to: row.recipient_email,
-    subject: row.subject,
-    text: row.text_body,
-    html: row.html_body ?? "",
-  }));
+  await frontdesk.settle();
+  const mails = await listOutbox(frontdesk.app, workspace.id);
+  return mails
+    .filter(({ channel }) => channel === "email")
+    .map(({ to, subject = "", body: text, html = "" }) => ({ to, subject, text, html }));
 }
 
 /** A link that was sent for an opportunity with one work order: where it leads, its PIN, and what there is. */
