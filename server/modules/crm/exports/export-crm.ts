@@ -197,12 +197,11 @@ function linkFilters(
 ): Sql[] {
   const found: Sql[] = [];
   if (search !== undefined) {
-    const needle = search.toLowerCase();
-    if (root === "contact") found.push(sql`t.id in (select contact_ids_matching(${workspaceId}, ${needle}))`);
+    if (root === "contact") found.push(sql`t.id in (select contact_ids_matching(${workspaceId}, ${search}))`);
     if (root === "account")
-      found.push(sql`t.id in (select export_companies_matching(${workspaceId}, ${needle}))`);
+      found.push(sql`t.id in (select export_companies_matching(${workspaceId}, ${search}))`);
     if (root === "opportunity")
-      found.push(sql`t.id in (select export_opportunities_matching(${workspaceId}, ${needle}))`);
+      found.push(sql`t.id in (select export_opportunities_matching(${workspaceId}, ${search}))`);
   }
   if (root === "contact" && customer_id !== undefined) {
     found.push(sql`exists (select from contact_employers x where x.workspace_id = t.workspace_id

@@ -118,7 +118,7 @@ function compare(
   if (field.type === "date" || field.type === "datetime")
     return compareTime(where, field, column, op, sent, at);
   if (op === "contains") {
-    return sql`lower(${column}::text) like like_pattern(${String(sent).toLowerCase()})`;
+    return sql`folded(${column}::text) like like_pattern(folded(${String(sent)}))`;
   }
   return sql`${column} ${operators[op]} ${parameter(field, sent, at)}`;
 }

@@ -26,7 +26,7 @@ export const templatesCrud = crud({
     search: {
       schema: Type.String({ minLength: 1, maxLength: 200, description: "Part of the name." }),
       where: (query, value: string) =>
-        query.where(sql<boolean>`lower(export_templates.name) like like_pattern(${value.toLowerCase()})`),
+        query.where(sql<boolean>`folded(export_templates.name) like like_pattern(folded(${value}))`),
     },
   },
 });

@@ -117,6 +117,6 @@ async function holding(ctx: Ctx, search: string) {
     const ids = found.map((row) => row.id);
     return sql<boolean>`opportunities.id = any(${ids}::uuid[])`;
   }
-  const patterns = sql.join(needles.map((needle) => sql`like_pattern(${needle})`));
+  const patterns = sql.join(needles.map((needle) => sql`holding_pattern(${needle})`));
   return sql<boolean>`opportunities.search_text like any(array[${patterns}])`;
 }

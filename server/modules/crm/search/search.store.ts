@@ -8,7 +8,7 @@ export type Kind = "contact" | "company" | "opportunity";
 
 export type Ranked = { kind: Kind; id: string; rank: number };
 
-/** What is looked for: small letters, and the digits alone when it may be (part of) a number. */
+/** What is looked for, still unfolded (the database folds it as it folds names), and the digits alone when it may be (part of) a number. */
 export type Needle = { text: string; digits: string | null; isName: boolean };
 
 /**
@@ -16,7 +16,7 @@ export type Needle = { text: string; digits: string | null; isName: boolean };
  * front: "07700 900 123" finds +447700900123. A query of nothing but spaces is a 400 naming `field`.
  */
 export function needleOf(query: string, field = "query"): Needle {
-  const text = query.trim().replaceAll(/\s+/g, " ").toLowerCase();
+  const text = query.normalize("NFKC").trim().replaceAll(/\s+/g, " ").toLowerCase();
   if (text === "") throw invalidField(field, "may not be empty");
   const numeric = /^[+\d\s().\-/]+$/.test(text);
   const digits = text.replaceAll(/\D/g, "").replace(/^0+/, "");

@@ -124,6 +124,87 @@ test("workspace.search_all#5 it is a read, and needs all three read scopes", asy
   }
 });
 
+test("workspace.list_contacts#2 workspace.list_companies#1 workspace.list_opportunities#5 a list and a search find a name however it is typed", async () => {
+  const own = await frontdesk.workspace();
+  const make = async (path: string, body: object) => {
+    const made = await own.call("POST", `/api/v1/${path}`, body);
+    assert.equal(made.status, 201, made.text);
+    return made.body.data.id as string;
+  };
+  const renee = await make("contacts", { first_name: "Ren\u00e9e", last_name: "M\u00fcller" });
+  const street = await make("contacts", { first_name: "Jo", last_name: "Stra\u00dfe" });
+  const bruce = await make("contacts", { first_name: "小龙", last_name: "李" });
+  const minsu = await make("contacts", { first_name: "민수", last_name: "김" });
+  const taro = await make("contacts", { first_name: "がく", last_name: "山田" });
+  const cafe = await make("companies", { name: "Caf\u00e9 \u00d8st 東京" });
+  const deal = await make("opportunities", { name: "Cr\u00e8che roof", contact_id: renee });
+  const people: [string, string][] = [
+    ...["Renee", "RENÉE", "Rene\u0301e", "Muller", "mu\u0308ller", "renee muller"].map(
+      (q) => [q, renee] as [string, string],
+    ),
+    ...["strasse", "STRAßE", "straße"].map((q) => [q, street] as [string, string]),
+    ...["李小龙", "李 小龙", "小龙李", "小龙", "李小", "李", "龙"].map((q) => [q, bruce] as [string, string]),
+    ...["김민수", "민수", "김 민수", "김민수".normalize("NFD")].map((q) => [q, minsu] as [string, string]),
+    ...["山田がく", "がく", "山田", "山田　がく"].map((q) => [q, taro] as [string, string]),
+  ];
+  const idsOf = (answer: { body?: unknown }) =>
+    (answer.body as { data: { id?: string; entity_id?: string }[] }).data.map(
+      (one) => one.id ?? one.entity_id,
+    );
+  for (const [query, id] of people) {
+    const q = encodeURIComponent(query);
+    assert.deepEqual(idsOf(await own.call("GET", `/api/v1/contacts?search=${q}`)), [id], `list ${query}`);
+    assert.equal(
+      idsOf(await own.call("POST", "/api/v1/contacts/search", { query }))[0],
+      id,
+      `search ${query}`,
+    );
+    assert.ok(idsOf(await own.call("POST", "/api/v1/search", { query })).includes(id), `all ${query}`);
+    const file = await own.call("GET", `/api/v1/crm/export?type=contacts&format=csv&search=${q}`);
+    assert.equal(file.headers["x-row-count"], "1", `export ${query}`);
+  }
+  for (const query of ["cafe ost", "CAFÉ", "東京"]) {
+    const q = encodeURIComponent(query);
+    assert.deepEqual(idsOf(await own.call("GET", `/api/v1/companies?search=${q}`)), [cafe], query);
+  }
+  for (const query of ["creche", "Muller", "cre\u0300che"]) {
+    const q = encodeURIComponent(query);
+    assert.deepEqual(idsOf(await own.call("GET", `/api/v1/opportunities?search=${q}`)), [deal], query);
+  }
+});
+
+test("two letters the wrong way round are forgiven in a name alone", async () => {
+  const own = await frontdesk.workspace();
+  for (const [first_name, last_name] of [
+    ["Bob", "Johnson"],
+    ["Ann", "Smith"],
+    ["Cy", "Brown"],
+  ]) {
+    await own.call("POST", "/api/v1/contacts", { first_name, last_name });
+  }
+  await own.call("POST", "/api/v1/companies", { name: "Johnson Roofing" });
+  for (const [query, name] of [
+    ["Jonhson", "Bob Johnson"],
+    ["smiht", "Ann Smith"],
+    ["Brwon", "Cy Brown"],
+    ["bob jonhson", "Bob Johnson"],
+  ]) {
+    const hits = (await own.call("POST", "/api/v1/search", { query })).body.data as {
+      display_name: string;
+      rank: number;
+    }[];
+    assert.equal(hits.find((hit) => hit.display_name === name)?.display_name, name, query);
+    assert.ok(
+      hits.every((hit) => hit.rank < 1),
+      query,
+    );
+  }
+  const hits = (await own.call("POST", "/api/v1/search", { query: "Jonhson" })).body.data as {
+    display_name: string;
+  }[];
+  assert.deepEqual(new Set(hits.map((hit) => hit.display_name)), new Set(["Bob Johnson", "Johnson Roofing"]));
+});
+
 test("a search never sees another workspace", async () => {
   const stranger = await frontdesk.workspace();
   assert.deepEqual((await stranger.call("POST", "/api/v1/search", { query: "sarah" })).body.data, []);
