@@ -74,6 +74,8 @@ create trigger renew_opportunity_search_text after update on contacts
   execute function renew_opportunity_search_text();
 create index contacts_search on contacts using gin (workspace_id, search_text gin_trgm_ops) with (fastupdate = off);
 create index contacts_by_full_name on contacts (workspace_id, full_name text_pattern_ops);
+create index contacts_neighbours_by_name on contacts (workspace_id, full_name, id) where last_name is not null;
+-- The folding is not strict, so a look-up has to say that there is a last name.
 drop index contacts_by_last_name;
 create index contacts_by_last_name on contacts (workspace_id, folded(last_name) text_pattern_ops)
   where last_name is not null;
@@ -107,7 +109,7 @@ begin
      and not exists (select from contacts c where c.workspace_id = lost.workspace_id
        and c.full_name ~>=~ lost.name and c.full_name ~<~ (lost.name || '!'))
      and not exists (select from contacts c where c.workspace_id = lost.workspace_id
-       and folded(c.last_name) ~>=~ lost.name and folded(c.last_name) ~<=~ lost.name);
+       and c.last_name is not null and folded(c.last_name) ~>=~ lost.name and folded(c.last_name) ~<=~ lost.name);
   return null;
 end $$;
 -- Names of plain letters are kept as they were; only the others are made anew.
@@ -232,7 +234,7 @@ begin
         and c.full_name ~>=~ wanted and c.full_name ~<~ beyond limit most)
     union
     (select c.id from contacts c where c.workspace_id = workspace
-        and folded(c.last_name) ~>=~ wanted and folded(c.last_name) ~<~ beyond limit most));
+        and c.last_name is not null and folded(c.last_name) ~>=~ wanted and folded(c.last_name) ~<~ beyond limit most));
   if cardinality(found) >= most then
     return query select unnest(found) limit most;
     return;
@@ -325,7 +327,7 @@ begin
              and p.full_name ~>=~ named.name and p.full_name ~<~ (named.name || '!') limit most)
          union all
          (select p.id, p.full_name from contacts p where p.workspace_id = workspace
-             and folded(p.last_name) ~>=~ named.name and folded(p.last_name) ~<=~ named.name limit most)) c
+             and p.last_name is not null and folded(p.last_name) ~>=~ named.name and folded(p.last_name) ~<=~ named.name limit most)) c
     ) alike where alike.rank >= 0.4 group by alike.id order by 2 desc limit most;
 end $$;
 

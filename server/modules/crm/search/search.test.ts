@@ -239,6 +239,15 @@ test("a search of many names reads an index, not the names", async () => {
       sql<Record<string, string>>`
         explain select known.name from contact_names known
           where known.workspace_id = ${big.id} and 'wiliamsson2' <% known.name`,
+      sql<Record<string, string>>`
+        explain select c.id from contacts c where c.workspace_id = ${big.id} and c.last_name is not null
+          and folded(c.last_name) ~>=~ 'smithson2' and folded(c.last_name) ~<~ 'smithson3'`,
+      sql<Record<string, string>>`
+        explain select c.id from contacts c
+          where c.workspace_id = ${big.id} and c.search_text like holding_pattern('小龙')`,
+      sql<Record<string, string>>`
+        explain select known.name from contact_names known
+          where known.workspace_id = ${big.id} and known.name = any(letters_swapped('simthson2'))`,
     ];
     const rows = [];
     for (const one of explained) rows.push(...(await one.execute(kysely)).rows);
@@ -246,6 +255,9 @@ test("a search of many names reads an index, not the names", async () => {
   });
   assert.match(plan, /Index Scan on contacts_search/);
   assert.match(plan, /Index Scan on contact_names_close/);
+  assert.match(plan, /Index (?:Only )?Scan (?:using|on) contacts_by_last_name/);
+  assert.match(plan, /Index Only Scan using contact_names_pkey/);
+  assert.equal(plan.match(/on contacts_search/g)?.length, 2, plan);
   assert.doesNotMatch(plan, /Seq Scan/);
   const found = await big.call("POST", "/api/v1/search", { query: "m2999@example.com" });
   assert.equal(found.body.data.length, 1);
