@@ -73,6 +73,14 @@ test("a call that succeeds commits all of it together", async () => {
   assert.equal(noted.filter((note) => note.label === "Whole").length, 1);
 });
 
+test("an answer that holds what its definition does not name is an error too: no column slips into an answer unseen", async () => {
+  const workspace = await frontdesk.workspace();
+  const leaking = await workspace.call("POST", "/api/v1/probe", { name: "A", undeclared_output: true });
+  assert.equal(leaking.status, 500);
+  assert.doesNotMatch(leaking.text, /of ours/);
+  assert.deepEqual(await countsOf(workspace), nothing);
+});
+
 test("an answer the definition does not allow is an error of ours, and undoes the work", async () => {
   const workspace = await frontdesk.workspace();
   const wrong = await workspace.call("POST", "/api/v1/probe", { name: "A", wrong_output: true });

@@ -23,7 +23,7 @@ import { markCursors, openCursors } from "./list-cursors.ts";
 import type { AnyOperation, Upload } from "./operation.ts";
 import { TenantStore } from "./store.ts";
 import type { Tables } from "./tables.ts";
-import { validatorOf } from "./validation.ts";
+import { mustBeAsDeclared } from "./undeclared.ts";
 
 export type Call = {
   actor: Actor;
@@ -191,13 +191,7 @@ function refuse(): never {
 function complete(app: App, operation: AnyOperation, { scopes }: Actor, answered: unknown): Outcome {
   const output = withoutUnreadable(operation.output, answered, scopes);
   if (app.config.checkOutputs && operation.shape !== "empty" && operation.shape !== "file") {
-    const plain: unknown = JSON.parse(JSON.stringify(output ?? null));
-    const validator = validatorOf(operation.output);
-    if (!validator.check(plain)) {
-      throw new Error(
-        `${operation.name} answered something its definition does not allow: ${JSON.stringify(validator.problems(plain))}`,
-      );
-    }
+    mustBeAsDeclared(operation, output);
   }
   return { status: successStatus(operation), output };
 }

@@ -47,6 +47,7 @@ export const writeProbe = operation({
       name: Type.String({ minLength: 1 }),
       fail: Type.Optional(Type.Boolean()),
       wrong_output: Type.Optional(Type.Boolean()),
+      undeclared_output: Type.Optional(Type.Boolean()),
       hold: Type.Optional(Type.Boolean()),
       charge: Type.Optional(Type.Integer()),
     },
@@ -63,7 +64,9 @@ export const writeProbe = operation({
       await gate.wait;
     }
     if (input.fail) throw invalidField("fail", "was asked for");
-    return input.wrong_output ? ({ id: 7 } as never) : { id: contact.id, name: input.name };
+    if (input.wrong_output) return { id: 7 } as never;
+    const more = input.undeclared_output ? { search_text: "of ours" } : {};
+    return { id: contact.id, name: input.name, ...more };
   },
 });
 
