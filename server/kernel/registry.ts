@@ -67,6 +67,14 @@ export class Registry {
     return this.#scopedFields.get(noun) ?? new Map();
   }
 
+  /** Returns every field, with the noun of its records, that these scopes do not let read; undefined scopes read all. */
+  unreadableFields(scopes: ReadonlySet<string> | undefined): { noun: string; field: string }[] {
+    if (!scopes) return [];
+    return [...this.#scopedFields].flatMap(([noun, fields]) =>
+      [...fields].filter(([, scope]) => !scopes.has(scope)).map(([field]) => ({ noun, field })),
+    );
+  }
+
   reactionsTo(event: string): readonly Reaction[] {
     return this.#reactions.get(event) ?? [];
   }

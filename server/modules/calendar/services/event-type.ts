@@ -5,6 +5,7 @@ import { nameField } from "../../../words.ts";
 import { slugOf } from "../../../workspaces.ts";
 import { checkRequirements } from "../resources/requirements.ts";
 import { zoneField } from "../wall-input.ts";
+import { checkedCurrency, keptMinor } from "../../crm/amounts.ts";
 import { eventTypeFields, oneOf } from "./event-type-fields.ts";
 import type { EventTypeFields } from "./event-type-fields.ts";
 import { checkProducts } from "./deal-defaults.ts";
@@ -79,6 +80,7 @@ export async function eventTypeValues(
     await checkRequirements(ctx, resource_requirements);
     values.resource_requirements = JSON.stringify(resource_requirements);
   }
+  Object.assign(values, pricesIn(fields, before));
   checkEventQueue(fields.event_queue_id, before);
   if (same.timezone) values.timezone = zoneField("timezone", same.timezone);
   if (same.keywords) {
@@ -98,11 +100,28 @@ function checkEventQueue(id: string | null | undefined, before: Service | undefi
   );
 }
 
-export function checkPrices(prices: {
-  price_min_cents?: number | null;
-  price_max_cents?: number | null;
-}): void {
-  const { price_min_cents: min, price_max_cents: max } = prices;
+const prices = ["price_min_cents", "price_max_cents"] as const;
+
+type Prices = { price_min_cents?: number | null; price_max_cents?: number | null };
+
+/**
+ * The prices that are kept while their currency is corrected: as amounts they stay what they were, so 12 AUD become 12 JPY. Throws
+ * a 400 for a currency there is not, and for one that cannot express them.
+ */
+function pricesIn(fields: EventTypeFields, before: Service | undefined): Prices {
+  if (fields.currency == null) return {};
+  const next = checkedCurrency("currency", fields.currency);
+  const from = before?.currency;
+  if (!from || from === next) return {};
+  const kept = prices.flatMap((name) => {
+    const minor = before[name];
+    return fields[name] === undefined && minor !== null ? [{ name, minor }] : [];
+  });
+  const minors = keptMinor(kept, from, next);
+  return Object.fromEntries(kept.map(({ name }, index) => [name, minors[index]]));
+}
+
+export function checkPrices({ price_min_cents: min, price_max_cents: max }: Prices): void {
   if (min != null && max != null && max < min) {
     throw invalidField("price_max_cents", "is lower than price_min_cents");
   }

@@ -198,6 +198,33 @@ test("assigned users must be members, prices must be in order", async () => {
   assert.deepEqual(made.keywords, ["tap", "leak"]);
 });
 
+test("a currency there is not, or that cannot express the prices, is refused; one that can leaves the amounts", async () => {
+  const workspace = await frontdesk.workspace();
+  await refused(workspace, { currency: "XQZ" }, "currency");
+  const { id } = await create(workspace, {
+    price_min_cents: 9900,
+    price_max_cents: 19950,
+    currency: "AUD",
+  });
+  const patch = (body: object) => workspace.call("PATCH", `${path}/${id}`, body);
+  const wrong = await patch({ currency: "JPY" });
+  assert.deepEqual([wrong.status, wrong.body.error.details.fields[0].field], [400, "currency"]);
+  assert.match(wrong.body.error.message, /JPY.*price_max_cents 199\.5/);
+  const shown = async () => {
+    const { price_min_cents, price_max_cents, currency } = (await workspace.call("GET", `${path}/${id}`)).body
+      .data;
+    return [price_min_cents, price_max_cents, currency];
+  };
+  assert.deepEqual(await shown(), [9900, 19950, "AUD"]);
+  assert.equal((await patch({ currency: "JPY", price_max_cents: 200 })).status, 200);
+  assert.deepEqual(await shown(), [99, 200, "JPY"]);
+  assert.equal((await patch({ currency: "KWD" })).status, 200);
+  assert.deepEqual(await shown(), [99_000, 200_000, "KWD"]);
+  // Order is judged by what the prices come to.
+  const crossed = await patch({ currency: "JPY", price_min_cents: 300 });
+  assert.deepEqual([crossed.status, crossed.body.error.details.fields[0].field], [400, "price_max_cents"]);
+});
+
 test("workspace.list_scheduled_event_types#0 workspace.list_scheduled_event_types#1 pages in display order with after", async () => {
   const workspace = await frontdesk.workspace();
   for (let order = 27; order >= 1; order -= 1)

@@ -19,7 +19,7 @@ export const updateEventType = operation({
   noun: "scheduled_event_type",
   summary: "Change fields of an event type; what is not sent stays.",
   description:
-    "Lists and booking_notifications are replaced as a whole. Bookings made already keep their times.",
+    "Lists and booking_notifications are replaced as a whole. Bookings made already keep their times. Prices that are not sent with another currency keep their amounts, in its minor units; one that cannot express them is refused.",
   input: Type.Object(
     {
       id: Type.String({ format: "uuid" }),
@@ -34,7 +34,7 @@ export const updateEventType = operation({
     const before = await lockService(ctx, id);
     if (!before) throw missing("scheduled event type", id);
     const values = await eventTypeValues(ctx, fields, before);
-    checkPrices({ ...before, ...fields });
+    checkPrices({ ...before, ...values });
     await checkPlacement(ctx, fields, before);
     if (fields.slug !== undefined && fields.slug !== before.slug) await checkSlugFree(ctx, fields.slug);
     const after = await updateService(ctx, before, values);

@@ -297,13 +297,13 @@ test("a scope the call turns out to take is asked of the approver too; the appro
   assert.equal((await rowOf(workspace, id)).status, "pending");
   const done = await approve(await workspace.keyWith(everyOther("invoices:read")), id);
   assert.equal(done.body.execution_status, 201, done.text);
-  // What a field's own scope hides it hides in results as well.
-  const result = async (key: string) =>
-    (await frontdesk.call("GET", `/api/v1/approvals/${id}`, { key })).body.data.execution_result;
-  assert.equal(
-    "payment_status" in (await result(await workspace.keyWith(everyOther("invoices:read")))),
-    false,
-  );
+  // What a field's own scope hides it hides in what was sent and in results as well.
+  const seenBy = async (key: string) =>
+    (await frontdesk.call("GET", `/api/v1/approvals/${id}`, { key })).body.data;
+  const unpaid = await seenBy(await workspace.keyWith(everyOther("invoices:read")));
+  assert.equal("payment_status" in unpaid.execution_result, false);
+  assert.deepEqual(unpaid.request_body, { id: deal.id, product_id: product.id });
+  assert.equal((await seenBy(workspace.key)).request_body.payment_status, "paid");
 });
 
 test("a secret that is shown once is shown to the approver, and kept nowhere", async () => {

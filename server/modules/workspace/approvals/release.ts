@@ -34,12 +34,20 @@ export function shownParts(ctx: Ctx, held: Approval) {
   const missing = missingToRelease(ctx, held);
   const hidden = !operation || missing.length > 0;
   return {
-    request_body: hidden ? {} : held.input,
+    request_body: hidden ? {} : readableInput(ctx, operation, held.input),
     execution_result: hidden
       ? null
       : withoutUnreadable(operation.output, held.execution_result, ctx.actor.scopes),
     missing_scopes: [...missing],
   };
+}
+
+// A field that takes a scope to be read takes it in what was sent as well.
+function readableInput(ctx: Ctx, { noun }: AnyOperation, input: Approval["input"]): Record<string, unknown> {
+  const hidden = ctx.app.registry.unreadableFields(ctx.actor.scopes).filter((one) => one.noun === noun);
+  return Object.fromEntries(
+    Object.entries(input).filter(([name]) => !hidden.some(({ field }) => field === name)),
+  );
 }
 
 /** Runs what was held, under a savepoint: a failure undoes its own work and nothing else. */

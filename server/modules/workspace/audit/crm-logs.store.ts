@@ -10,6 +10,8 @@ export type LogFilters = {
   changed_by?: string;
   changed_after?: Date;
   changed_before?: Date;
+  /** What the caller may not read: its rows are not there, whatever is asked for. */
+  unreadable?: readonly { noun: string; field: string }[];
 };
 
 /** Where a page of the log begins. An entry without fields has the empty one. */
@@ -73,8 +75,9 @@ export function logStatement(workspaceId: string, filters: LogFilters, page: Log
 
 function conditionsOf(filters: LogFilters): RawBuilder<unknown>[] {
   const { entity_type: entityType, entity_id: entityId, field, changed_by: changedBy } = filters;
-  const { changed_after: after, changed_before: before } = filters;
+  const { changed_after: after, changed_before: before, unreadable = [] } = filters;
   return [
+    ...unreadable.map(({ noun, field: name }) => sql`not (entry.noun = ${noun} and field.name = ${name})`),
     ...(entityType === undefined ? [] : [sql`entry.noun = ${nounOfEntity(entityType)}`]),
     ...(entityId === undefined ? [] : [sql`entry.record_id = ${entityId}`]),
     ...(changedBy === undefined ? [] : [sql`entry.actor_id = ${changedBy}`]),

@@ -148,3 +148,31 @@ test("every way to narrow the log is served by an index", async () => {
     }
   }
 });
+
+test("a field that takes a scope of its own is not in the log without it, whatever is asked for", async () => {
+  const workspace = await frontdesk.workspace();
+  const made = async (path: string, body: object) =>
+    (await workspace.call("POST", `/api/v1${path}`, body)).body.data;
+  const product = await made("/products", { name: "Tap", price: 5 });
+  const deal = await made("/opportunities", { name: "Bath" });
+  const lines = `/opportunities/${deal.id}/products`;
+  const line = await made(lines, { product_id: product.id, payment_status: "deposit_invoiced" });
+  await workspace.call("PATCH", `/api/v1${lines}/${line.id}`, { payment_status: "paid", quantity: 2 });
+  await workspace.call("DELETE", `/api/v1${lines}/${line.id}`);
+  const ofField = { entity_id: line.id, field: "payment_status" };
+  assert.deepEqual(
+    (await logs(workspace, ofField)).map((row) => [row.action, row.old_value, row.new_value]),
+    [
+      ["deleted", "paid", null],
+      ["updated", "deposit_invoiced", "paid"],
+      ["created", null, "deposit_invoiced"],
+    ],
+  );
+  const key = await workspace.keyWith(["crm_audit:read", "opportunities:read", "invoices:write"]);
+  const seen = async (query: string) =>
+    (await frontdesk.call("GET", `${path}?limit=100${query}`, { key })).body;
+  assert.deepEqual((await seen("&field=payment_status")).data, []);
+  const all = await seen(`&entity_id=${line.id}`);
+  assert.doesNotMatch(JSON.stringify(all), /payment_status|deposit_invoiced|"paid"/);
+  assert.ok(all.data.some((row: Json) => row.field === "quantity" && row.action === "updated"));
+});

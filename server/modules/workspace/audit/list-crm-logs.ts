@@ -21,6 +21,7 @@ export const listCrmLogs = operation({
   effect: "read",
   noun: "crm_log",
   summary: "List what changed, who changed it and when: one row per field, the newest first.",
+  description: "Fields that take a scope of their own are left out without it, as in the record itself.",
   shape: "list",
   input: Type.Object(
     {
@@ -43,6 +44,7 @@ export const listCrmLogs = operation({
     }
     const filters: LogFilters = {
       ...rest,
+      unreadable: ctx.app.registry.unreadableFields(ctx.actor.scopes),
       ...(since === undefined ? {} : { changed_after: (await readMoment(ctx, "changed_after", since)).from }),
       ...(until === undefined
         ? {}
