@@ -33,7 +33,8 @@ export function frontdesk(): Command {
     .command("conformance")
     .description("run the booking capability's conformance tests against a server")
     .argument("<base url>")
-    .argument("[options...]")
+    .argument("[options...]", "see docs/agents.md: --provider <slug> --key <key> …")
+    .allowUnknownOption()
     .action((url: string, options: string[]) => runScript("conformance", [url, ...options]));
   program
     .command("openapi")

@@ -1,11 +1,13 @@
 /** What an MCP client may see and call with its key: a few tools to find operations, and the everyday ones directly. */
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
+import type { TSchema } from "typebox";
 import type { Actor } from "../kernel/actor.ts";
 import type { App } from "../kernel/app.ts";
 import type { CredentialKind } from "../kernel/credentials.ts";
 import { successStatus } from "../kernel/run.ts";
 import type { AnyOperation } from "../kernel/operation.ts";
 import { nameOf } from "../kernel/registry.ts";
+import { invalidInput, validatorOf } from "../kernel/validation.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { sampleOf } from "./json-schema.ts";
 import { errorsOf } from "./openapi-errors.ts";
@@ -103,6 +105,8 @@ export function listTools(app: App, kind: CredentialKind, actor: Actor): Tool[] 
   ];
 }
 
+const nameSchema = { type: "string", maxLength: 200 } as const;
+
 const metaTools: Tool[] = [
   {
     name: "search_operations",
@@ -113,6 +117,7 @@ const metaTools: Tool[] = [
       properties: {
         query: {
           type: "string",
+          maxLength: 200,
           description: "Words for what you want to do: cancel a booking. Empty lists all.",
         },
         limit: { type: "integer", minimum: 1, maximum: 100, default: 10 },
@@ -126,7 +131,7 @@ const metaTools: Tool[] = [
     description: "The input schema, the possible errors and an example of one operation.",
     inputSchema: {
       type: "object",
-      properties: { name: { type: "string", description: "A name search_operations answered." } },
+      properties: { name: { ...nameSchema, description: "A name search_operations answered." } },
       required: ["name"],
       additionalProperties: false,
     },
@@ -138,7 +143,7 @@ const metaTools: Tool[] = [
     inputSchema: {
       type: "object",
       properties: {
-        name: { type: "string" },
+        name: nameSchema,
         input: { type: "object", additionalProperties: true },
         idempotency_key: keySchema as object,
       },
@@ -153,6 +158,17 @@ const metaTools: Tool[] = [
     },
   },
 ];
+
+/**
+ * Checks the arguments of one of the three general tools against the schema it is listed with; other tools are operations and checked as
+ * such. Throws a 400 that names the argument. Without it a query of a megabyte would be compared, word by word, with every operation.
+ */
+export function checkToolArguments(tool: string, args: Record<string, unknown>): void {
+  const listed = metaTools.find(({ name }) => name === tool);
+  if (!listed) return;
+  const validator = validatorOf(listed.inputSchema as unknown as TSchema);
+  if (!validator.check(args)) throw invalidInput(validator.problems(args));
+}
 
 export function describeOperation(name: string, operation: AnyOperation): Record<string, unknown> {
   return {

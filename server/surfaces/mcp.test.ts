@@ -106,6 +106,30 @@ test("what people wrote reaches a model between marks, however hard it tries to 
   await client.close();
 });
 
+test("the general tools take what their schemas say, and words asked twice count once", async () => {
+  const workspace = await frontdesk.workspace();
+  const client = await connect(workspace.key);
+  for (const [name, args, field] of [
+    ["search_operations", { query: "contact ".repeat(26) }, "query"],
+    ["search_operations", { query: "contact", limit: 101 }, "limit"],
+    ["search_operations", { query: "contact", most: 5 }, "most"],
+    ["describe_operation", { name: "x".repeat(201) }, "name"],
+    ["describe_operation", {}, "name"],
+    ["execute_operation", { name: "x".repeat(201) }, "name"],
+    ["execute_operation", { name: "list_contacts", input: [] }, "input"],
+  ] as const) {
+    const { isError, content } = await client.callTool({ name, arguments: args });
+    const [{ text }] = content as [{ text: string }];
+    assert.equal(isError, true, `${name} ${field}`);
+    assert.match(text, new RegExp(`${field} |"${field}"`), text);
+    assert.ok(text.length < 2000, "what was sent does not come back whole");
+  }
+  const once = await call(client, "search_operations", { query: "cancel booking" });
+  const twice = await call(client, "search_operations", { query: "cancel booking cancel booking" });
+  assert.deepEqual(twice.structuredContent, once.structuredContent);
+  await client.close();
+});
+
 test("everyday words find the operation that does it", async () => {
   const workspace = await frontdesk.workspace();
   const client = await connect(workspace.key);

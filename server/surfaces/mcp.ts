@@ -21,7 +21,14 @@ import { heldOperation, one } from "./http.ts";
 import type { Body } from "./http.ts";
 import { countCall } from "./limits.ts";
 import { answered, failed, succeeded } from "./mcp-answers.ts";
-import { describeOperation, findOperation, listTools, reachable, toolNames } from "./mcp-tools.ts";
+import {
+  checkToolArguments,
+  describeOperation,
+  findOperation,
+  listTools,
+  reachable,
+  toolNames,
+} from "./mcp-tools.ts";
 import { searchOperations } from "./search-operations.ts";
 import { withoutMarks } from "./user-content.ts";
 import { mayCall } from "./visible.ts";
@@ -134,11 +141,12 @@ async function callTool(
 
 async function runTool(caller: Caller, tool: string, args: Record<string, unknown>): Promise<CallToolResult> {
   const { app, actor, kind } = caller;
+  checkToolArguments(tool, args);
   const all = reachable(app, kind);
   const visible = new Map([...toolNames(all)].filter(([, operation]) => mayCall(actor, operation)));
   switch (tool) {
     case "search_operations": {
-      const limit = typeof args["limit"] === "number" ? Math.min(100, Math.max(1, args["limit"])) : 10;
+      const limit = typeof args["limit"] === "number" ? args["limit"] : 10;
       const found = searchOperations(visible, textOf(args, "query", ""), limit);
       return succeeded({ operations: found, of: visible.size });
     }

@@ -75,7 +75,7 @@ const anotherWord = 0.75;
 type Word = readonly { text: string; worth: number }[];
 
 function wordsOf(query: string): Word[] {
-  const all = query.split(/[^a-z0-9]+/).filter((word) => word !== "");
+  const all = [...new Set(query.split(/[^a-z0-9]+/).filter((word) => word !== ""))];
   const telling = all.filter((word) => !fillers.has(word));
   return (telling.length > 0 ? telling : all).map((word) => {
     const others = ourWords[word] ?? ourWords[stem(word)] ?? [];

@@ -17,7 +17,7 @@ test("a visit that is over is cancelled in the books only: neither booker nor at
   await frontdesk.settle();
   const heard = async () => {
     await frontdesk.settle();
-    const all = await listOutbox(frontdesk.app.database);
+    const all = await listOutbox(frontdesk.app);
     return all.filter(({ to }) => [booker, attendee, phone].includes(to)).length;
   };
   const secondsToEnd = (booking.ends_at.getTime() - frontdesk.app.clock.now().getTime()) / 1000;

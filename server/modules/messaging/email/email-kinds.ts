@@ -11,6 +11,7 @@ export const emailKinds = {
   sign_in_link: { carriesSecret: true },
   webhook_disabled: { carriesSecret: false },
   work_status: { carriesSecret: true },
+  work_status_ended: { carriesSecret: false },
 } as const;
 
 type EmailKind = keyof typeof emailKinds;

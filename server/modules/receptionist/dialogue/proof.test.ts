@@ -48,6 +48,11 @@ test("the number stands for a yes, wherever in the text it is, and only as a num
   const said = (text: string) => readProof(turnSaying(text)).turn.messages.at(-1)?.text;
   assert.equal(said("CANCEL 4821 please"), "CANCEL yes please");
   assert.equal(said("48210"), "48210");
+  for (const copied of ["Reply 4821", "reply: 4821.", "the code is 4821", "It's 4821 please"]) {
+    assert.equal(said(copied), "yes", copied);
+  }
+  assert.equal(said("no, 4821 is wrong"), "no, yes is wrong");
+  assert.equal(said("reply 4822"), "reply 4822");
   assert.equal(readProof(turnSaying("4821")).turn.messages[0]?.text, turnSaying("").messages[0]?.text);
 });
 

@@ -28,13 +28,20 @@ export function readProof(turn: Turn): { turn: Turn; shown: Shown } {
   const from = turn.messages.length - waiting.length;
   const messages = turn.messages.map((message, index): Spoken => {
     if (index < from) return message;
-    return {
-      ...message,
-      text: message.text.replace(FOUR_DIGITS, (one) => (one === proof.code ? "yes" : one)),
-    };
+    return { ...message, text: asYes(message.text, proof.code) };
   });
   const wrong = !proved && waiting.some((text) => /^\D{0,12}\d{4}\D{0,12}$/.test(text));
   return { turn: { ...turn, messages }, shown: { proof, proved, wrong } };
+}
+
+/** What is said around a number by somebody who sends nothing else: "Reply 3692", "the code is 3692". */
+const around = new Set("answer code here is it its my number pin please reply s the".split(" "));
+
+// With more said around it, what is said decides: "no, 3692 is wrong" is no yes.
+function asYes(text: string, code: string): string {
+  const words: string[] = text.toLowerCase().match(/[\p{L}\d]+/gu) ?? [];
+  const alone = words.includes(code) && words.every((word) => word === code || around.has(word));
+  return alone ? "yes" : text.replace(FOUR_DIGITS, (one) => (one === code ? "yes" : one));
 }
 
 type Deed = Exclude<Action, { kind: "book" }>;
