@@ -2,6 +2,7 @@
 import { Type } from "typebox";
 import type { TObject, TSchema } from "typebox";
 import { OperationError } from "./errors.ts";
+import { isJsonObject } from "./json-object.ts";
 import { invalidInput, validatorOf, withDefaults } from "./validation.ts";
 
 export const bulkMost = 100;
@@ -13,10 +14,6 @@ export function bulkRecords(of: string) {
     maxItems: bulkMost,
     description: `Up to ${bulkMost} ${of}, each with the fields of a single create. The answer is a 200 whatever becomes of them: what was not created is in errors, by its index.`,
   });
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** One to a hundred ids. */
@@ -60,7 +57,7 @@ export async function checkedRecords<Prepared>(
   const errors: BulkFailure[] = [];
   for (const [index, record] of records.entries()) {
     try {
-      if (!isRecord(record)) {
+      if (!isJsonObject(record)) {
         throw invalidInput([{ field: `records.${index}`, message: "must be an object" }]);
       }
       const full = withDefaults(input, record);

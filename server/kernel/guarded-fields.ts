@@ -2,6 +2,7 @@
  * What a schema says of its fields beside their shape: who may read one, and which is a secret that is shown once. Both are
  * declared where the field is, and kept by the pipeline for every surface, event, export and stored answer.
  */
+import { isJsonObject } from "./json-object.ts";
 import { propertyOf } from "./validation.ts";
 import type { SchemaNode } from "./validation.ts";
 
@@ -159,5 +160,5 @@ function visit(node: Guarded, see: (node: Guarded) => void): void {
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+  return isJsonObject(value) && !(value instanceof Date);
 }

@@ -150,6 +150,9 @@ test("a field with a scope of its own can be left out, and its scope is one ther
   const registry = registryOf(thing({ output: output(Type.Optional(scoped)) }));
   assert.deepEqual([...registry.scopedFields("thing")], [["price", "prices:read"]]);
   assert.deepEqual([...registry.scopedFields("other")], []);
+  assert.deepEqual(registry.unreadableFieldsOf("thing", new Set(["things:read"])), ["price"]);
+  assert.deepEqual(registry.unreadableFieldsOf("thing", new Set(["prices:read"])), []);
+  assert.deepEqual(registry.unreadableFieldsOf("thing", undefined), []);
 });
 
 test("a reaction is found by the event it is on", () => {

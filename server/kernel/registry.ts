@@ -67,11 +67,16 @@ export class Registry {
     return this.#scopedFields.get(noun) ?? new Map();
   }
 
-  /** Returns every field, with the noun of its records, that these scopes do not let read; undefined scopes read all. */
-  unreadableFields(scopes: ReadonlySet<string> | undefined): { noun: string; field: string }[] {
+  /** Returns the fields of a noun's records that these scopes do not let read; undefined scopes read all. */
+  unreadableFieldsOf(noun: string, scopes: ReadonlySet<string> | undefined): string[] {
     if (!scopes) return [];
-    return [...this.#scopedFields].flatMap(([noun, fields]) =>
-      [...fields].filter(([, scope]) => !scopes.has(scope)).map(([field]) => ({ noun, field })),
+    return [...this.scopedFields(noun)].filter(([, scope]) => !scopes.has(scope)).map(([field]) => field);
+  }
+
+  /** The same of every noun. */
+  unreadableFields(scopes: ReadonlySet<string> | undefined): { noun: string; field: string }[] {
+    return [...this.#scopedFields.keys()].flatMap((noun) =>
+      this.unreadableFieldsOf(noun, scopes).map((field) => ({ noun, field })),
     );
   }
 

@@ -5,7 +5,8 @@ import { everyScope, knownScopes } from "../scopes.ts";
 import { heardPayload } from "./heard.ts";
 
 const registry = {
-  scopedFields: (noun: string) => new Map(noun === "line" ? [["paid", "invoices:read"]] : []),
+  unreadableFieldsOf: (noun: string, scopes?: ReadonlySet<string>) =>
+    noun === "line" && scopes && !scopes.has("invoices:read") ? ["paid"] : [],
 };
 const heard = (payload: Record<string, unknown>, scopes?: string[], noun = "line") =>
   heardPayload(

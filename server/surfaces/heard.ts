@@ -12,9 +12,7 @@ export function heardPayload(
   scopes: ReadonlySet<string> | undefined,
 ): JsonObject | undefined {
   if (!mayHear(scopes, type)) return undefined;
-  const hidden = [...app.registry.scopedFields(noun)]
-    .filter(([, scope]) => scopes && !scopes.has(scope))
-    .map(([field]) => field);
+  const hidden = app.registry.unreadableFieldsOf(noun, scopes);
   if (hidden.length === 0) return payload;
   const { _changed_fields: changed, _previous_values: previous, ...rest } = payload;
   return {

@@ -1,4 +1,5 @@
 /** What a tool call answers: structured content for programs, and the same as a text in which a model reads what people wrote as that. */
+import { isJsonObject } from "../kernel/json-object.ts";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { OperationError } from "../kernel/errors.ts";
 import type { AnyOperation } from "../kernel/operation.ts";
@@ -66,6 +67,5 @@ function plainOf(body: Record<string, unknown>): Record<string, unknown> {
 }
 
 function wrapped(body: unknown): Record<string, unknown> {
-  const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
-  return isObject ? (body as Record<string, unknown>) : { result: body };
+  return isJsonObject(body) ? body : { result: body };
 }

@@ -159,15 +159,26 @@ const metaTools: Tool[] = [
   },
 ];
 
+/** What the three general tools take, as their schemas say. */
+type GeneralArguments = {
+  query?: string;
+  limit?: number;
+  name?: string;
+  input?: Record<string, unknown>;
+  idempotency_key?: string;
+};
+
 /**
- * Checks the arguments of one of the three general tools against the schema it is listed with; other tools are operations and checked as
- * such. Throws a 400 that names the argument. Without it a query of a megabyte would be compared, word by word, with every operation.
+ * Returns the arguments of one of the three general tools, checked against the schema it is listed with; none for the other tools, which
+ * are operations and checked as such. Throws a 400 that names the argument. Without it a query of a megabyte would be compared, word by
+ * word, with every operation.
  */
-export function checkToolArguments(tool: string, args: Record<string, unknown>): void {
+export function generalArguments(tool: string, args: Record<string, unknown>): GeneralArguments {
   const listed = metaTools.find(({ name }) => name === tool);
-  if (!listed) return;
+  if (!listed) return {};
   const validator = validatorOf(listed.inputSchema as unknown as TSchema);
   if (!validator.check(args)) throw invalidInput(validator.problems(args));
+  return args;
 }
 
 export function describeOperation(name: string, operation: AnyOperation): Record<string, unknown> {

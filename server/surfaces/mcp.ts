@@ -22,9 +22,9 @@ import type { Body } from "./http.ts";
 import { countCall } from "./limits.ts";
 import { answered, failed, succeeded } from "./mcp-answers.ts";
 import {
-  checkToolArguments,
   describeOperation,
   findOperation,
+  generalArguments,
   listTools,
   reachable,
   toolNames,
@@ -141,29 +141,25 @@ async function callTool(
 
 async function runTool(caller: Caller, tool: string, args: Record<string, unknown>): Promise<CallToolResult> {
   const { app, actor, kind } = caller;
-  checkToolArguments(tool, args);
+  const given = generalArguments(tool, args);
   const all = reachable(app, kind);
   const visible = new Map([...toolNames(all)].filter(([, operation]) => mayCall(actor, operation)));
   switch (tool) {
     case "search_operations": {
-      const limit = typeof args["limit"] === "number" ? args["limit"] : 10;
-      const found = searchOperations(visible, textOf(args, "query", ""), limit);
+      const found = searchOperations(visible, given.query ?? "", given.limit ?? 10);
       return succeeded({ operations: found, of: visible.size });
     }
     case "describe_operation": {
-      const name = textOf(args, "name");
+      const { name = "" } = given;
       const operation = findOperation([...visible.values()], name);
       if (!operation) throw unknownOperation(name);
       return succeeded(describeOperation(name, operation));
     }
     case "execute_operation": {
-      const name = textOf(args, "name");
+      const { name = "" } = given;
       const operation = findOperation(all, name);
       if (!operation) throw unknownOperation(name);
-      const input = args["input"] ?? {};
-      if (typeof input !== "object" || Array.isArray(input)) throw invalidField("input", "must be an object");
-      const key = args["idempotency_key"] === undefined ? undefined : textOf(args, "idempotency_key");
-      return execute(caller, operation, input as Record<string, unknown>, key);
+      return execute(caller, operation, given.input ?? {}, given.idempotency_key);
     }
     default: {
       const operation = findOperation(all, tool);
@@ -214,10 +210,4 @@ function unknownOperation(name: string): OperationError {
   return notFound(`There is no operation ${name} for this key.`, {
     fix: "Use search_operations to find the right name.",
   });
-}
-
-function textOf(args: Record<string, unknown>, name: string, fallback?: string): string {
-  const value = args[name] ?? fallback;
-  if (typeof value !== "string") throw invalidField(name, "must be text");
-  return value;
 }

@@ -4,6 +4,7 @@
  * schema of the answer: everything its definition does not narrow down (by format, pattern or a list of values) counts as
  * written by people, so that a field nobody thought of is marked rather than forgotten.
  */
+import { isJsonObject } from "../kernel/json-object.ts";
 import { Type } from "typebox";
 import type { TString, TStringOptions } from "typebox";
 import { propertyOf } from "../kernel/validation.ts";
@@ -56,7 +57,7 @@ export function withoutMarks(value: unknown): unknown {
     return inner.includes(open) || inner.includes(close) ? value : inner;
   }
   if (Array.isArray(value)) return value.map(withoutMarks);
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutMarks(inner)]));
 }
 
@@ -74,7 +75,7 @@ function mark(
     const items = schemas.flatMap((schema) => schemasOf(schema.items));
     return value.map((one) => mark(one, items, property, known));
   }
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
       const declared = schemas.flatMap((schema) => schemasOf(propertyOf(schema, key)));
@@ -98,12 +99,8 @@ function vouches(schema: Node, text: string): boolean {
 }
 
 function schemasOf(schema: unknown): Node[] {
-  if (!isObject(schema)) return [];
+  if (!isJsonObject(schema)) return [];
   const node = schema as Node;
   const alternatives = [...(node.anyOf ?? []), ...(node.allOf ?? [])].flatMap(schemasOf);
   return alternatives.length > 0 ? [node, ...alternatives] : [node];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

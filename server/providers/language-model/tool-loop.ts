@@ -1,3 +1,4 @@
+import { isJsonObject } from "../../kernel/json-object.ts";
 import { ProviderError, isRetryableStatus, thrownField, thrownMessage } from "../errors.ts";
 import type { CallTool, ModelAnswer, ModelRequest, Tool, ToolCall } from "./port.ts";
 
@@ -131,6 +132,5 @@ function throwProviderError(
 
 /** The value when it is a JSON object, else undefined. */
 export function asJsonObject(value: unknown): Record<string, unknown> | undefined {
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? (value as Record<string, unknown>) : undefined;
+  return isJsonObject(value) ? value : undefined;
 }

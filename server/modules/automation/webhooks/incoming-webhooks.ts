@@ -104,7 +104,6 @@ async function change(ctx: Ctx, id: string, columns: Record<string, unknown>): P
 }
 
 function sealed(ctx: Ctx, id: string, secret: unknown): Record<string, unknown> {
-  if (secret === undefined) return {};
   const place = { workspace_id: ctx.workspaceId, id };
-  return sealedIncoming(ctx.app.ports.secrets.sealing, place, secret as string | null);
+  return sealedIncoming(ctx.app.ports.secrets.sealing, place, secret as string | null | undefined);
 }

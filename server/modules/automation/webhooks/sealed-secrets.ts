@@ -43,8 +43,13 @@ export function openEndpoint(
   };
 }
 
-/** Returns the columns an incoming webhook's secret is kept in; null takes it away. */
-export function sealedIncoming(key: string, place: Place, secret: string | null): Record<string, unknown> {
+/** Returns the columns an incoming webhook's secret is kept in; null takes it away, undefined leaves it. */
+export function sealedIncoming(
+  key: string,
+  place: Place,
+  secret: string | null | undefined,
+): Record<string, unknown> {
+  if (secret === undefined) return {};
   return secret === null
     ? { secret: null, sealed_secret: null, secret_hint: null }
     : sealedSecret(key, incomingPlace(place), secret);

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
-import { bulkCreated, bulkIds, bulkRecords, checkedRecords, isRecord } from "../../../kernel/bulk.ts";
+import { bulkCreated, bulkIds, bulkRecords, checkedRecords } from "../../../kernel/bulk.ts";
 import { deleteRows } from "../../../kernel/deletion.ts";
+import { isJsonObject } from "../../../kernel/json-object.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { NewOpportunityInput } from "./create-opportunity.ts";
@@ -46,11 +47,11 @@ export const bulkCreateOpportunities = operation({
       ...(stage_id === undefined ? {} : { stage_id }),
     };
     const placed = records.map((record) =>
-      isRecord(record) && record["pipeline_id"] === undefined && record["stage_id"] === undefined
+      isJsonObject(record) && record["pipeline_id"] === undefined && record["stage_id"] === undefined
         ? { ...usual, ...record }
         : record,
     );
-    const { readNew } = await opportunityReader(ctx, placed.filter(isRecord) as OpportunityFields[]);
+    const { readNew } = await opportunityReader(ctx, placed.filter(isJsonObject) as OpportunityFields[]);
     const { prepared, errors } = await checkedRecords(placed, NewOpportunityInput, readNew);
     const rows = await insertOpportunities(ctx, prepared, { skip_automations });
     return { created: await presentOpportunities(ctx, rows), errors };

@@ -32,7 +32,7 @@ export async function refuseNumber(
   ctx: Ctx,
   e164: string,
   alsoIn?: string | null,
-  proven: () => Promise<boolean> = () => isProven(ctx, "sms", e164),
+  proven?: boolean,
 ): Promise<Refusal | undefined> {
   if (isDearNumber(e164)) {
     return {
@@ -41,7 +41,7 @@ export async function refuseNumber(
     };
   }
   const countries = [...countriesTexted(await workspaceOf(ctx)), ...(alsoIn ? [alsoIn] : [])];
-  if (isNumberOf(countries, e164) || (await proven())) return undefined;
+  if (isNumberOf(countries, e164) || (proven ?? (await isProven(ctx, "sms", e164)))) return undefined;
   return {
     reason: "country_not_texted",
     explanation: `numbers outside ${countries.join(", ")} are not texted before they have texted us (front_desk.messaging.countries)`,
@@ -65,11 +65,10 @@ export async function refuseUnproven(
 ): Promise<Refusal | undefined> {
   const { key, channel, bookingId } = send;
   const recipient = channel === "email" ? send.to.trim().toLowerCase() : send.to;
-  let asked: Promise<boolean> | undefined;
-  const proven = () => (asked ??= isProven(ctx, channel, recipient));
+  const proven = await isProven(ctx, channel, recipient);
   const number = channel === "sms" ? await refuseNumber(ctx, recipient, send.alsoIn, proven) : undefined;
   if (number) return number;
-  if (await proven()) return undefined;
+  if (proven) return undefined;
   await lockSends(ctx);
   if (await wasCounted(ctx, key)) return undefined;
   const counted = { key, channel, recipient, bookingId };

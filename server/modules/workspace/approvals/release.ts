@@ -44,10 +44,8 @@ export function shownParts(ctx: Ctx, held: Approval) {
 
 // A field that takes a scope to be read takes it in what was sent as well.
 function readableInput(ctx: Ctx, { noun }: AnyOperation, input: Approval["input"]): Record<string, unknown> {
-  const hidden = ctx.app.registry.unreadableFields(ctx.actor.scopes).filter((one) => one.noun === noun);
-  return Object.fromEntries(
-    Object.entries(input).filter(([name]) => !hidden.some(({ field }) => field === name)),
-  );
+  const hidden = ctx.app.registry.unreadableFieldsOf(noun, ctx.actor.scopes);
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !hidden.includes(name)));
 }
 
 /** Runs what was held, under a savepoint: a failure undoes its own work and nothing else. */

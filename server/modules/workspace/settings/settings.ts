@@ -1,3 +1,4 @@
+import { isJsonObject } from "../../../kernel/json-object.ts";
 import { sql } from "kysely";
 import { isEmail } from "../../../emails.ts";
 import type { Ctx } from "../../../kernel/context.ts";
@@ -146,12 +147,8 @@ export async function storeSettings(ctx: Ctx, overrides: JsonObject): Promise<vo
 
 /** `over` on `base`: nested objects merge, everything else replaces. */
 function overlay(base: unknown, over: unknown): unknown {
-  if (!isObject(base) || !isObject(over)) return over === undefined ? base : over;
+  if (!isJsonObject(base) || !isJsonObject(over)) return over === undefined ? base : over;
   const merged: JsonObject = { ...base };
   for (const [key, value] of Object.entries(over)) merged[key] = overlay(base[key], value);
   return merged;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
