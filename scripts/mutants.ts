@@ -4,8 +4,9 @@
  *   npm run mutants -- [paths] [--sample 200] [--seed 1] [--json] [--lanes 2] [--list changes.json]
  *
  * Paths are files or folders (kernel, messaging, calendar, workspace and surfaces if none is given). A list names changes itself:
- * {"mutants": [{"file", "old", "new"}]}, where `old` stands once in the file. A change counts as noticed when one of the tests nearest to
- * its file fails with it and passes without it, or when a wider ring does. On a server (FRONTDESK_TEST_DATABASE_URL) it takes half the time.
+ * {"mutants": [{"file", "old", "new"}]}, where `old` stands once in the file, or is what --json wrote before, whose "lived" are tried
+ * again. A change counts as noticed when a test fails with it and passes without it. Tried are those that run the changed place, the
+ * nearest first. On a server (FRONTDESK_TEST_DATABASE_URL) it takes half the time.
  */
 import { glob, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,8 +15,9 @@ import pg from "pg";
 import { root } from "./generated-file.ts";
 import { changed, changesIn } from "./mutants/changes.ts";
 import type { Change } from "./mutants/changes.ts";
+import { wasRun } from "./mutants/covered-lines.ts";
 import { nearestTests, readImports } from "./mutants/nearest-tests.ts";
-import { failureIn } from "./mutants/try-change.ts";
+import { baselineOf, failureIn } from "./mutants/try-change.ts";
 import type { TrialOptions } from "./mutants/try-change.ts";
 import { randomFrom } from "../server/testing/random.ts";
 
@@ -27,9 +29,24 @@ const usualPaths = [
   "server/surfaces",
 ];
 const timeoutMs = 120_000;
+/** A change that this many tests ran without a word is not going to be noticed by the next. */
+const mostTries = 24;
 
-type Named = { file: string; line: number; kind: string; old: string; new: string; text: string };
-type Result = Omit<Named, "text"> & { noticed: boolean; by?: string; failure?: string };
+type Named = {
+  file: string;
+  line: number;
+  kind: string;
+  start: number;
+  old: string;
+  new: string;
+  text: string;
+};
+type Result = Omit<Named, "text" | "start"> & {
+  noticed: boolean;
+  tried: number;
+  by?: string;
+  failure?: string;
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -78,6 +95,7 @@ async function drawn(): Promise<Named[]> {
       file,
       line,
       kind,
+      start,
       old: source.slice(start, end),
       new: replacement,
       text: changed(source, change),
@@ -85,27 +103,43 @@ async function drawn(): Promise<Named[]> {
   });
 }
 
+type Entry = { file: string; old: string; new: string; area?: string; line?: number; kind?: string };
+
 /** The changes a list names. One whose text stands in the file no more, or twice, can not be made and is told on stderr. */
 async function listed(path: string): Promise<Named[]> {
-  const { mutants } = JSON.parse(await readFile(path, "utf8")) as {
-    mutants: { file: string; old: string; new: string; area?: string }[];
-  };
+  const list = JSON.parse(await readFile(path, "utf8")) as { mutants?: Entry[]; lived?: Entry[] };
   const made: Named[] = [];
-  for (const { file, old, new: replacement, area } of mutants) {
+  for (const entry of list.mutants ?? list.lived ?? []) {
+    const { file, old } = entry;
     const source = await readFile(join(root, file), "utf8").catch(() => "");
-    const parts = source.split(old);
-    if (parts.length !== 2) {
+    const start = placeOf(entry, source);
+    if (start === undefined) {
       process.stderr.write(`not to be made any more: ${file}: ${old.split("\n")[0]}\n`);
       continue;
     }
-    const line = (parts[0] ?? "").split("\n").length;
-    made.push({ file, line, kind: area ?? "named", old, new: replacement, text: parts.join(replacement) });
+    const line = source.slice(0, start).split("\n").length;
+    const text = source.slice(0, start) + entry.new + source.slice(start + old.length);
+    made.push({ file, line, kind: entry.kind ?? entry.area ?? "named", start, old, new: entry.new, text });
   }
   return made;
 }
 
+/** Where the text that is to change stands: on the line it was drawn from, or in the only place there is. */
+function placeOf({ file, old, line, kind, new: replacement }: Entry, source: string): number | undefined {
+  const first = source.indexOf(old);
+  if (first >= 0 && source.indexOf(old, first + 1) < 0) return first;
+  return changesIn(file, source).find(
+    (change) =>
+      change.line === line &&
+      change.kind === kind &&
+      change.replacement === replacement &&
+      source.slice(change.start, change.end) === old,
+  )?.start;
+}
+
 const graph = await readImports(root);
-const baselines = new Map<string, Promise<string | undefined>>();
+const changes = values.list === undefined ? await drawn() : await listed(values.list);
+const baselines = new Map<string, Promise<{ fails: boolean; runs: ReadonlySet<Named> }>>();
 
 type Lane = { options: TrialOptions; databasePrefix: string };
 
@@ -116,20 +150,33 @@ function laneNumber(n: number): Lane {
   return { options: { root, timeoutMs, environment }, databasePrefix };
 }
 
-/** A test that fails by itself has noticed nothing. */
-function failsAnyway(test: string, options: TrialOptions): Promise<string | undefined> {
-  const known = baselines.get(test) ?? failureIn(test, undefined, options);
+/** Runs a test once as it stands: one that fails by itself notices nothing, nor does one that never comes to the changed place. */
+function baseline(
+  test: string,
+  options: TrialOptions,
+): Promise<{ fails: boolean; runs: ReadonlySet<Named> }> {
+  const known =
+    baselines.get(test) ??
+    baselineOf(test, options).then(({ failure, coverage }) => ({
+      fails: failure !== undefined,
+      runs: new Set(changes.filter(({ file, start }) => wasRun(coverage.get(file), start))),
+    }));
   baselines.set(test, known);
   return known;
 }
 
-async function tryChange({ text, ...change }: Named, { options }: Lane): Promise<Result> {
-  for (const test of nearestTests(graph, change.file).flat()) {
+async function tryChange(change: Named, { options }: Lane): Promise<Result> {
+  const { text, start: _start, ...told } = change;
+  let tried = 0;
+  for (const test of nearestTests(graph, change.file)) {
+    const { fails, runs } = await baseline(test, options);
+    if (fails || !runs.has(change)) continue;
+    tried += 1;
     const failure = await failureIn(test, { file: change.file, text }, options);
-    if (failure === undefined || (await failsAnyway(test, options)) !== undefined) continue;
-    return { ...change, noticed: true, by: test, failure };
+    if (failure !== undefined) return { ...told, noticed: true, tried, by: test, failure };
+    if (tried === mostTries) break;
   }
-  return { ...change, noticed: false };
+  return { ...told, noticed: false, tried };
 }
 
 async function dropDatabases({ databasePrefix }: Lane): Promise<void> {
@@ -148,7 +195,7 @@ async function dropDatabases({ databasePrefix }: Lane): Promise<void> {
   }
 }
 
-const waiting = values.list === undefined ? await drawn() : await listed(values.list);
+const waiting = [...changes];
 const total = waiting.length;
 const results: Result[] = [];
 
@@ -156,7 +203,7 @@ function progress(result: Result): void {
   const mark = result.noticed ? "noticed" : "LIVED  ";
   const brief = (text: string) => text.trim().replaceAll(/\s+/g, " ").slice(0, 90);
   process.stderr.write(
-    `${results.length}/${total} ${mark} ${result.file}:${result.line} ${result.kind}: ${brief(result.old)} → ${brief(result.new)}\n`,
+    `${results.length}/${total} ${mark} ${result.file}:${result.line} ${result.kind}: ${brief(result.old)} → ${brief(result.new)} (${result.by ?? `${result.tried} tried`})\n`,
   );
 }
 

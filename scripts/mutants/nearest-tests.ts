@@ -5,7 +5,8 @@ import { importsOf } from "../imports.ts";
 
 /** They import everything, so to be reached through them says nothing. */
 const everything = /^server\/(?:modules\/(?:.*\/)?index|modules\/[^/]+\/index|compose|main)\.ts$/;
-const ringSizes = [6, 14] as const;
+/** They go through every operation, so they come after the tests that know what they look at. */
+const generated = /^server\/testing\/generated\//;
 
 export type ImportGraph = {
   tests: readonly string[];
@@ -26,20 +27,14 @@ export async function readImports(root: string): Promise<ImportGraph> {
   return { tests: files.filter((file) => file.endsWith(".test.ts")), importers };
 }
 
-/**
- * Returns two rings of test files for `source`. The first holds those most likely to notice a change, the second those that may when
- * the first did not.
- */
-export function nearestTests(graph: ImportGraph, source: string): [string[], string[]] {
+/** Returns every test file, those first that are most likely to notice a change of `source`. */
+export function nearestTests(graph: ImportGraph, source: string): string[] {
   const distance = distances(graph, source);
   const own = basename(source, ".ts").replace(/\.(?:store|crud|job|operations)$/, "");
-  const ranked = graph.tests
+  return graph.tests
     .map((test) => ({ test, rank: rank(test, source, own, distance.get(test)) }))
-    .filter(({ rank: one }) => one < 100)
     .sort((a, b) => a.rank - b.rank || (a.test < b.test ? -1 : 1))
     .map(({ test }) => test);
-  const [first, second] = ringSizes;
-  return [ranked.slice(0, first), ranked.slice(first, first + second)];
 }
 
 /** How many imports lie between a source and the files that reach it, up to four. */
@@ -65,5 +60,6 @@ function rank(test: string, source: string, own: string, imports: number | undef
   if (imports !== undefined) return 4 + imports + steps;
   // A test that goes through HTTP imports nothing of what it tests: a neighbour in the tree is the best guess.
   const inside = test.startsWith(`${folder}/`) || test.startsWith(`${dirname(folder)}/`);
-  return inside && source.startsWith("server/modules/") ? 12 + steps : 100;
+  if (inside && source.startsWith("server/modules/")) return 12 + steps;
+  return generated.test(test) ? 50 : 100 + steps;
 }

@@ -4,6 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { readCoverage } from "./covered-lines.ts";
+import type { Spans } from "./covered-lines.ts";
 
 const hook = pathToFileURL(join(import.meta.dirname, "hook.ts")).href;
 const reporter = pathToFileURL(join(import.meta.dirname, "first-failure.ts")).href;
@@ -31,6 +33,22 @@ export async function failureIn(
       mutant["MUTANT_SOURCE"] = source;
     }
     return await runTest(test, { ...options.environment, ...mutant }, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What a test does while nothing is changed: whether it fails by itself, and which places it runs. */
+export type Baseline = { failure: string | undefined; coverage: ReadonlyMap<string, Spans[]> };
+
+/** Runs one test file as it stands and tells what it runs. */
+export async function baselineOf(test: string, options: TrialOptions): Promise<Baseline> {
+  const folder = await mkdtemp(join(tmpdir(), "frontdesk-coverage-"));
+  try {
+    // What was compiled before tells less exactly what it runs.
+    const environment = { NODE_V8_COVERAGE: folder, NODE_DISABLE_COMPILE_CACHE: "1" };
+    const failure = await runTest(test, { ...options.environment, ...environment }, options);
+    return { failure, coverage: await readCoverage(folder, options.root) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
