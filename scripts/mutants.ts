@@ -30,7 +30,7 @@ const usualPaths = [
 ];
 const timeoutMs = 120_000;
 /** A change that this many tests ran without a word is not going to be noticed by the next. */
-const mostTries = 24;
+const mostTries = 16;
 
 type Named = {
   file: string;

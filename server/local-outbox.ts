@@ -1,5 +1,5 @@
 import type { Database } from "./kernel/database.ts";
-import { seal, unseal } from "./kernel/seal.ts";
+import { sealJson, unsealJson } from "./kernel/seal.ts";
 import type { Timestamp, Json } from "./kernel/tables.ts";
 import type { LocalEntry, LocalSink } from "./providers/local-sink.ts";
 
@@ -132,7 +132,7 @@ export async function sealOpenOutbox(database: Database, key: string, rowsAtOnce
 }
 
 function sealed(key: string, entryKey: string, said: Said): string {
-  return seal(key, placeOf(entryKey), JSON.stringify(said));
+  return sealJson(key, placeOf(entryKey), said);
 }
 
 function placeOf(entryKey: string): string {
@@ -146,7 +146,7 @@ function saidIn(
 ): Said | undefined {
   if (row.sealed === null) return { body: row.body ?? "", html: row.html, extras: row.extras ?? {} };
   try {
-    return JSON.parse(unseal(key, placeOf(row.key), row.sealed)) as Said;
+    return unsealJson<Said>(key, placeOf(row.key), row.sealed);
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import { secretsIn, withoutSecrets } from "./guarded-fields.ts";
 import { newId } from "./ids.ts";
 import type { AnyOperation } from "./operation.ts";
 import type { Outcome } from "./run.ts";
-import { seal, unseal } from "./seal.ts";
+import { sealJson, unsealJson } from "./seal.ts";
 
 const pendingDays = 7;
 
@@ -13,7 +13,7 @@ type Held = { workspace_id: string; id: string; input: unknown; sealed_input: st
 export function heldInput({ app }: Pick<Ctx, "app">, held: Held): Record<string, unknown> {
   const { sealed_input: sealed, input } = held;
   if (sealed === null) return input as Record<string, unknown>;
-  return JSON.parse(unseal(app.ports.secrets.sealing, placeOf(held), sealed)) as Record<string, unknown>;
+  return unsealJson(app.ports.secrets.sealing, placeOf(held), sealed);
 }
 
 function placeOf({ workspace_id, id }: Pick<Held, "workspace_id" | "id">): string {
@@ -32,7 +32,6 @@ export async function holdForApproval(
   const id = newId(ctx.now);
   const [method = "", path = ""] = (operation.route ?? "").split(" ");
   const secrets = secretsIn(operation.input, input);
-  const whole = JSON.stringify(input);
   const targetId = typeof input["id"] === "string" ? input["id"] : null;
   await ctx.db
     .insert("approvals", {
@@ -48,7 +47,7 @@ export async function holdForApproval(
       sealed_input:
         secrets.length === 0
           ? null
-          : seal(ctx.app.ports.secrets.sealing, placeOf({ workspace_id: ctx.workspaceId, id }), whole),
+          : sealJson(ctx.app.ports.secrets.sealing, placeOf({ workspace_id: ctx.workspaceId, id }), input),
       target_id: targetId,
       status: "pending",
       created_at: ctx.now,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { seal, unseal } from "./seal.ts";
+import { seal, sealJson, unseal, unsealJson } from "./seal.ts";
 
 test("a sealed secret opens with its key, in its place, unchanged; otherwise not at all", () => {
   const sealed = seal("key", "row 1", "sécret");
@@ -14,4 +14,12 @@ test("a sealed secret opens with its key, in its place, unchanged; otherwise not
   assert.throws(() => unseal("key", "row 1", [version, nonce, tag, flipped].join(".")));
   assert.throws(() => unseal("key", "row 1", [version, nonce, tag.slice(0, 4), text].join(".")));
   assert.throws(() => unseal("key", "row 1", "plain text"));
+});
+
+test("a sealed value opens as it was", () => {
+  const value = { token: "sécret", tries: 3, none: null };
+  const sealed = sealJson("key", "row 1", value);
+  assert.ok(!sealed.includes("token"));
+  assert.deepEqual(unsealJson("key", "row 1", sealed), value);
+  assert.throws(() => unsealJson("key", "row 2", sealed));
 });

@@ -25,6 +25,16 @@ export function unseal(key: string, place: string, sealed: string): string {
   return Buffer.concat([decipher.update(secret), decipher.final()]).toString("utf8");
 }
 
+/** Encrypts a value that JSON can hold; see `seal`. */
+export function sealJson(key: string, place: string, value: unknown): string {
+  return seal(key, place, JSON.stringify(value));
+}
+
+/** Returns what `sealJson` was given. Throws an Error like `unseal`. */
+export function unsealJson<T>(key: string, place: string, sealed: string): T {
+  return JSON.parse(unseal(key, place, sealed)) as T;
+}
+
 function keyOf(key: string): Buffer {
   return createHash("sha256").update(key).digest();
 }

@@ -2,7 +2,7 @@
 import type { App } from "../../../kernel/app.ts";
 import type { Database } from "../../../kernel/database.ts";
 import { mask, withoutCredentials } from "../../../kernel/guarded-fields.ts";
-import { seal, unseal } from "../../../kernel/seal.ts";
+import { seal, sealJson, unseal, unsealJson } from "../../../kernel/seal.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { IncomingWebhook } from "./incoming-webhook.ts";
 
@@ -21,7 +21,7 @@ export function sealedEndpoint(
       ? {}
       : {
           headers: JSON.stringify(withoutCredentials(headers)),
-          sealed_headers: seal(key, `${endpointPlace(place)} headers`, JSON.stringify(headers)),
+          sealed_headers: sealJson(key, `${endpointPlace(place)} headers`, headers),
         }),
   };
 }
@@ -39,7 +39,7 @@ export function openEndpoint(
     headers:
       sealedHeaders === null
         ? headers
-        : (JSON.parse(unseal(key, `${place} headers`, sealedHeaders)) as Record<string, string>),
+        : unsealJson<Record<string, string>>(key, `${place} headers`, sealedHeaders),
   };
 }
 

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import type { App } from "../../../kernel/app.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import { shownOnce } from "../../../kernel/guarded-fields.ts";
-import { seal, unseal } from "../../../kernel/seal.ts";
+import { sealJson, unsealJson } from "../../../kernel/seal.ts";
 import { ProviderError } from "../../../providers/errors.ts";
 import type { CalendarAccount, CalendarCredentials } from "../../../providers/calendar/port.ts";
 import type { Connection, ConnectionProvider } from "./connection.ts";
@@ -52,7 +52,7 @@ export function checkCredentials(
 type Place = Pick<Connection, "workspace_id" | "id">;
 
 export function sealCredentials(app: App, place: Place, credentials: CalendarCredentials): string {
-  return seal(app.ports.secrets.sealing, placeOf(place), JSON.stringify(credentials));
+  return sealJson(app.ports.secrets.sealing, placeOf(place), credentials);
 }
 
 /** The account a connection opens. `renewed` is told when the provider had the credentials renewed. */
@@ -75,8 +75,7 @@ export function accountOf(
 // Sealed with a key that is not this installation's any more: only their owner can give them again.
 function opened(app: App, connection: Connection): CalendarCredentials {
   try {
-    const text = unseal(app.ports.secrets.sealing, placeOf(connection), connection.credentials);
-    return JSON.parse(text) as CalendarCredentials;
+    return unsealJson(app.ports.secrets.sealing, placeOf(connection), connection.credentials);
   } catch (cause) {
     const message = "the credentials cannot be read";
     throw new ProviderError({

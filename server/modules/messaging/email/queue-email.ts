@@ -4,7 +4,7 @@ import { mask } from "../../../kernel/guarded-fields.ts";
 import { newId } from "../../../kernel/ids.ts";
 import { job } from "../../../kernel/jobs.ts";
 import type { JobCtx } from "../../../kernel/jobs.ts";
-import { seal, unseal } from "../../../kernel/seal.ts";
+import { sealJson, unsealJson } from "../../../kernel/seal.ts";
 import { ProviderError } from "../../../providers/errors.ts";
 import type { Attachment } from "../../../providers/local-sink.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
@@ -139,13 +139,13 @@ function withheld(ctx: Ctx, id: string, content: Content, secrets: readonly stri
     text_body: blotted(content.text_body),
     html_body: content.html_body === null ? null : blotted(content.html_body),
     attachments: "[]",
-    sealed_content: seal(ctx.app.ports.secrets.sealing, place, JSON.stringify(content)),
+    sealed_content: sealJson(ctx.app.ports.secrets.sealing, place, content),
   };
 }
 
 function openContent(app: App, email: EmailLog): Content {
   if (email.sealed_content === null) return email;
-  return JSON.parse(unseal(app.ports.secrets.sealing, placeOf(email), email.sealed_content)) as Content;
+  return unsealJson<Content>(app.ports.secrets.sealing, placeOf(email), email.sealed_content);
 }
 
 /** What a mail has in the log once nobody has to send it any more. One that an earlier version wrote was never blotted. */
