@@ -29,15 +29,25 @@ export function isPublicAddress(address: string): boolean {
   return !(parsed instanceof ipaddr.IPv6) || (parsed.match(global) && !parsed.match(examples));
 }
 
-/** What is wrong with an address as a place to send things to; undefined when nothing is seen before its name is resolved. */
-export function addressProblem(url: string, allowPrivate: boolean): string | undefined {
+/** Names the setting that lifts the ban on addresses inside, as something for whoever runs the installation. */
+export type PrivateSetting = "FRONTDESK_ALLOW_PRIVATE_WEBHOOKS" | "FRONTDESK_ALLOW_PRIVATE_CALENDARS";
+
+/**
+ * What is wrong with an address as a place to send things to or fetch them from; undefined when nothing is seen before its name
+ * is resolved. `setting` is told to those who name an address inside our own network.
+ */
+export function addressProblem(
+  url: string,
+  allowPrivate: boolean,
+  setting: PrivateSetting = "FRONTDESK_ALLOW_PRIVATE_WEBHOOKS",
+): string | undefined {
   const parsed = URL.parse(url);
   if (!parsed || !["http:", "https:"].includes(parsed.protocol)) return "must be an http or https address";
   if (parsed.username || parsed.password) return "may not carry a user name or password";
   if (allowPrivate) return undefined;
   const host = parsed.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
   if (isIP(host) ? !isPublicAddress(host) : insideNames.test(host)) {
-    return "must be on the public internet, not inside this network";
+    return `must be on the public internet, not inside this network (whoever runs this installation can allow that: ${setting}=1)`;
   }
   return undefined;
 }
@@ -130,8 +140,12 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
 };
 
 /** A name that does not resolve and one that leads inside are told alike: which names there are inside is nobody's business. */
-export const unreachable =
-  "could not be reached: there is no such host on the public internet. Addresses inside private networks are never called; set FRONTDESK_ALLOW_PRIVATE_WEBHOOKS=1 if it is yours";
+export const unreachable = unreachableUnless("FRONTDESK_ALLOW_PRIVATE_WEBHOOKS");
+
+/** The same for what another setting would let in. */
+export function unreachableUnless(setting: PrivateSetting): string {
+  return `could not be reached: there is no such host on the public internet. Addresses inside private networks are never called; set ${setting}=1 if it is yours`;
+}
 
 function refusal(): Error & { code: string } {
   return Object.assign(new Error(unreachable), { code: "ENOTFOUND" });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { lazily, lazilyComplete } from "./calendar/lazily.ts";
 import { createLocalCalendar } from "./calendar/local.ts";
+import { namedAddresses } from "./calendar/named-addresses.ts";
 import type { CalendarProvider } from "./calendar/port.ts";
 import {
   type CalendarConfig,
@@ -61,17 +62,18 @@ export function createCalendars(
   now: () => Date,
 ): Record<CalendarProvider["name"], CalendarProvider> {
   const { allowPrivate, googleClientId: clientId, googleClientSecret: clientSecret } = config;
+  const named = (kind: "caldav" | "ics") => ({ addressProblem: namedAddresses(kind, allowPrivate) });
   return {
     local: createLocalCalendar({ sink, now }),
     google: lazilyComplete({ name: "google", writable: true }, async () => {
       const { createGoogleCalendar } = await import("./calendar/google.ts");
       return createGoogleCalendar({ clientId, clientSecret, baseUrl: config.googleBaseUrl, now });
     }),
-    caldav: lazily({ name: "caldav", writable: true }, async () => {
+    caldav: lazily({ name: "caldav", writable: true, ...named("caldav") }, async () => {
       const { createCalDavCalendar } = await import("./calendar/caldav.ts");
       return createCalDavCalendar({ allowPrivate, now });
     }),
-    ics: lazily({ name: "ics", writable: false }, async () => {
+    ics: lazily({ name: "ics", writable: false, ...named("ics") }, async () => {
       const { createIcsCalendar } = await import("./calendar/ics.ts");
       return createIcsCalendar({ allowPrivate, now });
     }),

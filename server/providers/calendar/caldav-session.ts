@@ -7,6 +7,7 @@ import { createAccount, propfind } from "tsdav";
 import { ProviderError } from "../errors.ts";
 import { createGuardedFetch, refusedBy } from "./guarded-fetch.ts";
 import type { GuardedInit } from "./guarded-fetch.ts";
+import { domainOf, withProtocol } from "./named-addresses.ts";
 import type { CalendarCredentials } from "./port.ts";
 
 export const provider = "caldav";
@@ -69,9 +70,9 @@ function asSecureAs(serverUrl: string, url: string): string {
 }
 
 async function serverOf({ findServices = resolveSrv }: CalDavOptions, named: string): Promise<string> {
-  const domain = /^[^\s@/]+@([^\s@/]+)$/.exec(named)?.[1]?.toLowerCase();
+  const domain = domainOf(named);
   const address = domain ? await serviceOf(domain, findServices) : named;
-  const url = URL.parse(/^https?:\/\//i.test(address) ? address : `https://${address}`);
+  const url = URL.parse(withProtocol(address));
   if (!url || url.username || url.password) {
     throw refused("address-refused", "the server's address must be a plain http or https address");
   }

@@ -10,6 +10,7 @@ import type {
   CalendarAccount,
   CalendarEvent,
   CalendarProvider,
+  CompleteCalendar,
   RemoteChange,
   WrittenEvent,
 } from "./port.ts";
@@ -22,7 +23,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 type Page = { nextPageToken?: string | null };
 
 /** Google Calendar through its own client. Events carry an id made of our uid, so that no retry writes a second one. */
-export function createGoogleCalendar(options: GoogleOptions): Required<CalendarProvider> {
+export function createGoogleCalendar(options: GoogleOptions): CompleteCalendar {
   const clients = createGoogleClients(options);
   return {
     name: "google",

@@ -4,7 +4,7 @@
  */
 import { fetch } from "undici";
 import type { Agent, RequestInit } from "undici";
-import { addressProblem, isUnreachable, outboundAgent, unreachable } from "../../kernel/outbound.ts";
+import { addressProblem, isUnreachable, outboundAgent, unreachableUnless } from "../../kernel/outbound.ts";
 import { ProviderError, isRetryableStatus, thrownField, thrownMessage } from "../errors.ts";
 
 export type GuardedFetchOptions = {
@@ -18,6 +18,7 @@ export type GuardedFetchOptions = {
 const timeoutMs = 30_000;
 const mostBytes = 20 * 1024 * 1024;
 const mostRedirects = 5;
+const setting = "FRONTDESK_ALLOW_PRIVATE_CALENDARS";
 const agents = new Map<boolean, Agent>();
 
 export type GuardedInit = {
@@ -56,7 +57,7 @@ async function oneHop(
   init: GuardedInit & { headers: Headers },
   signal: AbortSignal,
 ): Promise<Response> {
-  const problem = addressProblem(url.href, options.allowPrivate);
+  const problem = addressProblem(url.href, options.allowPrivate, setting);
   if (problem) throw failed(options, "address-refused", `${url.host} ${problem}`);
   let agent = agents.get(options.allowPrivate);
   if (!agent) agents.set(options.allowPrivate, (agent = outboundAgent(options.allowPrivate)));
@@ -122,7 +123,7 @@ function asProviderError(
   const [code, text] = signal.aborted
     ? ["timeout", `no complete answer within ${limit / 1000} s`]
     : isNowhere
-      ? ["network", unreachable]
+      ? ["network", unreachableUnless(setting)]
       : ["network", [thrownField(cause, "code"), message].filter(Boolean).join(": ").slice(0, 300)];
   return new ProviderError({
     provider,

@@ -3,6 +3,7 @@ import { ProviderError, thrownField } from "../errors.ts";
 import { mergeBusy } from "./busy-times.ts";
 import { createGuardedFetch, refusedBy } from "./guarded-fetch.ts";
 import type { GuardedFetchOptions } from "./guarded-fetch.ts";
+import { overTheWeb } from "./named-addresses.ts";
 import { readBusy } from "./ical-busy.ts";
 import type { CalendarReading } from "./ical-busy.ts";
 import { isCalendarText } from "./ical-text.ts";
@@ -54,7 +55,7 @@ export function createIcsCalendar(options: IcsOptions): CalendarProvider {
 
   // webcal names no protocol: encrypted if the server can, as it stands otherwise.
   async function get(url: string, headers: Record<string, string>): Promise<Response> {
-    const address = url.replace(/^webcals?:/i, "https:");
+    const address = overTheWeb(url);
     try {
       return await guarded(address, { headers });
     } catch (error) {

@@ -1,13 +1,13 @@
-import type { CalendarProvider } from "./port.ts";
+import type { CalendarProvider, CompleteCalendar } from "./port.ts";
 
 type Loader = () => Promise<CalendarProvider>;
+type About = Pick<CalendarProvider, "name" | "writable" | "addressProblem">;
 
 /** An adapter that is loaded when it is first used, so that a start does not pay for calendars nobody has connected. */
-export function lazily(about: Pick<CalendarProvider, "name" | "writable">, load: Loader): CalendarProvider {
+export function lazily(about: About, load: Loader): CalendarProvider {
   const loaded = once(load);
   return {
-    name: about.name,
-    writable: about.writable,
+    ...about,
     listCalendars: async (credentials) => (await loaded()).listCalendars(credentials),
     busy: async (account, range) => (await loaded()).busy(account, range),
     changes: async (account, range, syncToken) => (await loaded()).changes(account, range, syncToken),
@@ -18,11 +18,11 @@ export function lazily(about: Pick<CalendarProvider, "name" | "writable">, load:
   };
 }
 
-/** The same for an adapter with everything a calendar can have. */
+/** The same for an adapter with everything a calendar can have; it has one address, which nobody names. */
 export function lazilyComplete(
   about: Pick<CalendarProvider, "name" | "writable">,
-  load: () => Promise<Required<CalendarProvider>>,
-): Required<CalendarProvider> {
+  load: () => Promise<CompleteCalendar>,
+): CompleteCalendar {
   const loaded = once(load);
   return {
     ...lazily(about, loaded),

@@ -77,6 +77,10 @@ export type ConsentRequest = { redirectUri: string; codeVerifier: string };
 /** `isKept` is false for one that was deleted since: it is no appointment any more. */
 export type FoundEvent = WrittenEvent & { isKept: boolean };
 
+/** Addresses as somebody gave them, checked before they are kept. */
+export type NamedAddresses = { calendarId?: string | undefined; serverUrl?: string | undefined };
+export type AddressProblem = { field: keyof NamedAddresses; problem: string };
+
 /**
  * One kind of calendar. Throws ProviderError: code "revoked" when the owner has withdrawn access or the password is wrong (not
  * retryable: ask them to connect again), "rate-limited" (retryable), "not-found" for a calendar that is gone, "not-configured"
@@ -86,6 +90,8 @@ export interface CalendarProvider {
   readonly name: "local" | "google" | "caldav" | "ics";
   /** Whether bookings can be written to it. */
   readonly writable: boolean;
+  /** What is wrong with the addresses somebody names, as far as it shows before anything is asked there; for kinds that go where they are told. */
+  addressProblem?(named: NamedAddresses): AddressProblem | undefined;
   /** The calendars these credentials open. Also the test of a new connection. */
   listCalendars(credentials: CalendarCredentials): Promise<RemoteCalendar[]>;
   /** Busy times that touch [from, to), merged, earliest first. */
@@ -116,3 +122,6 @@ export interface CalendarProvider {
   consentUrl?(request: ConsentRequest & { state: string }): Promise<string>;
   redeemConsent?(request: ConsentRequest & { code: string }): Promise<CalendarCredentials>;
 }
+
+/** A provider with everything a calendar can have, at an address of its own. */
+export type CompleteCalendar = Required<Omit<CalendarProvider, "addressProblem">>;

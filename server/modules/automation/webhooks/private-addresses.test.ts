@@ -24,6 +24,7 @@ test("an address inside the network is refused when it is saved, by every operat
     for (const answer of answers) {
       assert.equal(answer.status, 400, answer.text);
       assert.match(answer.text, /url: must be on the public internet/);
+      assert.match(answer.text, /whoever runs this installation .*FRONTDESK_ALLOW_PRIVATE_WEBHOOKS=1/);
     }
   }
 });

@@ -6,7 +6,7 @@ import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { ConnectionRecord, connectionNoun, presentConnection } from "./connection.ts";
 import type { ConnectionProvider } from "./connection.ts";
 import { insertConnection } from "./connections.store.ts";
-import { CredentialsField, checkCredentials } from "./credentials.ts";
+import { CredentialsField, checkCredentials, refuseAddresses } from "./credentials.ts";
 import { enqueueSync } from "./sync-calendar.job.ts";
 
 export const provider = Type.Union(
@@ -62,6 +62,8 @@ export const createCalendarConnection = operation({
     const reads = input.reads_busy ?? true;
     const writes = input.writes_bookings ?? false;
     checkUse(writable, reads, writes);
+    const credentials = checkCredentials(input.provider, input.credentials);
+    refuseAddresses(ctx.app, input.provider, { calendarId: input.calendar_id, credentials });
     const connection = await insertConnection(ctx, {
       member_id: await memberOf(ctx, input.member_id),
       provider: input.provider,
@@ -69,7 +71,7 @@ export const createCalendarConnection = operation({
       name: input.name ?? nameOf(input.provider, input.calendar_id),
       reads_busy: reads,
       writes_bookings: writes,
-      credentials: checkCredentials(input.provider, input.credentials),
+      credentials,
     });
     enqueueSync(ctx, connection.id, { asked: true });
     return presentConnection(connection, ctx.now);

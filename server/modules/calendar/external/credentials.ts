@@ -49,6 +49,22 @@ export function checkCredentials(
   throw invalidField(`credentials.${missing}`, `is needed for ${provider}`);
 }
 
+/** Refuses addresses nobody here may ask, before they are kept. */
+export function refuseAddresses(
+  app: App,
+  provider: ConnectionProvider,
+  named: { calendarId?: string; credentials?: Partial<CalendarCredentials> | undefined },
+): void {
+  const { calendarId, credentials } = named;
+  const found = app.ports.calendars[provider].addressProblem?.({
+    calendarId,
+    serverUrl: credentials?.["serverUrl"],
+  });
+  if (!found) return;
+  const field = found.field === "calendarId" ? "calendar_id" : "credentials.serverUrl";
+  throw invalidField(field, found.problem, "Send the address as the calendar's settings show it.");
+}
+
 type Place = Pick<Connection, "workspace_id" | "id">;
 
 export function sealCredentials(app: App, place: Place, credentials: CalendarCredentials): string {

@@ -28,7 +28,7 @@ export function toldOf({ code, status }: ProviderError): string {
     case "timeout":
       return "The provider could not be reached.";
     case "address-refused":
-      return "Its address is none of the public internet.";
+      return "Its address is no http or https address on the public internet. Whoever runs this installation can allow addresses inside its network: FRONTDESK_ALLOW_PRIVATE_CALENDARS=1.";
     case "bad-response":
       return "What answers at its address is not a calendar.";
     case "too-large":

@@ -5,7 +5,7 @@ import { ProviderError } from "../../../providers/errors.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { connectionNoun } from "./connection.ts";
 import { provider } from "./create-connection.ts";
-import { CredentialsField, checkCredentials } from "./credentials.ts";
+import { CredentialsField, checkCredentials, refuseAddresses } from "./credentials.ts";
 import { toldOf } from "./failures.ts";
 
 export const listRemoteCalendars = operation({
@@ -38,6 +38,7 @@ export const listRemoteCalendars = operation({
   example: { input: { provider: "local" } },
   async run(ctx, input) {
     const credentials = checkCredentials(input.provider, input.credentials);
+    refuseAddresses(ctx.app, input.provider, { credentials });
     try {
       const calendars = await ctx.app.ports.calendars[input.provider].listCalendars(credentials);
       return {

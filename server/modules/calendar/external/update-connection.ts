@@ -6,7 +6,7 @@ import { ConnectionRecord, connectionNoun, presentConnection } from "./connectio
 import type { Connection } from "./connection.ts";
 import { changeConnection, lockConnection, refuseTaken, scheduleSync } from "./connections.store.ts";
 import { checkUse, connectionName, readsBusy, refuseHeld, writesBookings } from "./create-connection.ts";
-import { CredentialsField, checkCredentials, sealCredentials } from "./credentials.ts";
+import { CredentialsField, checkCredentials, refuseAddresses, sealCredentials } from "./credentials.ts";
 import { planUpcomingWrites } from "./plan-writes.ts";
 import { enqueueSync } from "./sync-calendar.job.ts";
 
@@ -45,6 +45,7 @@ export const updateCalendarConnection = operation({
     const changed: Partial<Connection> = { ...fields };
     if (credentials) {
       const checked = checkCredentials(before.provider, credentials);
+      refuseAddresses(ctx.app, before.provider, { credentials: checked });
       Object.assign(changed, {
         credentials: sealCredentials(ctx.app, before, checked),
         status: "connecting",
