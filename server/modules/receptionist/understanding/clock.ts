@@ -24,6 +24,8 @@ const HOUR = "(?<hour>\\d{1,2})";
 const MERIDIEM = "(?<meridiem>am|pm)\\b";
 const LEAD =
   "at|around|round|about|by|before|after|till|until|till|from|say|like|maybe|perhaps|approx|approximately|roughly|circa|past|make it|make that|make it for|do|be|to|for|or|and|wait|actually|no|sorry|mean|meant|prefer|but|not|is|it's|than|nearer|closer to|between";
+/** What three or four digits follow only when they are a time: "around 120" is as likely a price or a length. */
+const TIMED = "at|by|before|after|till|until|morning|afternoon|evening";
 const AMOUNTS = "past|after|to|til|till|before|of";
 const TRAIL =
   "[.,!?;:)·-]|$|(?:please|too|thanks|thank|thx|works?|would|is|will|if|instead|then|today|tomorrow|on|in the|or|and(?! a)|if|sharp|should|could|suits?|sounds|ok|okay|good|fine|great|better|best|for|with|at|but|because|as|when|onwards?|latest|maybe|perhaps|so|to|until|till|that|this|next|every|it|i|we|can|does|doesn't|not|isn't|no|earliest|available|free|open|i'm|instead|pm|am|preferably|ideally|slot|appointment|yes|also|my|the (?:day|same)|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\\b";
@@ -79,7 +81,7 @@ export const CLOCK_RULES: ClockRule[] = [
   rule("\\b(?:12 )?midnight\\b", () => ({ hour: 0, minute: 0, fixed: true })),
   rule(`\\b(?<=(?:${LEAD}|·),? )${HOUR} (?<minute>[0-5][05])(?= ?(?:${TRAIL}))`, clock),
   rule(
-    `(?:(?<=(?:\\b(?:${LEAD}|morning|afternoon|evening)|·),? )|(?<=@ ?)|(?<=^))(?<hour>\\d|1\\d|2[0-3]|0\\d)(?<minute>[0-5][05])(?:hrs|h| hours)?(?<!\\b(?:for|do|be|than|is|to|or|and|but|not) [1-9](?:00|05|10|20|25|35|40|50|55))(?= ?(?:${TRAIL})| in the )`,
+    `(?:(?<=(?:\\b(?:${TIMED})|·),? )|(?<=\\b(?:${LEAD}),? )(?=0)|(?<=@ ?)|^(?=\\d+(?: please| thanks)?[.! ]*$))(?<hour>\\d|1\\d|2[0-3]|0\\d)(?<minute>[0-5][05])(?:hrs|h| hours)?(?<!\\b(?:for|do|be|than|is|to|or|and|but|not) [1-9](?:00|05|10|20|25|35|40|50|55))(?= ?(?:${TRAIL})| in the )`,
     clock,
   ),
   rule(
