@@ -26,12 +26,13 @@ export const ImportOptions = Type.Object(
   {
     dedupe: Type.Optional({
       ...oneOf(dedupeKeys),
-      description: "What makes a row and a record the same; none makes every row a new record.",
+      description:
+        "What makes a row and a record the same; none makes every row a new record. A row whose id is that of a record means that record in any case.",
     }),
     on_duplicate: Type.Optional({
       ...oneOf(["skip", "update", "create"] as const),
       description:
-        "What happens with a row whose record exists. update leaves alone what the row leaves empty.",
+        "What happens with a row whose record exists. update leaves alone what the row leaves empty. create makes another one, unless the row names the record by its id: then it is updated.",
     }),
     skip_automations: Type.Optional(Type.Boolean({ description: "true by default: nothing is set off." })),
     country: Type.Optional(

@@ -4,11 +4,10 @@
  */
 import { fieldChanges } from "../../../kernel/audit.ts";
 import type { Ctx } from "../../../kernel/context.ts";
-import { OperationError } from "../../../kernel/errors.ts";
 import { isId } from "../../../kernel/ids.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
-import { validatorOf } from "../../../kernel/validation.ts";
 import { countryOf } from "../../workspace/settings/country.ts";
+import { checkRow } from "./check-row.ts";
 import { companiesOf, employ, keyOf, linkOpportunities } from "./import-links.ts";
 import { importFields } from "./import-fields.ts";
 import type { Import, StagedRow } from "./import-record.ts";
@@ -58,7 +57,7 @@ export async function processBatch(
   const quiet = { skip_automations: options.skip_automations ?? true };
   const sound = drafts.filter(({ faults }) => faults.length === 0);
   const { ids, made } = await companiesOf(ctx, sound, { dry: seen !== undefined, quiet });
-  await linkOpportunities(ctx, target, sound, ids);
+  await linkOpportunities(ctx, target, drafts, ids);
   const byKey = new Map(columns.map(({ field, name }) => [field.key, name]));
   const work: Work = {
     ctx,
@@ -74,119 +73,112 @@ export async function processBatch(
   work.result.written.push(
     ...made.map(({ id, row: number, stamp }) => ({ noun: "company", id, row: number, before: null, stamp })),
   );
-  for (const draft of drafts) if (draft.faults.length > 0) fail(work, draft, draft.faults);
-  let waiting = sound.filter(({ faults }) => faults.length === 0);
+  const isSound = ({ faults }: Draft) => faults.length === 0;
+  await failAll(
+    work,
+    drafts.filter((draft) => !isSound(draft)),
+  );
+  let waiting = drafts.filter(isSound);
   while (waiting.length > 0) waiting = await takeFirsts(work, waiting);
   return work.result;
 }
 
-function fail({ result }: Work, _draft: Draft, faults: Fault[]): void {
+function fail({ result }: Work, faults: Fault[]): void {
   result.failed += 1;
   result.faults.push(...faults);
 }
 
-/** Does the first row of every key; answers the rows left over. */
+/** What a row and the records are compared by, and the record it means; `known` by an earlier row of a dry run, too. */
+type Match = { draft: Draft; key: string | undefined; id: string | undefined; known: boolean };
+
+/** Finds the records of rows. An id names its record whatever else rows are compared by: it is no twin of it. */
+async function matchesOf(work: Work, drafts: readonly Draft[]): Promise<Match[]> {
+  const { ctx, target, by, policy, seen } = work;
+  const compares = by !== "none" && by !== "id" && policy !== "create";
+  const keys = drafts.map((draft) => (compares ? keyOf(draft, by) : undefined));
+  const ids = drafts.map((draft) => keyOf(draft, "id"));
+  const wanted = (all: readonly (string | undefined)[]) => [
+    ...new Set(all.filter((one) => one !== undefined)),
+  ];
+  const byKey = await idsByKey(ctx, target, by as never, wanted(keys));
+  const byId = await idsByKey(ctx, target, "id", wanted(ids).filter(isId));
+  return drafts.map((draft, index) => {
+    const key = keys[index];
+    const id = byId.get(ids[index] ?? "") ?? byKey.get(key ?? "");
+    return { draft, key, id, known: id !== undefined || (key !== undefined && seen?.has(key) === true) };
+  });
+}
+
+/** Does the first row of every record; answers the rows left over. */
 async function takeFirsts(work: Work, waiting: Draft[]): Promise<Draft[]> {
-  const { ctx, target, by, policy, seen, result } = work;
-  const compares = by !== "none" && policy !== "create";
-  const keys = new Map(waiting.map((draft) => [draft, compares ? keyOf(draft, by) : undefined]));
-  const wanted = [...new Set([...keys.values()].filter((key) => key !== undefined))];
-  const existing = await idsByKey(ctx, target, by as never, by === "id" ? wanted.filter(isId) : wanted);
+  const { by, policy, result } = work;
   const later: Draft[] = [];
   const taken = new Set<string>();
-  const firsts: { draft: Draft; id: string | undefined; known: boolean }[] = [];
-  for (const draft of waiting) {
-    const key = keys.get(draft);
-    const id = existing.get(key ?? "");
-    const known = id !== undefined || (key !== undefined && seen?.has(key) === true);
+  const firsts: Match[] = [];
+  for (const match of await matchesOf(work, waiting)) {
+    const { draft, key, id, known } = match;
+    const named = keyOf(draft, "id");
+    const record = id ?? key;
     if (known && policy === "skip") result.skipped += 1;
-    else if (key !== undefined && taken.has(key)) later.push(draft);
-    else if (by === "id" && key !== undefined && !known) {
-      fail(work, draft, [
-        { row: draft.row, column: work.columnOf("id"), message: "no record has this id", value: key },
+    else if (record !== undefined && taken.has(record)) later.push(draft);
+    else if (by === "id" && policy !== "create" && named !== undefined && !known) {
+      fail(work, [
+        { row: draft.row, column: work.columnOf("id"), message: "no record has this id", value: named },
       ]);
     } else {
-      if (key !== undefined) taken.add(key);
-      firsts.push({ draft, id, known });
+      if (record !== undefined) taken.add(record);
+      firsts.push(match);
     }
   }
-  await write(work, firsts, keys);
+  await write(work, firsts);
   return later;
 }
 
-async function write(
+/** Tells all that is wrong with rows of which a part could not be read. */
+async function failAll(work: Work, drafts: readonly Draft[]): Promise<void> {
+  if (drafts.length === 0) return;
+  await eachChecked(work, await matchesOf(work, drafts), () => Promise.resolve());
+}
+
+type Checked = Match & { before: TargetRow | undefined; ready: Ready };
+
+/** Hands on the rows nothing is wrong with, in their order, and fails the others. */
+async function eachChecked(
   work: Work,
-  firsts: readonly { draft: Draft; id: string | undefined; known: boolean }[],
-  keys: ReadonlyMap<Draft, string | undefined>,
+  matches: readonly Match[],
+  take: (checked: Checked) => Promise<void>,
 ): Promise<void> {
-  const { ctx, target, seen, result } = work;
+  const { ctx, target, columnOf } = work;
   const rows = await lockRows(
     ctx,
     target,
-    firsts.flatMap(({ id }) => id ?? []),
+    matches.flatMap(({ id }) => id ?? []),
   );
   const read = await target.reader(
     ctx,
-    firsts.map(({ draft }) => draft.fields),
+    matches.map(({ draft }) => draft.fields),
   );
-  const fresh: { draft: Draft; ready: Ready }[] = [];
-  for (const { draft, id, known } of firsts) {
+  for (const match of matches) {
+    const { draft, id, known } = match;
     const before = id === undefined ? undefined : rows.get(id);
-    const ready = await check(work, draft, before, known, read);
-    if (!ready) continue;
-    const key = keys.get(draft);
+    const outcome = await checkRow({ draft, before, known, target, read, columnOf });
+    if ("faults" in outcome) fail(work, outcome.faults);
+    else await take({ ...match, before, ready: outcome.ready });
+  }
+}
+
+async function write(work: Work, firsts: readonly Match[]): Promise<void> {
+  const { seen, result } = work;
+  const fresh: { draft: Draft; ready: Ready }[] = [];
+  await eachChecked(work, firsts, async ({ draft, key, known, before, ready }) => {
     if (seen && key !== undefined) seen.add(key);
     if (known) result.updated += 1;
     else result.created += 1;
-    if (seen) continue;
+    if (seen) return;
     if (before) await change(work, draft, before, ready);
     else fresh.push({ draft, ready });
-  }
-  await make(work, fresh);
-}
-
-async function check(
-  work: Work,
-  draft: Draft,
-  before: TargetRow | undefined,
-  known: boolean,
-  read: (fields: JsonObject, before?: TargetRow) => Promise<Ready>,
-): Promise<Ready | undefined> {
-  const { target, columnOf } = work;
-  const { fields, row } = draft;
-  const told = (field: string, message: string): Fault => ({
-    row,
-    column: columnOf(field),
-    message: `${field} ${message}`,
-    value: fields[field] === undefined ? null : String(fields[field]).slice(0, 200),
   });
-  if (!known && fields[target.required] === undefined) {
-    fail(work, draft, [told(target.required, "is required")]);
-    return undefined;
-  }
-  const validator = validatorOf(target.input);
-  if (!validator.check(fields)) {
-    fail(
-      work,
-      draft,
-      validator.problems(fields).map(({ field, message }) => told(field, message)),
-    );
-    return undefined;
-  }
-  try {
-    return await read(fields, before);
-  } catch (error) {
-    if (!(error instanceof OperationError) || error.status >= 500) throw error;
-    const named = (error.details?.["fields"] as { field: string; message: string }[] | undefined) ?? [];
-    fail(
-      work,
-      draft,
-      named.length > 0
-        ? named.map(({ field, message }) => told(field, message))
-        : [{ row, column: null, message: error.message, value: null }],
-    );
-    return undefined;
-  }
+  await make(work, fresh);
 }
 
 async function make(work: Work, fresh: readonly { draft: Draft; ready: Ready }[]): Promise<void> {
