@@ -44,6 +44,28 @@ test("workspace.export_crm workspace.export_crm#0 a workbook by default, a CSV w
   assert.equal(csvRows(text)[0]?.["E-mail"], "paul@example.com");
 });
 
+test("a noun is exported under each name the API has for it; any other is told which there are", async () => {
+  const workspace = await frontdesk.workspace();
+  await workspace.call("POST", "/api/v1/companies", { name: "Acme" });
+  await workspace.call("POST", "/api/v1/opportunities", { name: "Roof" });
+  for (const [one, other, count] of [
+    ["customers", "companies", 1],
+    ["deals", "opportunities", 1],
+    ["work-orders", "work_orders", 0],
+  ] as const) {
+    const rows = await csv(workspace, `type=${other}`);
+    assert.equal(rows.length, count, other);
+    assert.deepEqual(rows, await csv(workspace, `type=${one}`));
+  }
+  const reader = await workspace.keyWith(["companies:read"]);
+  const open = await frontdesk.call("GET", "/api/v1/crm/export?type=companies", { key: reader });
+  const closed = await frontdesk.call("GET", "/api/v1/crm/export?type=opportunities", { key: reader });
+  assert.deepEqual([open.status, closed.status], [200, 403]);
+  const stray = await workspace.call("GET", "/api/v1/crm/export?type=invoices");
+  assert.equal(stray.status, 400);
+  assert.match(stray.text, /must be one of contacts, customers, deals, work-orders/);
+});
+
 test("workspace.export_crm#0 workspace.export_crm#1 headers tell how many rows there are, and that there would have been more than 50,000", async () => {
   const workspace = await frontdesk.workspace();
   const small = await download(frontdesk, workspace.key, "GET", "/crm/export?type=customers&format=csv");

@@ -18,12 +18,26 @@ import type { RootEntity, Sql } from "./roots.ts";
 
 const mostRows = 50_000;
 
+/** What can be asked for, the other names the API has for the same nouns behind. */
+const types = [
+  "contacts",
+  "customers",
+  "deals",
+  "work-orders",
+  "companies",
+  "opportunities",
+  "work_orders",
+] as const;
+
 const roots: Record<string, RootEntity> = dictionary({
   contacts: "contact",
   customers: "account",
+  companies: "account",
   deals: "opportunity",
+  opportunities: "opportunity",
   "work-orders": "work_order",
-});
+  work_orders: "work_order",
+} satisfies Record<(typeof types)[number], RootEntity>);
 
 const id = (description: string) => Type.Optional(Type.String({ format: "uuid", description }));
 const text = (description: string) =>
@@ -32,7 +46,10 @@ const yesNo = (description: string) => Type.Optional(Type.Boolean({ description 
 
 const input = Type.Object(
   {
-    type: oneOf(["contacts", "customers", "deals", "work-orders"] as const),
+    type: {
+      ...oneOf(types),
+      description: "companies are customers, opportunities deals, and work_orders work-orders.",
+    },
     format: Type.Optional(Type.Union([Type.Literal("xlsx"), Type.Literal("csv")], { default: "xlsx" })),
     search: text("Part of a name, e-mail or number; of deals, of the name. Not for work orders."),
     created_after: text("ISO 8601 date or instant, itself included."),
