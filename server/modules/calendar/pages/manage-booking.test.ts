@@ -116,6 +116,21 @@ test("the booker moves it to an open time, and learns when that was taken", asyn
   assert.equal((await read()).starts_at, "2026-03-03T14:00:00.000Z");
 });
 
+test("whom the booker invited stands on their page", async () => {
+  const { link } = await bookedLink({
+    attendees: [{ email: "bob@example.com", name: "Bob <Best>" }, { email: "eve@example.com" }],
+  });
+  for (const query of ["", "?notice=booked", "?step=cancel"]) {
+    const { text } = await frontdesk.call("GET", `${link}${query}`);
+    assert.match(
+      text,
+      /<dt>Also invited<\/dt><dd><p>Bob &lt;Best&gt;, bob@example\.com<\/p><p>eve@example\.com<\/p>/,
+    );
+  }
+  const alone = await bookedLink();
+  assert.doesNotMatch((await frontdesk.call("GET", alone.link)).text, /Also invited/);
+});
+
 test("the booker corrects their details; everybody's invitation follows", async () => {
   const { link, read, post, id } = await bookedLink({ attendees: [{ email: "bob@example.com" }] });
   await frontdesk.settle();

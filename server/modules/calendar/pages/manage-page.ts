@@ -75,13 +75,21 @@ function facts(frame: CompanyFrame, managed: Managed): Markup {
     [m.what, booking.title],
     [m.when, when],
     [m.where, place],
-    [m.who, markup`${who.map((line) => markup`<p>${line}</p>`)}`],
+    [m.who, linesOf(who)],
+    [
+      m.invited,
+      linesOf(booking.attendees.map(({ name, email }) => [name, email].filter(Boolean).join(", "))),
+    ],
     [m.notes, booking.notes && markup`<p class="message">${booking.notes}</p>`],
     [m.status, m.state[stateOf(managed)]],
   ];
   const shown = rows.filter(([, value]) => value !== null && String(value) !== "");
   return markup`<div class="summary"><dl>${shown.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>
 ${booking.google_meet_link && managed.mayChange && markup`<p><a href="${booking.google_meet_link}">${m.joinOnline}</a></p>`}</div>`;
+}
+
+function linesOf(lines: readonly (string | null | undefined)[]): Markup {
+  return markup`${lines.map((line) => markup`<p>${line}</p>`)}`;
 }
 
 function stateOf({ booking, mayChange }: Managed): keyof Messages["state"] {

@@ -85,6 +85,7 @@ test("a file comes as a form, as the whole body or as JSON, and must be one", as
   assert.deepEqual([raw.status, raw.body.data.filename], [201, "raw.csv"]);
   const sum = createHash("sha256").update(csv).digest("hex");
   assert.equal((await send(`/imports?entity=contacts&content_sha256=${sum}`, "text/csv", csv)).status, 201);
+  const oldWorkbook = Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(504)]);
   const refusals: [url: string, type: string, payload: string | Buffer, status: number, names: RegExp][] = [
     [`/imports?entity=contacts&content_sha256=${sum}`, "text/csv", `${csv}x`, 400, /content_sha256/],
     ["/imports?entity=invoices", "text/csv", csv, 400, /entity/],
@@ -92,6 +93,7 @@ test("a file comes as a form, as the whole body or as JSON, and must be one", as
     ["/imports?entity=contacts", "text/csv", "Name\n", 400, /no rows/],
     ["/imports?entity=contacts", "text/csv", 'Name\n"open', 400, /CSV/],
     ["/imports?entity=contacts", "text/csv", Buffer.from("PK\u0003\u0004 no workbook"), 400, /workbook/],
+    ["/imports?entity=contacts", "text/csv", oldWorkbook, 400, /\.xls\).*save it as \.xlsx or as CSV/],
     ["/imports", "application/json", JSON.stringify({ entity: "contacts" }), 400, /file/],
     [
       "/imports",

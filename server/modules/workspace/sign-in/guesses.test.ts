@@ -143,6 +143,25 @@ async function linksTo(email: string, count: number): Promise<string[]> {
 const askFor = (email: string, headers: Record<string, string> = ours) =>
   frontdesk.call("POST", "/sign-in/link", { form: { email }, headers });
 
+test("no link is asked for without an address to mail it to: the page says so and keeps what was typed", async () => {
+  for (const [typed, told] of [
+    ["", /Enter your e-mail address first/],
+    ["  ", /Enter your e-mail address first/],
+    ["jo.example.com", /not a complete e-mail address/],
+    ["jo@", /not a complete e-mail address/],
+  ] as const) {
+    const answer = await frontdesk.call("POST", "/sign-in/link", {
+      form: { email: typed, next: "/contacts" },
+      headers: ours,
+    });
+    assert.equal(answer.status, 400, typed);
+    assert.match(answer.text, told);
+    assert.match(answer.text, /role="alert"/);
+    assert.ok(answer.text.includes(`value="${typed.trim()}"`), answer.text);
+    assert.match(answer.text, /name="next" value="\/contacts"/);
+  }
+});
+
 test("a link by mail signs in once, by its button, within a quarter of an hour", async () => {
   const workspace = await frontdesk.workspace();
   const email = await somebody(workspace);

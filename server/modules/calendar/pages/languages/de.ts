@@ -50,6 +50,7 @@ export const de: Messages = {
   what: "Was",
   where: "Wo",
   who: "Für",
+  invited: "Außerdem eingeladen",
   status: "Stand",
   notes: "Notiz",
   changeTime: "Anderen Termin wählen",

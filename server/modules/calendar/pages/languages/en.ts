@@ -49,6 +49,7 @@ export const en = {
   what: "What",
   where: "Where",
   who: "For",
+  invited: "Also invited",
   status: "Status",
   notes: "Notes",
   changeTime: "Choose another time",

@@ -49,6 +49,7 @@ export const es: Messages = {
   what: "Qué",
   where: "Dónde",
   who: "Para",
+  invited: "También invitados",
   status: "Estado",
   notes: "Nota",
   changeTime: "Elegir otra hora",

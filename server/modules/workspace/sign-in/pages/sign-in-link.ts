@@ -6,10 +6,12 @@ import { countAttempt } from "../attempts.ts";
 import { mailLink, useLink } from "../mailed-links.ts";
 import { personById } from "../people.store.ts";
 import { linkMailedPage, openLinkPage, signInPage } from "./sign-in-page.ts";
-import { enterAs, formOf, ownPagesOnly } from "./sign-in.ts";
+import { enterAs, formOf, localPath, ownPagesOnly } from "./sign-in.ts";
 
 /** Mails to one account within a quarter of an hour; who asks for more is told the same and sent nothing. */
 const mailsAtMost = 3;
+/** What could be the address of an account; whether it is one is nobody's business. */
+const addressForm = /^[^\s@]+@[^\s@]+$/;
 
 export function addSignInLinkPages(http: FastifyInstance, app: App): void {
   http.post(
@@ -25,7 +27,14 @@ export function addSignInLinkPages(http: FastifyInstance, app: App): void {
 }
 
 async function ask(app: App, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { email = "" } = formOf(request);
+  const { email: typed = "", next } = formOf(request);
+  const email = typed.trim();
+  if (!addressForm.test(email)) {
+    const notice = email
+      ? "This is not a complete e-mail address. Correct it, and we mail a link to it."
+      : "Enter your e-mail address first, and we mail a link to it.";
+    return sendPage(reply, 400, signInPage({ email: email.slice(0, 320), next: localPath(next), notice }));
+  }
   const asked = await countAttempt(app, {
     address: request.ip,
     account: email,

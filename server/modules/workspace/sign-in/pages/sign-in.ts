@@ -151,6 +151,6 @@ async function signOut(app: App, request: FastifyRequest, reply: FastifyReply): 
 }
 
 // Only a path of ours: "//elsewhere" and "/\elsewhere" are other sites to a browser.
-function localPath(next: unknown): string {
+export function localPath(next: unknown): string {
   return typeof next === "string" && /^\/(?![/\\])[\w\-./?=&%]*$/.test(next) ? next : "";
 }
