@@ -33,3 +33,19 @@ export function exactMinor(amount: number, currency: string): number | undefined
 export function fromMinor(minor: number, currency: string): number {
   return minor / 10 ** currencyDigits(currency);
 }
+
+/** The one way to write an amount for people: "£95", "£95.50", "KWD 1.250". Decimals are left out when there is nothing behind them. */
+export function moneyText(minor: number, currency: string, locale = "en"): string {
+  const amount = fromMinor(minor, currency);
+  return moneyFormat(currency, locale, Number.isInteger(amount)).format(amount);
+}
+
+/** How amounts of a currency are written, without decimals where they are all `whole`. */
+export function moneyFormat(currency: string, locale: string, whole: boolean): Intl.NumberFormat {
+  return new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+    ...(whole ? { maximumFractionDigits: 0 } : {}),
+  });
+}

@@ -75,6 +75,15 @@ test("list_services lists what the public may book, with price, length and stabl
       },
     ],
   });
+  for (const [currency, price, price_max] of [
+    ["JPY", 9900, 24_900],
+    ["KWD", 9.9, 24.9],
+  ] as const) {
+    const service = { price_min_cents: 9900, price_max_cents: 24_900, currency };
+    const abroad = await openShop(frontdesk, { service });
+    const [shown] = (await ask(abroad.slug, "list_services")).body.services;
+    assert.deepEqual([shown.price, shown.price_max, shown.currency], [price, price_max, currency]);
+  }
   const hidden = await openShop(frontdesk, { service: { is_bookable: false } });
   assert.deepEqual((await ask(hidden.slug, "list_services")).body.services, []);
   assert.equal((await ask("nobody", "list_services")).status, 404);

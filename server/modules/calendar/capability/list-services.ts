@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { Static } from "typebox";
 import { operation } from "../../../kernel/operation.ts";
+import { fromMinor } from "../../../money.ts";
 import { capability } from "../../../surfaces/capability.ts";
 import { workspaceOf } from "../../workspace/settings/settings.ts";
 import { durationOf } from "../services/service.ts";
@@ -49,24 +50,26 @@ export const listServices = operation({
     return ctx.within(workspaceId, async (inside) => {
       const { timeZone, country } = await workspaceOf(inside);
       const services = await servicesOf(inside, { bookableOnly: true });
+      const currency = services.find((service) => service.currency)?.currency ?? currencyOf(country);
       return {
         ok: true as const,
-        currency: services.find((service) => service.currency)?.currency ?? currencyOf(country),
+        currency,
         timezone: timeZone,
-        services: services.map(present),
+        services: services.map((service) => present(service, currency)),
       };
     });
   },
 });
 
-function present(service: Service): Static<typeof OfferedService> {
+function present(service: Service, usual: string): Static<typeof OfferedService> {
   const { price_min_cents: low, price_max_cents: high } = service;
+  const amountOf = (minor: number) => fromMinor(minor, service.currency ?? usual);
   return {
     id: service.id,
     name: service.name,
     duration_minutes: durationOf(service),
-    ...(low === null ? {} : { price: low / 100 }),
-    ...(high === null ? {} : { price_max: high / 100 }),
+    ...(low === null ? {} : { price: amountOf(low) }),
+    ...(high === null ? {} : { price_max: amountOf(high) }),
     ...(service.price_unit ? { price_unit: service.price_unit } : {}),
     ...(service.currency ? { currency: service.currency } : {}),
     ...(service.description ? { description: service.description } : {}),

@@ -1,5 +1,5 @@
 /** Days, times, zones and prices in the visitor's language and on the wall of their zone. */
-import { fromMinor, isCurrency } from "../../../money.ts";
+import { fromMinor, isCurrency, moneyFormat } from "../../../money.ts";
 import type { Service } from "../services/service.ts";
 import { durationOf } from "../services/service.ts";
 import { offsetAt, wallTimeAt } from "../slots/wall-clock.ts";
@@ -94,12 +94,7 @@ export function priceText(m: Messages, locale: string, service: Service): string
   if (!currency || !isCurrency(currency) || (min === null && max === null)) return undefined;
   if (min === 0 && (max === null || max === 0)) return m.free;
   const whole = [min, max].every((cents) => cents === null || Number.isInteger(fromMinor(cents, currency)));
-  const format = new Intl.NumberFormat(locale, {
-    style: "currency",
-    currency,
-    currencyDisplay: "narrowSymbol",
-    ...(whole ? { maximumFractionDigits: 0 } : {}),
-  });
+  const format = moneyFormat(currency, locale, whole);
   const shown = (cents: number) => format.format(fromMinor(cents, currency));
   const price =
     min === null || min === 0

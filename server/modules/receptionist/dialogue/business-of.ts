@@ -25,7 +25,7 @@ export async function businessOf(ctx: Ctx, workspace: WorkspaceRow): Promise<Bus
 }
 
 function offered(service: Service): OfferedService {
-  const { price_min_cents: min, price_max_cents: max, price_unit: unit } = service;
+  const { price_min_cents: min, price_max_cents: max, price_unit: unit, currency } = service;
   const price =
     min === null && max === null ? undefined : { minCents: min ?? max ?? 0, maxCents: max ?? min ?? 0 };
   return {
@@ -33,7 +33,7 @@ function offered(service: Service): OfferedService {
     name: service.name,
     durationMinutes: durationOf(service),
     keywords: service.keywords,
-    ...(price ? { price: { ...price, unit: unit ?? "PER_JOB" } } : {}),
+    ...(price ? { price: { ...price, unit: unit ?? "PER_JOB", ...(currency ? { currency } : {}) } } : {}),
   };
 }
 

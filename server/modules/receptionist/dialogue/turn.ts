@@ -3,13 +3,13 @@ import type { Memo } from "./memo.ts";
 /** A bookable time; the receptionist never names one the calendar did not give it. */
 export type Slot = { startsAt: Date; endsAt: Date };
 
-/** What a business offers. Prices are minor units of `currency`; a missing range means there is none to state. */
+/** What a business offers. Prices are minor units of their currency, the business's by default; a missing range means there is none to state. */
 export type OfferedService = {
   id: string;
   name: string;
   durationMinutes: number;
   keywords?: string[];
-  price?: { minCents: number; maxCents: number; unit: PriceUnit };
+  price?: { minCents: number; maxCents: number; unit: PriceUnit; currency?: string };
 };
 
 export type PriceUnit = "PER_JOB" | "PER_HOUR" | "PER_VISIT";

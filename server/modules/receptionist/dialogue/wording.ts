@@ -1,24 +1,14 @@
+import { moneyText } from "../../../money.ts";
 import { clockText, listText } from "./moments.ts";
 import type { Business, OfferedService } from "./turn.ts";
 
 const UNITS = { PER_JOB: "per job", PER_HOUR: "per hour", PER_VISIT: "per visit" } as const;
 const DAY_NAMES = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-/** "£95" or "£95.50" */
-function moneyText(cents: number, currency: string): string {
-  const whole = cents % 100 === 0;
-  return new Intl.NumberFormat("en", {
-    style: "currency",
-    currency,
-    currencyDisplay: "narrowSymbol",
-    minimumFractionDigits: whole ? 0 : 2,
-    maximumFractionDigits: whole ? 0 : 2,
-  }).format(cents / 100);
-}
-
 /** "Drain cleaning is £95 to £180 per job", or undefined for a service without a range. */
-export function priceText({ name, price }: OfferedService, currency: string): string | undefined {
+export function priceText({ name, price }: OfferedService, usual: string): string | undefined {
   if (!price) return undefined;
+  const currency = price.currency ?? usual;
   const range =
     price.minCents === price.maxCents
       ? moneyText(price.minCents, currency)

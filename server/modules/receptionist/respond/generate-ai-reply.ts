@@ -6,6 +6,7 @@ import { operation } from "../../../kernel/operation.ts";
 import { edge } from "../../../surfaces/edge.ts";
 import { openSlots } from "../../calendar/slots/slots.ts";
 import type { WeeklyHours } from "../../calendar/slots/slots.ts";
+import { currencyDigits } from "../../../money.ts";
 import { currencyOf } from "../../workspace/settings/country.ts";
 import { respond } from "../dialogue/respond.ts";
 import type { Business, Slots, Turn } from "../dialogue/turn.ts";
@@ -186,18 +187,20 @@ function businessIn(context: Static<typeof Context>): Business {
   const country = context.country ?? "US";
   const weekly = hours as Record<string, [string, string][] | undefined>;
   const badPrice = pricing.findIndex(({ min, max }) => max < min);
+  const currency = currencyField(context.currency ?? currencyOf(country));
+  const minorOf = (amount: number) => Math.round(amount * 10 ** currencyDigits(currency));
   if (badPrice >= 0) throw invalidField(`context.pricing.${badPrice}.max`, "is below min");
   return {
     name: context.businessName ?? "the business",
     timeZone,
     country,
-    currency: currencyField(context.currency ?? currencyOf(country)),
+    currency,
     hours: weekdays.flatMap((name, day) => (weekly[name] ?? []).map(([start, end]) => ({ day, start, end }))),
     services: pricing.map(({ name, min, max, unit }, index) => ({
       id: `service-${index}`,
       name,
       durationMinutes: slotMinutes,
-      price: { minCents: Math.round(min * 100), maxCents: Math.round(max * 100), unit },
+      price: { minCents: minorOf(min), maxCents: minorOf(max), unit },
     })),
     serviceArea: {
       center: serviceArea?.center ?? "",

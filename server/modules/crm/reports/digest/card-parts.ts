@@ -8,7 +8,7 @@ import { chartDataOf } from "./chart-data.ts";
 import type { ChartData } from "./chart-data.ts";
 import { heightOf } from "./chart-option.ts";
 import type { Chart } from "./chart-option.ts";
-import { addsUp, currenciesOf, currencyColumn, showAmount } from "./money.ts";
+import { addsUp, currenciesOf, currencyColumn, showAmount, showFigure } from "./money.ts";
 import { columnLabel, showNumber } from "./show-value.ts";
 import { tableView } from "./table-view.ts";
 import type { TableView } from "./table-view.ts";
@@ -62,7 +62,10 @@ function dataInWords({ categories, series }: ChartData): string[] {
   return categories.map((category, index) => {
     const values = series
       .filter(({ values: own }) => own[index] !== null)
-      .map(({ name, values: own }) => `${series.length > 1 ? `${name} ` : ""}${showNumber(own[index] ?? 0)}`);
+      .map(
+        ({ name, values: own, currencies }) =>
+          `${series.length > 1 ? `${name} ` : ""}${showFigure(own[index] ?? 0, currencies?.[index])}`,
+      );
     return `${category || "All"}: ${values.join(", ")}`;
   });
 }

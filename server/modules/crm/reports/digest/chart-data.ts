@@ -1,3 +1,4 @@
+import { isMoney } from "../query/plan.ts";
 import type { Column, Measure, Plan } from "../query/plan.ts";
 import type { CellValue, ReportRow } from "../query/spec.ts";
 import { addsUp, currenciesOf } from "./money.ts";
@@ -6,7 +7,12 @@ import { columnLabel, showPeriod, showValue } from "./show-value.ts";
 /** What a chart draws: a value per category, for each series. */
 export type ChartData = {
   categories: string[];
-  series: { name: string; values: (number | null)[] }[];
+  series: {
+    name: string;
+    values: (number | null)[];
+    /** Of amounts: the currency of each value, said in the series' name or the category's. */
+    currencies?: (string | undefined)[];
+  }[];
 };
 
 /**
@@ -20,9 +26,11 @@ export function chartDataOf(plan: Plan, rows: readonly ReportRow[]): ChartData {
   const seriesOf = (own: readonly ReportRow[], measure: Measure, name: string) =>
     inCurrencies(plan, own, measure).map(({ currency, rows: mine }) => {
       const byPlace = Map.groupBy(mine, (row) => keyOf(axis, row));
+      const rowsAt = [...places.keys()].map((key) => byPlace.get(key) ?? []);
       return {
         name: currency === undefined ? name : `${name} (${currency})`,
-        values: [...places.keys()].map((key) => numberIn(byPlace.get(key) ?? [], measure)),
+        values: rowsAt.map((at) => numberIn(at, measure)),
+        ...(isMoney(measure) ? { currencies: rowsAt.map((at) => currenciesOf(plan, at)[0]) } : {}),
       };
     });
   const categories = [...places.values()];
@@ -59,16 +67,19 @@ function keyOf(column: Column | undefined, row: ReportRow): string {
   return JSON.stringify(column ? (row[column.name] ?? null) : null);
 }
 
+type Slice = { name: string; value: number; currency: string | undefined };
+
 /** The data with all but the largest `most` categories in one called Other; of the first series only. */
-export function largest({ categories, series }: ChartData, most: number): { name: string; value: number }[] {
-  const values = series[0]?.values ?? [];
+export function largest({ categories, series }: ChartData, most: number): Slice[] {
+  const { values = [], currencies = [] } = series[0] ?? {};
   const slices = categories
-    .map((name, index) => ({ name, value: values[index] ?? 0 }))
+    .map((name, index): Slice => ({ name, value: values[index] ?? 0, currency: currencies[index] }))
     .filter(({ value }) => value > 0)
     .toSorted((a, b) => b.value - a.value);
   if (slices.length <= most) return slices;
   const rest = slices.slice(most - 1).reduce((sum, { value }) => sum + value, 0);
-  return [...slices.slice(0, most - 1), { name: "Other", value: rest }];
+  const currency = slices.at(-1)?.currency;
+  return [...slices.slice(0, most - 1), { name: "Other", value: rest, currency }];
 }
 
 // Several rows at one place differ in their currency alone, and only what adds up comes here with all of them.

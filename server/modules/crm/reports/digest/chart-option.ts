@@ -3,7 +3,7 @@ import type { EChartsCoreOption } from "echarts/core";
 import type { Visualization } from "../dashboards/card-fields.ts";
 import { largest } from "./chart-data.ts";
 import type { ChartData } from "./chart-data.ts";
-import { showNumber } from "./show-value.ts";
+import { showFigure } from "./money.ts";
 
 export type Chart = { kind: Visualization; data: ChartData; width: number; height: number };
 
@@ -37,7 +37,7 @@ export function chartOption(chart: Chart): EChartsCoreOption {
 function pie({ kind, data, height }: Chart): EChartsCoreOption {
   const slices = largest(data, mostSlices);
   const total = slices.reduce((sum, { value }) => sum + value, 0);
-  const shown = new Map(slices.map(({ name, value }) => [name, value]));
+  const shown = new Map(slices.map((slice) => [slice.name, slice]));
   const share = (value: number) => `${Math.round((100 * value) / total)} %`;
   return {
     legend: {
@@ -49,8 +49,8 @@ function pie({ kind, data, height }: Chart): EChartsCoreOption {
       itemGap: 12,
       textStyle: { fontFamily: font, fontSize: 13, color: ink },
       formatter: (name: string) => {
-        const value = shown.get(name) ?? 0;
-        return `${shortened(name, 20)}   ${showNumber(value)}  (${share(value)})`;
+        const { value = 0, currency } = shown.get(name) ?? {};
+        return `${shortened(name, 20)}   ${showFigure(value, currency)}  (${share(value)})`;
       },
     },
     series: [
@@ -60,7 +60,7 @@ function pie({ kind, data, height }: Chart): EChartsCoreOption {
         radius: kind === "donut" ? [height * 0.24, height * 0.4] : [0, height * 0.4],
         label: { show: false },
         itemStyle: { borderColor: "#ffffff", borderWidth: 2 },
-        data: slices,
+        data: slices.map(({ name, value }) => ({ name, value })),
       },
     ],
   };
@@ -178,7 +178,7 @@ function legend(): EChartsCoreOption {
 function first({ categories, series }: ChartData, most: number): ChartData {
   return {
     categories: categories.slice(0, most),
-    series: series.map(({ name, values }) => ({ name, values: values.slice(0, most) })),
+    series: series.map((one) => ({ ...one, values: one.values.slice(0, most) })),
   };
 }
 

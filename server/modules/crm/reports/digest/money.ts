@@ -25,8 +25,13 @@ export function currenciesOf(plan: Plan, rows: readonly ReportRow[]): (string | 
 /** 1250.5 in AUD → AUD 1,250.50; in JPY without decimals. */
 export function showAmount(value: CellValue, currency: string | undefined): string {
   if (typeof value !== "number") return "";
+  const shown = showFigure(value, currency);
+  return currency !== undefined && isCurrency(currency) ? `${currency} ${shown}` : shown;
+}
+
+/** The same where the currency is said beside it: 1,250.50. Numbers that are no money have none. */
+export function showFigure(value: number, currency: string | undefined): string {
   if (currency === undefined || !isCurrency(currency)) return showNumber(value);
   const digits = currencyDigits(currency);
-  const shown = value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return `${currency} ${shown}`;
+  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

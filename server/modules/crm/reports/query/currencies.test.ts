@@ -70,6 +70,40 @@ test("the shipped dashboards show and mail one figure for each currency", async 
   assert.doesNotMatch(text, /100,200/);
 });
 
+test("every card of a mail writes an amount with the decimals of its currency", async () => {
+  const workspace = await frontdesk.workspace();
+  const seed = seedOf(frontdesk, workspace);
+  const { stages } = await seed.pipeline("Sales", ["New"]);
+  await seed.deal({ value: 1234, currency: "KWD", source: "web", stages });
+  const made = await workspace.call("POST", "/api/v1/report-dashboards", { name: "Mail" });
+  const { id } = made.body.data;
+  for (const [visualization_type, dimensions] of [
+    ["stat", []],
+    ["bar", ["lead_source"]],
+    ["pie", ["lead_source"]],
+    ["bar", ["currency"]],
+    ["table", ["lead_source"]],
+  ] as const) {
+    const card = await workspace.call("POST", `/api/v1/report-dashboards/${id}/cards`, {
+      title: visualization_type,
+      visualization_type,
+      query_spec: { source: "deals", measures: sum, dimensions },
+    });
+    assert.equal(card.status, 201, card.text);
+  }
+  const recipients = ["boss@example.com"];
+  const sent = await workspace.call("POST", "/api/v1/reports/send", { dashboard_id: id, recipients });
+  assert.equal(sent.status, 200, sent.text);
+  await frontdesk.settle();
+  const { rows } = await frontdesk.app.database.owner(
+    "select text_body from email_logs where workspace_id = $1",
+    [workspace.id],
+  );
+  const text = String(rows[0]?.["text_body"]);
+  assert.equal([...text.matchAll(/1\.234(?!\d)/g)].length, 5, text);
+  assert.doesNotMatch(text, /1\.23(?!4)/);
+});
+
 test("to have none is a group, so that the groups add up to the whole", async () => {
   const workspace = await frontdesk.workspace();
   const seed = seedOf(frontdesk, workspace);

@@ -1,9 +1,10 @@
+import { fromMinor } from "../../../../money.ts";
 import { understand } from "../../understanding/understand.ts";
 import { localOf, momentsIn } from "../moments.ts";
 import type { Desk } from "./tools.ts";
 
 const MONEY =
-  /(?:[$£€]|\b(?:USD|GBP|EUR|AUD|NZD|CAD) ?)(\d[\d,]*(?:\.\d{1,2})?)|\b(\d[\d,]{0,12}(?:\.\d{1,2})?) ?(?:dollars|pounds|quid|bucks|euros?)\b/gi;
+  /(?:\p{Sc}|\b(?:USD|GBP|EUR|AUD|NZD|CAD) ?)(\d[\d,]*(?:\.\d{1,3})?)|\b(\d[\d,]{0,12}(?:\.\d{1,3})?) ?(?:dollars|pounds|quid|bucks|euros?)\b/giu;
 const CLOCK =
   /\b\d{1,2}(?:[:.]\d{2})? ?(?:am|pm)\b|\b\d{1,2}:\d{2}\b|\b(?:noon|midday|midnight)\b|\bo'clock\b/i;
 const NOT_FREE = /\b(?:not|isn't|aren't|n't|taken|gone|unavailable|no longer|nothing|sorry|fully)\b/i;
@@ -18,12 +19,16 @@ export function problemWith(reply: string, desk: Desk): string | undefined {
 
 /** Every amount must be an end of one of the price ranges. */
 function inventedPrice(reply: string, { talk }: Desk): string | undefined {
+  const { services, currency: usual } = talk.turn.business;
   const known = new Set(
-    talk.turn.business.services.flatMap(({ price }) => (price ? [price.minCents, price.maxCents] : [])),
+    services.flatMap(({ price }) => {
+      if (!price) return [];
+      return [price.minCents, price.maxCents].map((minor) => fromMinor(minor, price.currency ?? usual));
+    }),
   );
   for (const match of reply.matchAll(MONEY)) {
-    const cents = Math.round(Number((match[1] ?? match[2] ?? "").replaceAll(",", "")) * 100);
-    if (!known.has(cents)) return `an amount that is in no price range: ${match[0]}`;
+    const amount = Number((match[1] ?? match[2] ?? "").replaceAll(",", ""));
+    if (!known.has(amount)) return `an amount that is in no price range: ${match[0]}`;
   }
   if (/\b(?:free of charge|no charge|discount|\d+ ?% off|for free)\b/i.test(reply))
     return "a promise about the price";
