@@ -75,9 +75,11 @@ function misheard({ wish: { unclear, moved, dates }, unknownState, zone, now }: 
       : [
           `"${unclear.time}" was not understood as a time; say morning, afternoon, evening, or a time such as 2 PM.`,
         ]),
-    ...(moved && dates[0]
-      ? [`That date is over, so this is about ${spokenDay(dayBounds(dates[0], zone)[0], zone, now)}.`]
-      : []),
+    ...dates
+      .slice(0, moved ? 1 : 0)
+      .map(
+        (date) => `That date is over, so this is about ${spokenDay(dayBounds(date, zone)[0], zone, now)}.`,
+      ),
   ];
 }
 
@@ -92,10 +94,11 @@ function missedText({ choice, wish, zone, now }: Listing): string {
 
 function daysText({ dates }: Wish, zone: string, now: number): string {
   const name = (date: string) => spokenDay(dayBounds(date, zone)[0], zone, now);
-  const [first, last] = [dates[0], dates.at(-1)];
-  if (first === undefined || last === undefined) return "";
+  const [first] = dates;
+  if (first === undefined) return "";
   if (dates.length < 3) return `on ${spokenList(dates.map(name), "or")}`;
-  const isRun = dateOf(Date.parse(first) / DAY_MS + dates.length - 1) === last;
+  const last = dateOf(Date.parse(first) / DAY_MS + dates.length - 1);
+  const isRun = dates.at(-1) === last;
   return isRun ? `from ${name(first)} to ${name(last)}` : `on ${spokenList(dates.map(name), "or")}`;
 }
 

@@ -41,6 +41,6 @@ export function spokenList(items: readonly string[], joint: "and" | "or"): strin
 }
 
 function nth(day: number): string {
-  const teen = day > 10 && day < 14;
-  return `${day}${teen ? "th" : (["th", "st", "nd", "rd"][day % 10] ?? "th")}`;
+  const isTeen = Math.floor(day / 10) === 1;
+  return `${day}${isTeen ? "th" : (["th", "st", "nd", "rd"][day % 10] ?? "th")}`;
 }
