@@ -20,7 +20,7 @@ const mostHops = 10;
  * `private` name the usual ones. Returns undefined for what is neither, and for a network that would be everybody.
  */
 export function parseTrustedProxies(text: string): TrustedProxies | undefined {
-  if (/^\d{1,3}$/.test(text.trim())) return Number(text) <= mostHops ? Number(text) : undefined;
+  if (/^\d+$/.test(text.trim())) return Number(text) <= mostHops ? Number(text) : undefined;
   const networks = text.split(",").flatMap((part): (string | undefined)[] => {
     const named = namedNetworks[part.trim()];
     return named ? [...named] : [networkIn(part.trim())];
@@ -37,8 +37,8 @@ function networkIn(text: string): string | undefined {
 export function proxyCheck(trusted: TrustedProxies): (address: string | undefined, step: number) => boolean {
   if (typeof trusted === "number") return (_address, step) => step < trusted;
   const networks = trusted.map((network) => ipaddr.parseCIDR(network));
-  return (address) => {
-    if (address === undefined || !ipaddr.isValid(address)) return false;
+  return (address = "") => {
+    if (!ipaddr.isValid(address)) return false;
     const parsed = ipaddr.process(address);
     return networks.some(
       ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
@@ -49,9 +49,8 @@ export function proxyCheck(trusted: TrustedProxies): (address: string | undefine
 /** What counts as one caller: an address, and of IPv6 the /64 network, whose 2^64 addresses one customer has. */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address.slice(0, 100);
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === "ipv4") return parsed.toString();
-  return parsed.toNormalizedString().split(":").slice(0, 4).join(":");
+  // There is no colon in an address of IPv4: it stays whole.
+  return ipaddr.process(address).toNormalizedString().split(":").slice(0, 4).join(":");
 }
 
 /** Whether a host to listen on is reached from this machine only. */
