@@ -4,7 +4,9 @@ import { Type } from "typebox";
 import {
   masked,
   readableWith,
+  requiredScopedFields,
   scopedFieldsOf,
+  scopesIn,
   secretsIn,
   shownOnce,
   withoutCredentials,
@@ -48,6 +50,28 @@ test("the fields of a record are found in the record, in a list and in a page of
   assert.deepEqual([...scopedFieldsOf(Deal)], [["contact", "contacts:read"]]);
 });
 
+test("the scopes that fields take are found however deep, and the fields that could not be left out", () => {
+  assert.deepEqual(scopesIn(Deal).sort(), ["contacts:read", "invoices:read"]);
+  assert.deepEqual(scopesIn(Type.Union([Type.Null(), Type.Array(Line)])), ["invoices:read"]);
+  assert.deepEqual(scopesIn(Type.Object({ id: Type.String() })), []);
+  const must = Type.Object({ name: Type.String(), price: Type.String(readableWith("prices:read")) });
+  for (const schema of [must, Type.Array(must), Type.Union([must, Type.Null()]), Type.Object({ must })]) {
+    assert.deepEqual(requiredScopedFields(schema), ["price"]);
+  }
+  assert.deepEqual(requiredScopedFields(Deal), []);
+});
+
+test("what no scope says anything of is handed on untouched", () => {
+  const open = Type.Object({ id: Type.String() });
+  const value = { id: "1" };
+  assert.equal(withoutUnreadable(open, value, new Set()), value);
+  const Mixed = Type.Object({ free: Type.Unknown(), list: Type.Unknown(), line: Line });
+  const mixed = { free: { a: [1] }, list: [{ b: 1 }], line: { id: "1", paid: "yes" } };
+  const read = withoutUnreadable(Mixed, mixed, new Set());
+  assert.deepEqual(read, { ...mixed, line: { id: "1" } });
+  assert.deepEqual([read.free === mixed.free, read.list === mixed.list], [true, true]);
+});
+
 const Hook = Type.Object({
   secret: Type.Optional(Type.Union([Type.String(), Type.Null()], shownOnce)),
   headers: Type.Optional(Type.Record(Type.String(), Type.String(), shownOnce)),
@@ -66,6 +90,11 @@ test("secrets are what the schema says, unless they are masked already", () => {
   ]);
   assert.deepEqual(secretsIn(Hook, { many: [{ pin: "1" }, { pin: "2" }] }), ["1", "2"]);
   assert.deepEqual(secretsIn(Line, { id: "1" }), []);
+  assert.deepEqual(secretsIn(Hook, { secret: "" }), [], "nothing to hide");
+  const Either = Type.Union([Type.Null(), Hook]);
+  assert.deepEqual(secretsIn(Either, { secret: "s", other: "t" }), ["s"]);
+  assert.deepEqual(secretsIn(Either, null), []);
+  assert.deepEqual(secretsIn(Type.Array(Hook), [{ secret: "s" }, { secret: "s" }]), ["s"]);
 });
 
 test("a secret is masked wherever it stands; a short one only where it stands alone, and gives nothing away", () => {
@@ -76,6 +105,9 @@ test("a secret is masked wherever it stands; a short one only where it stands al
     pin: "****",
     text: "47110815",
   });
+  // Twelve characters are enough to be sure that it is the secret and no chance.
+  assert.equal(withoutSecrets("see 0123456789ab", ["0123456789ab"]), "see ****89ab");
+  assert.equal(withoutSecrets("see 0123456789a", ["0123456789a"]), "see 0123456789a");
   assert.equal(masked("0123456789ab"), "****89ab");
   assert.equal(masked("0123456789a"), "****");
   const value = { a: 1 };

@@ -38,7 +38,7 @@ export function scopedFieldsOf(schema: unknown): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const look = (node: Guarded | undefined): void => {
     if (!node) return;
-    for (const branch of [...(node.anyOf ?? []), ...(node.items ? [node.items] : [])]) look(branch);
+    for (const branch of [...(node.anyOf ?? []), node.items]) look(branch);
     for (const [name, property] of Object.entries(node.properties ?? {}) as [string, Guarded][]) {
       const scope = property["x-readable-with"];
       if (scope !== undefined) found.set(name, scope);
@@ -69,7 +69,7 @@ export function requiredScopedFields(schema: unknown): string[] {
 }
 
 /** A value without the fields that these scopes do not let read; undefined scopes read everything. */
-export function withoutUnreadable<T>(schema: unknown, value: T, scopes: ReadonlySet<string> | undefined): T {
+export function withoutUnreadable<T>(schema: object, value: T, scopes: ReadonlySet<string> | undefined): T {
   if (!scopes || !isGuarded(schema, "x-readable-with")) return value;
   return readable(schema as Guarded, value, scopes) as T;
 }
@@ -90,7 +90,7 @@ function readable(schema: Guarded, value: unknown, scopes: ReadonlySet<string>):
 }
 
 /** The secrets a value holds where its schema says so. One that is masked already is none. */
-export function secretsIn(schema: unknown, value: unknown): string[] {
+export function secretsIn(schema: object, value: unknown): string[] {
   if (!isGuarded(schema, "x-shown-once")) return [];
   const found = new Set<string>();
   collect(schema as Guarded, value, found);
@@ -139,8 +139,7 @@ function concealedText(text: string, secret: string): string {
 const known = new WeakMap<object, Set<keyof Guarded>>();
 
 /** Whether anything in a schema is declared so; found out once for each. */
-function isGuarded(schema: unknown, mark: "x-readable-with" | "x-shown-once"): boolean {
-  if (typeof schema !== "object" || schema === null) return false;
+function isGuarded(schema: object, mark: "x-readable-with" | "x-shown-once"): boolean {
   let marks = known.get(schema);
   if (!marks) {
     const found = new Set<keyof Guarded>();

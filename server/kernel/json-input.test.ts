@@ -46,6 +46,11 @@ test("one level, one property or one value more is refused, and where", () => {
   assert.match(refusal(JSON.stringify(Array.from({ length: mostValues + 1 }, () => 1))).message, /values/);
   const spread = `[${Array.from({ length: 60 }, () => keys(900)).join()}]`;
   assert.match(refusal(spread).message, /values/, "counted over all objects");
+  const inside = `{"a":{"b":${keys(mostKeys + 1)}}}`;
+  assert.equal(refusal(inside).field, "a.b");
+  const eight = "[".repeat(7);
+  assert.equal(refusal(`{"a":${eight}${keys(mostKeys + 1)}${"]".repeat(7)}}`).field, `a${".0".repeat(7)}`);
+  assert.equal(refusal(`{"${"n".repeat(90)}":${keys(mostKeys + 1)}}`).field, "n".repeat(60));
 });
 
 test("names that would make it another object are refused at any depth, and where", () => {
@@ -53,6 +58,8 @@ test("names that would make it another object are refused at any depth, and wher
   assert.equal(refusal('{"a":[{"__proto__":null}]}').field, "a.0.__proto__");
   assert.equal(refusal('{"a":{"\\u005f_proto__":1}}').field, "a.__proto__");
   assert.equal(refusal('{"constructor":{"prototype":{}}}').field, "constructor");
+  const harmless = '{"constructor":{"name":"Ann"},"builder":{"prototype":1},"list":[{"constructor":null}]}';
+  assert.deepEqual(parseJson(harmless), JSON.parse(harmless));
 });
 
 test("what is no JSON says so and how it would be", () => {

@@ -155,6 +155,80 @@ test("a field with a scope of its own can be left out, and its scope is one ther
   assert.deepEqual(registry.unreadableFieldsOf("thing", undefined), []);
 });
 
+test("each of these alone is enough to be refused", () => {
+  const never = () => Promise.reject(new Error("not called"));
+  const unheld = { ...writing, route: "POST /things", prepare: never, holdable: false } as const;
+  const withId = Type.Object({ id: Type.String() });
+  const refused: [Partial<Operation>, RegExp][] = [
+    [{ input: Type.Union([nothing, nothing]) as never }, /plain object/],
+    [{ input: Type.Array(nothing) as never }, /plain object/],
+    [{ scopes: ["things:read", "things:guess"] }, /unknown scope things:guess/],
+    [{ ...unheld, holdable: true }, /can be prepared/],
+    [{ ...unheld, effect: "read", scopes: ["things:read"] }, /can be prepared/],
+    [{ ...unheld, tenancy: "none" }, /can be prepared/],
+    [{ ...writing, route: "POST /things", noun: "" }, /audit noun/],
+    [{ route: "GET /things/:id/:part", input: withId }, /:part is not in the input/],
+    [{ route: "GET /things/:id", input: withId, aliases: ["GET /all"] }, /alias/],
+  ];
+  for (const [fields, problem] of refused) {
+    assert.throws(
+      () => registryOf(thing(fields)),
+      (error: Error) => problem.test(error.message) && error.message.split("\n- ").length === 2,
+      String(problem),
+    );
+  }
+  for (const sound of [
+    unheld,
+    { ...writing, route: "POST /things", effect: "destructive" },
+    { noun: "" },
+    { scopes: [], noScopes: "program" },
+    { route: "GET /things/:id", input: withId, aliases: ["GET /old/:key", "GET /older/:key"] },
+  ] as Partial<Operation>[]) {
+    assert.equal(registryOf(thing(sound)).operations.length, 1);
+  }
+  // What only the program runs has no route that anybody could call.
+  const { route: _, ...inside } = thing({ scopes: [] });
+  assert.equal(
+    registryOf(inside as AnyOperation, { ...inside, name: "do_thing" } as AnyOperation).operations.length,
+    2,
+  );
+});
+
+test("two that share a route, and two lists of the same rows, are refused; the same route of another kind is not", () => {
+  const alias = { name: "see_thing", route: "GET /seen", aliases: ["GET /things"] };
+  assert.throws(() => registryOf(thing({}), thing(alias)), /share the route/);
+  assert.equal(
+    registryOf(thing({}), thing({ ...writing, name: "make", route: "POST /things" })).operations.length,
+    2,
+  );
+  const rows = [{ table: "things", noun: "thing", is: "record" }] as never;
+  const declared = (...all: string[]) =>
+    new Registry(
+      all.map((name) => module({ name, rows })),
+      scopes,
+    );
+  assert.throws(() => declared("one", "two"), /rows of things are declared twice/);
+  assert.equal(declared("one").rowKind("things")?.noun, "thing");
+  assert.equal(declared("one").rowKind("others"), undefined);
+});
+
+test("what may not be read is known for every noun, from whichever operation shows it", () => {
+  const priced = Type.Object({ price: Type.Optional(Type.String({ "x-readable-with": "prices:read" })) });
+  const named = Type.Object({ name: Type.Optional(Type.String({ "x-readable-with": "things:read" })) });
+  const registry = registryOf(
+    thing({ output: priced }),
+    thing({ name: "see_thing", route: "GET /seen", output: named }),
+    thing({ name: "get_part", route: "GET /parts", noun: "part", output: named }),
+    thing({ name: "get_other", route: "GET /others", noun: "other" }),
+  );
+  assert.deepEqual(registry.unreadableFieldsOf("thing", new Set()), ["price", "name"]);
+  assert.deepEqual(registry.unreadableFields(new Set(["prices:read"])), [
+    { noun: "thing", field: "name" },
+    { noun: "part", field: "name" },
+  ]);
+  assert.deepEqual(registry.unreadableFields(undefined), []);
+});
+
 test("a reaction is found by the event it is on", () => {
   const job = { name: "do-it", run: () => Promise.resolve() };
   const reaction = { on: "thing.made", job: job as never, payload: () => ({}) };

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Type } from "typebox";
-import { undeclaredIn } from "./undeclared.ts";
+import { workspaceApi } from "../surfaces/workspace-api.ts";
+import { operation } from "./operation.ts";
+import { mustBeAsDeclared, undeclaredIn } from "./undeclared.ts";
 
 const Person = Type.Object({ id: Type.String(), at: Type.Optional(Type.Object({ street: Type.String() })) });
 
@@ -44,4 +46,51 @@ test("of several shapes one has to name it all", () => {
   assert.deepEqual(undeclaredIn(Shape, { kind: "b", two: 2 }), []);
   assert.deepEqual(undeclaredIn(Shape, { kind: "a", one: 1, two: 2 }), ["two"]);
   assert.deepEqual(undeclaredIn(Shape, [{ id: "1", two: 2 }]), ["0.two"]);
+});
+
+test("a shape is told by its type and by what has one value only, before it is counted what it names", () => {
+  const told: [schema: unknown, value: unknown, undeclared: string[]][] = [
+    // A text among the shapes says nothing of an object, nor an object of a list.
+    [Type.Union([Type.String(), Person]), { id: "1", more: 1 }, ["more"]],
+    [Type.Union([Person, Type.Array(Person)]), [{ id: "1", more: 1 }], ["0.more"]],
+    [Type.Union([Type.Array(Type.Unknown()), Person]), { id: "1", more: 1 }, ["more"]],
+    [Type.Union([Person, Type.Array(Person)]), "text", []],
+    [Type.Union([Person, Type.Null()]), null, []],
+    // Of two that fit, the one that names more.
+    [
+      Type.Union([Person, Type.Object({ id: Type.String(), age: Type.Integer() })]),
+      { id: "1", age: 2, x: 3 },
+      ["x"],
+    ],
+    [{ anyOf: [Person, { patternProperties: { "^k": { type: "string" } } }] }, { k1: "a", k2: "b" }, []],
+    [{ type: "array" }, [{ any: 1 }], []],
+    [{ type: "object", properties: { a: {} }, additionalProperties: true }, { a: 1, b: { c: 1 } }, []],
+    [{ type: "object", properties: { a: {} }, additionalProperties: false }, { a: 1, b: 1 }, ["b"]],
+    [{ type: "object", additionalProperties: false }, { b: 1 }, []],
+    [{ patternProperties: { "^k": Person } }, { k1: { id: "1", more: 1 } }, ["k1.more"]],
+    [Person, "text", []],
+    [Person, null, []],
+  ];
+  for (const [schema, value, undeclared] of told) {
+    assert.deepEqual(undeclaredIn(schema, value), undeclared, JSON.stringify([schema, value]));
+  }
+});
+
+test("an answer that is not as declared, or holds more, is a mistake of ours that names where", () => {
+  const getPerson = operation({
+    name: "get_person",
+    surface: workspaceApi,
+    section: "People",
+    scopes: ["people:read"],
+    effect: "read",
+    noun: "person",
+    summary: "Get it.",
+    input: Type.Object({}),
+    output: Type.Union([Person, Type.Null()]),
+    run: () => Promise.resolve(null),
+  });
+  mustBeAsDeclared(getPerson, { id: "1", at: undefined });
+  mustBeAsDeclared(getPerson, undefined);
+  assert.throws(() => mustBeAsDeclared(getPerson, { id: 1 }), /get_person/);
+  assert.throws(() => mustBeAsDeclared(getPerson, { id: "1", secret: "s" }), /get_person.*: secret$/);
 });

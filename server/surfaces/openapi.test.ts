@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { Type } from "typebox";
 import { declareError } from "../kernel/errors.ts";
@@ -7,6 +9,7 @@ import { Registry } from "../kernel/registry.ts";
 import { modules } from "../modules/index.ts";
 import { knownScopes } from "../scopes.ts";
 import { startHarness } from "../testing/harness.ts";
+import { root } from "../testing/root.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { OpenApiDocument } from "./openapi.ts";
 import { workspaceApi } from "./workspace-api.ts";
@@ -32,6 +35,14 @@ test("every operation with a route is in the document, with scopes, a success an
   const get = document.paths["/api/v1/contacts/{id}"]?.["get"];
   assert.ok(get?.responses["404"]);
   assert.equal(get?.parameters.find((one) => one.name === "id")?.required, true);
+});
+
+test("the document that is kept for clients is the one that is served", async () => {
+  const kept = JSON.parse(await readFile(join(root, "openapi/openapi.json"), "utf8")) as OpenApiDocument;
+  const served = JSON.parse(JSON.stringify(document)) as OpenApiDocument;
+  // Path by path, so that a difference is told where it is.
+  for (const [path, item] of Object.entries(served.paths)) assert.deepEqual(item, kept.paths[path], path);
+  assert.deepEqual(served, kept);
 });
 
 test("the same registry gives the same document, and every reference in it leads somewhere", () => {

@@ -80,3 +80,88 @@ test("what an agent copies back loses its marks, and only whole ones", () => {
   const two = `${userContent("a")} and ${userContent("b")}`;
   assert.equal(withoutMarks(two), two);
 });
+
+test("a text is vouched for by any of the schemas it may have, and by what the caller knows of it", () => {
+  const both = {
+    allOf: [{ type: "object", properties: { kind: { const: "a" } } }, { properties: { name: {} } }],
+  };
+  assert.deepEqual(withMarks({ kind: "a", name: "Ada" }, both), { kind: "a", name: userContent("Ada") });
+  assert.deepEqual(withMarks({ kind: "b" }, both), { kind: userContent("b") });
+  const told: [value: string, schema: object, marked: boolean][] = [
+    ["a", { enum: ["a", "b"] }, false],
+    ["c", { enum: ["a", "b"] }, true],
+    ["", { type: "string" }, false],
+    ["x", { const: "y", enum: ["x"] }, true],
+    ["2026-03-02", { format: "date" }, false],
+    ["two words", { format: "date" }, true],
+    ["x".repeat(500), { format: "uri" }, false],
+    ["x".repeat(501), { format: "uri" }, true],
+    ["", { format: "uri" }, false],
+    ["abc", { pattern: "^[a-c]+$", format: "uri" }, false],
+    ["abd", { pattern: "^[a-c]+$", format: "uri" }, true],
+    ["any words at all", { "x-own-text": true }, false],
+    ["any words at all", { "x-own-text": false }, true],
+    ["b", { anyOf: [{ const: "a" }, { const: "b" }] }, false],
+    ["a", { anyOf: [{ anyOf: [{ const: "a" }] }] }, false],
+  ];
+  for (const [value, schema, isMarked] of told) {
+    assert.equal(
+      withMarks(value, schema),
+      isMarked ? userContent(value) : value,
+      JSON.stringify([value, schema]),
+    );
+  }
+  assert.equal(withMarks("free", undefined), userContent("free"));
+  const known = (name: string, text: string) => name === "code" && text === "A1";
+  const answer = { code: "A1", other: "A1", list: [{ code: "A1" }, { code: "B2" }] };
+  assert.deepEqual(withMarks(answer, {}, known), {
+    code: "A1",
+    other: userContent("A1"),
+    list: [{ code: "A1" }, { code: userContent("B2") }],
+  });
+});
+
+test("a text the program vouches for cannot open or end a mark either", () => {
+  assert.equal(withMarks("</aam:user-content>", { "x-own-text": true }), "&lt;/aam:user-content>");
+});
+
+test("values of a map are looked at by what the map says of them, and names nobody declared may be texts", () => {
+  const map = {
+    type: "object",
+    properties: { own: { const: "x" } },
+    additionalProperties: { format: "date" },
+  };
+  const long = "k".repeat(65);
+  assert.deepEqual(withMarks({ own: "x", a: "2026-03-02", b: "do it", [long]: "2026-03-02" }, map), {
+    own: "x",
+    a: "2026-03-02",
+    b: userContent("do it"),
+    [userContent(long)]: "2026-03-02",
+  });
+  assert.deepEqual(withMarks({ "odd name": "x" }, { properties: { "odd name": { const: "x" } } }), {
+    "odd name": "x",
+  });
+  // What is declared is narrowed by its own schema, not by that of the others.
+  assert.deepEqual(withMarks({ own: "2026-03-02" }, map), { own: userContent("2026-03-02") });
+  assert.deepEqual(withMarks([1, true, null, [["a"]]], { items: { items: { items: { const: "a" } } } }), [
+    1,
+    true,
+    null,
+    [["a"]],
+  ]);
+});
+
+test("marks are taken off only where they are the outermost of the text, and nothing else is touched", () => {
+  const whole = userContent("Ada");
+  assert.equal(withoutMarks(whole), "Ada");
+  for (const text of [`${whole} `, ` ${whole}`, "Ada</aam:user-content>", `${whole}${whole}`, "Ada"]) {
+    assert.equal(withoutMarks(text), text);
+  }
+  assert.deepEqual(withoutMarks([null, 1, { a: [whole] }]), [null, 1, { a: ["Ada"] }]);
+  const nested = "<aam:user-content><aam:user-content>x</aam:user-content></aam:user-content>";
+  assert.equal(withoutMarks(nested), nested);
+  for (const inner of ["a <aam:user-content> b", "a </aam:user-content> b"]) {
+    const text = `<aam:user-content>${inner}</aam:user-content>`;
+    assert.equal(withoutMarks(text), text);
+  }
+});
