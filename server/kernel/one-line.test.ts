@@ -21,6 +21,8 @@ async function listening(onSocket: (socket: Socket) => void): Promise<{ path: st
   return { path, server };
 }
 
+const round = () => new Promise((resolve) => setImmediate(resolve));
+
 /** Whoever answers with `answer`; notes the questions it was handed. */
 async function answering(answer: Answer): Promise<{ path: string; asked: unknown[] }> {
   const asked: unknown[] = [];
@@ -41,26 +43,39 @@ async function sent(path: string, ...pieces: string[]): Promise<string> {
   await once(socket, "connect");
   for (const piece of pieces) {
     socket.write(piece);
-    await new Promise((resolve) => setImmediate(resolve));
+    await round();
   }
   await new Promise((resolve) => socket.once("close", resolve));
   return text;
 }
 
 test("a question is a line, however many pieces it comes in, and is answered by a line", async () => {
-  const { path, asked } = await answering(async (question) => ({ heard: question }));
+  const { path, asked } = await answering(async (question) => {
+    await round();
+    await round();
+    return { heard: question };
+  });
   assert.deepEqual(await askLine(path, { a: "é" }), { heard: { a: "é" } });
   assert.equal(await sent(path, '{"b"', ":1", "}\n"), '{"heard":{"b":1}}\n');
   assert.equal(await sent(path, "1\n2\n"), '{"heard":1}\n', "one question only");
-  assert.deepEqual(asked, [{ a: "é" }, { b: 1 }, 1]);
+  assert.equal(
+    await sent(path, "3\n", "4\n"),
+    '{"heard":3}\n',
+    "nor another one while the first is thought about",
+  );
+  assert.deepEqual(asked, [{ a: "é" }, { b: 1 }, 1, 3]);
 });
 
 test("what is no JSON, or longer than a question can be, is hung up on and never asked", async () => {
   const { path, asked } = await answering(async () => "taken");
   const text = (length: number) => JSON.stringify("x".repeat(length - 2));
+  const started = performance.now();
   assert.equal(await sent(path, "nonsense\n"), "");
+  assert.equal(await sent(path, "\n"), "");
   assert.equal(await sent(path, `${text(64 * 1024 + 1)}\n`), "");
   assert.equal(await sent(path, "x".repeat(64 * 1024 + 1)), "", "without waiting for the end of the line");
+  assert.equal(await sent(path, `${text(64 * 1024)}x`), "");
+  assert.ok(performance.now() - started < 4_000, "at once");
   assert.deepEqual(asked, []);
   assert.equal(await sent(path, `${text(64 * 1024)}\n`), '"taken"\n', "the longest there may be");
 });
@@ -68,8 +83,20 @@ test("what is no JSON, or longer than a question can be, is hung up on and never
 test("whoever has no answer hangs up, and the asker learns that there is none", async () => {
   const { path, asked } = await answering(async () => undefined);
   assert.equal(await askLine(path, 1), undefined);
-  assert.deepEqual(asked, [1]);
+  assert.equal(await sent(path, "2\n"), "");
+  assert.deepEqual(asked, [1, 2]);
   assert.equal(await askLine(join(folder, "nobody.sock"), 1), undefined);
+});
+
+test("a connection that breaks is no more than a question without an answer, and leaves nothing waiting", async () => {
+  const waiting = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = waiting();
+  const { path } = await listening((socket) => {
+    answerLine(socket, () => Promise.resolve("never asked"));
+    socket.destroy(new Error("reset"));
+  });
+  assert.equal(await askLine(path, 1), undefined);
+  assert.equal(waiting(), before);
 });
 
 test("an answer that was cut off is none", async () => {
@@ -81,14 +108,17 @@ test("an answer that was cut off is none", async () => {
 
 test("a caller that says nothing, and an answer that does not come, are not waited for without end", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const { path } = await answering(() => new Promise(() => undefined));
+  const ended: Socket[] = [];
+  const { path } = await listening((socket) => {
+    socket.once("close", () => ended.push(socket));
+    answerLine(socket, () => new Promise(() => undefined));
+  });
   const silent = connect(path).on("error", () => undefined);
   await once(silent, "connect");
   const question = askLine(path, 1);
   question.catch(() => undefined);
   let cut = false;
   silent.once("close", () => (cut = true));
-  const round = () => new Promise((resolve) => setImmediate(resolve));
   for (let turn = 0; turn < 20; turn += 1) await round();
   t.mock.timers.tick(4_999);
   for (let turn = 0; turn < 20; turn += 1) await round();
@@ -98,4 +128,6 @@ test("a caller that says nothing, and an answer that does not come, are not wait
   assert.equal(cut, true);
   t.mock.timers.tick(60_000);
   await assert.rejects(question);
+  for (let turn = 0; turn < 20; turn += 1) await round();
+  assert.equal(ended.length, 2, "nobody waits on the other side either");
 });

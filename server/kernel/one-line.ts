@@ -25,12 +25,10 @@ export function answerLine(socket: Socket, answer: Answer): void {
   };
   socket.setEncoding("utf8").on("data", read);
   socket.on("error", () => socket.destroy());
-  socket.once("close", () => clearTimeout(impatience));
 }
 
 /** Hangs up on a connection without reading it. */
 function hangUp(socket: Socket): void {
-  socket.on("error", () => socket.destroy());
   socket.end().resume();
 }
 

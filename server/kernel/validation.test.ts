@@ -16,6 +16,10 @@ const Thing = Type.Object(
   { additionalProperties: false },
 );
 
+const Either = Type.Object({
+  shape: Type.Union([Type.Object({ a: Type.String() }), Type.Object({ b: Type.String() })]),
+});
+
 const fieldsOf = (value: unknown) =>
   validatorOf(Thing)
     .problems(value)
@@ -40,6 +44,11 @@ test("every field that does not fit is named once, with its place", () => {
     assert.deepEqual(fieldsOf(value), wanted, JSON.stringify(value));
   }
   assert.equal(validatorOf(Thing).check({ name: "nn", kind: "a", mode: "on", when: null }), true);
+  const either = validatorOf(Either).problems({ shape: {} });
+  assert.ok(
+    either.some(({ field }) => field === "shape"),
+    "neither shape, which no single field of them tells",
+  );
   assert.deepEqual(fieldsOf({ wrong: 1, lines: 1 }).sort(), ["lines", "name", "wrong"]);
 });
 

@@ -51,6 +51,8 @@ test("an operation that needs nothing is shown without what it has not", () => {
     /<a href="#workspace-list-parcels"><span class="verb get">GET<\/span> list_parcels<\/a>/,
   );
   assert.match(article, /id="workspace-list-parcels"/);
+  const id = { name: "id", in: "path", schema: {} } as const;
+  assert.doesNotMatch(articleOf({ parameters: [id] }).article, /Idempotency/);
   assert.doesNotMatch(article, /needs|credits|Parameters|Body|Idempotency|Content-Type|undefined/);
   assert.match(
     article,

@@ -123,8 +123,8 @@ function bodyFields(operation: OperationObject, document: OpenApiDocument): Fiel
 }
 
 function resolved(schema: JsonSchema, document: OpenApiDocument): JsonSchema {
-  const name = schema.$ref?.split("/").at(-1);
-  return name ? (document.components.schemas[name] ?? schema) : schema;
+  const name = schema.$ref?.split("/").at(-1) ?? "";
+  return document.components.schemas[name] ?? schema;
 }
 
 function typeOf(schema: JsonSchema): string {

@@ -63,8 +63,10 @@ export function sampleOf(schema: JsonSchema, everything = false): unknown {
 }
 
 function sampleText(schema: JsonSchema): string {
-  const known = schema.format ? byFormat[schema.format] : undefined;
-  return known ?? "text".padEnd(schema.minLength ?? 0, "x").slice(0, schema.maxLength ?? 100);
+  return (
+    byFormat[schema.format ?? ""] ??
+    "text".padEnd(schema.minLength ?? 0, "x").slice(0, schema.maxLength ?? 100)
+  );
 }
 
 function sampleObject(schema: JsonSchema, everything: boolean): Record<string, unknown> {
