@@ -54,6 +54,13 @@ test("keywords count as the whole message, however they are spelled", () => {
     ["help me", undefined],
     ["the end", undefined],
     ["stop 5", undefined],
+    [`stop${"!".repeat(56)}`, "stop"],
+    [`stop${"!".repeat(57)}`, undefined],
+    ["stop stop start", undefined],
+    ["stop texting me now", "stop"],
+    ["stop texting me today", undefined],
+    ["please please", undefined],
+    ["stop ٣", undefined],
     ["", undefined],
     ["👍", undefined],
   ];

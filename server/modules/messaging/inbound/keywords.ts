@@ -66,6 +66,6 @@ function found(spoken: string): { keyword: Keyword; word: string } | undefined {
 function politely(spoken: string): { keyword: Keyword; word: string } | undefined {
   const parts = spoken.replaceAll(politePairs, " ").split(" ");
   const plain = parts.filter((part) => part !== "" && !polite.has(part)).join(" ");
-  const keyword = plain === spoken ? undefined : found(plain);
+  const keyword = found(plain);
   return keyword?.keyword === "stop" && !bareOnly.has(keyword.word) ? keyword : undefined;
 }

@@ -8,7 +8,7 @@ import { merged, undo } from "../../crm/merge/testing.ts";
 import { root } from "../../../testing/root.ts";
 import { businessWithNumber, inside, outbox, postForm } from "../testing.ts";
 import type { TestBusiness } from "../testing.ts";
-import { isOptedOut, optIn, optOut } from "./opt-outs.ts";
+import { isOptedOut, lockContactsAt, optIn, optOut, reachesOf, wantsNoTexts } from "./opt-outs.ts";
 
 const frontdesk = await startHarness();
 const contacts = "/api/v1/contacts";
@@ -321,4 +321,72 @@ test("what contacts said before the table was there is taken over, for all who s
   );
   await engine.close();
   await drop();
+});
+
+test("a contact is reached at each of its numbers once, and at its address in one spelling", () => {
+  const contact = { phone: "+1", landline: "+2", email: "Kim@Example.com" };
+  const sms = (address: string) => ({ channel: "sms", address });
+  assert.deepEqual(reachesOf(contact, "sms"), [sms("+1"), sms("+2")]);
+  assert.deepEqual(reachesOf({ phone: "+1", landline: "+1" }, "sms"), [sms("+1")]);
+  assert.deepEqual(reachesOf({ phone: null, landline: "+2" }, "sms"), [sms("+2")]);
+  assert.deepEqual(reachesOf(contact, "email"), [{ channel: "email", address: "kim@example.com" }]);
+  for (const channel of ["sms", "email"] as const) assert.deepEqual(reachesOf({}, channel), []);
+  assert.deepEqual(reachesOf({ email: null }, "email"), []);
+});
+
+test("everybody it concerns is told of it once, by the channel it is about, and those whom the caller records are not", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const [phone, other] = [business.customer(), business.customer()];
+  const address = "everybody@example.com";
+  const [one, two, three] = [
+    await add(business, { phone, email: address }),
+    await add(business, { landline: phone }),
+    await add(business, { phone: other }),
+  ];
+  const told = async () => {
+    const rows = await frontdesk.app.database.read(business.id, (db) =>
+      db.from("events").selectAll().where("type", "like", "contact.opted_%").orderBy("position").execute(),
+    );
+    return rows.map(({ type, record_id, payload }) => [type, record_id, payload["channel"], payload["by"]]);
+  };
+  const ids = (contacts: { id: string }[]) => contacts.map(({ id }) => id);
+  await inside(frontdesk, business.id, async (ctx) => {
+    const [sms, email] = [
+      { channel: "sms", address: phone },
+      { channel: "email", address },
+    ] as const;
+    assert.deepEqual(ids(await lockContactsAt(ctx, [sms])), ids([one, two]));
+    assert.deepEqual(ids(await lockContactsAt(ctx, [email])), ids([one]));
+    assert.deepEqual(ids(await lockContactsAt(ctx, [sms, email])), ids([one, two]));
+    assert.deepEqual(await lockContactsAt(ctx, []), []);
+    assert.equal(await optOut(ctx, [], "person"), false);
+    assert.equal(await optIn(ctx, [sms], "person"), false, "nobody was opted out");
+    assert.equal(await optOut(ctx, [sms], "person", { except: [two.id] }), true);
+    assert.equal(await optOut(ctx, [sms, email], "voice"), true, "one of them is new");
+    assert.equal(await optIn(ctx, [sms], "keyword"), true);
+  });
+  assert.deepEqual(await told(), [
+    ["contact.opted_out", one.id, "sms", "person"],
+    ["contact.opted_out", one.id, "email", "voice"],
+    ["contact.opted_in", one.id, "sms", "keyword"],
+    ["contact.opted_in", two.id, "sms", "keyword"],
+  ]);
+  assert.equal((await read(business, three.id)).sms_unsubscribed, false);
+});
+
+test("the guards go by the number, and by the contact as well; an opt-out of another channel is none", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const number = business.customer();
+  await inside(frontdesk, business.id, async (ctx) => {
+    assert.equal(await wantsNoTexts(ctx, number, undefined), false);
+    assert.equal(await wantsNoTexts(ctx, number, { sms_unsubscribed: true }), true);
+    await optOut(ctx, [{ channel: "email", address: number }], "person");
+    assert.equal(await wantsNoTexts(ctx, number, { sms_unsubscribed: false }), false);
+    await optOut(ctx, [{ channel: "sms", address: number }], "person");
+    assert.equal(await wantsNoTexts(ctx, number, { sms_unsubscribed: false }), true);
+    assert.equal(await wantsNoTexts(ctx, business.customer(), undefined), false);
+    await optIn(ctx, [{ channel: "sms", address: number }], "person");
+    assert.equal(await isOptedOut(ctx, { channel: "sms", address: number }), false);
+    assert.equal(await isOptedOut(ctx, { channel: "email", address: number }), true);
+  });
 });

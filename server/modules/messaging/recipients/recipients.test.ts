@@ -47,6 +47,9 @@ test("a number is its country's; of one without a country the calling code decid
   assert.equal(isNumberOf(["US"], "+15555550000"), true);
   assert.equal(isNumberOf([], mobile), false);
   assert.equal(isNumberOf(["ZZ"], mobile), false);
+  assert.equal(isNumberOf(["ZZ"], "+15555550000"), false);
+  assert.equal(isNumberOf(["GB"], "+15555550000"), false);
+  assert.equal(isNumberOf(["GB"], "nonsense"), false);
 });
 
 test("four messages a day to one recipient, whoever asks in what spelling; tomorrow again", async () => {
