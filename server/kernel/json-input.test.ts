@@ -26,6 +26,8 @@ test("what is within the bounds is read as it stands", () => {
     prototype: {},
   });
   assert.deepEqual(parseJson('"text"'), "text");
+  const letter = "x".repeat(mostKeys + 1);
+  assert.equal(parseJson(JSON.stringify(letter)), letter, "letters are no properties");
   assert.equal(parseJson("null"), null);
   parseJson(nested(deepestJson));
   parseJson(nested(deepestJson, "[", "]"));

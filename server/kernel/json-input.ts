@@ -42,7 +42,7 @@ function inspect(value: object, path: (string | number)[], seen: { values: numbe
   const inner = value as Record<string | number, unknown>;
   for (const key of names ?? (value as unknown[]).keys()) {
     const child = inner[key];
-    if (typeof key === "string" && isTreacherous(key, child)) {
+    if (isTreacherous(key, child)) {
       throw at([...path, key], "is no name for a property", "Leave it out, or call it something else.");
     }
     if (typeof child !== "object" || child === null) continue;
@@ -52,11 +52,9 @@ function inspect(value: object, path: (string | number)[], seen: { values: numbe
   }
 }
 
-function isTreacherous(name: string, value: unknown): boolean {
+function isTreacherous(name: string | number, value: unknown): boolean {
   if (name === "__proto__") return true;
-  return (
-    name === "constructor" && typeof value === "object" && value !== null && Object.hasOwn(value, "prototype")
-  );
+  return name === "constructor" && Object.hasOwn(Object(value) as object, "prototype");
 }
 
 function at(path: readonly (string | number)[], message: string, fix: string): Error {

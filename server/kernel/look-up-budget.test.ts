@@ -44,6 +44,11 @@ test("what is good costs nothing, and once known is looked up whoever else uses 
   assert.equal(await lookUp(budget, "a", "good and new", true), false);
   assert.equal(await lookUp(budget, "a", "good 7", true), true);
   assert.equal(await lookUp(budget, "a", "good 7", true), true, "and again");
+  assert.equal(
+    await lookUp(budget, "a", "bad", false),
+    false,
+    "which gives nothing back that it did not take",
+  );
 });
 
 test("what was good and is not any more counts again", async () => {

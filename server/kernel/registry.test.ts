@@ -162,6 +162,7 @@ test("each of these alone is enough to be refused", () => {
   const refused: [Partial<Operation>, RegExp][] = [
     [{ input: Type.Union([nothing, nothing]) as never }, /plain object/],
     [{ input: Type.Array(nothing) as never }, /plain object/],
+    [{ input: { ...nothing, anyOf: [nothing] } as never }, /plain object/],
     [{ scopes: ["things:read", "things:guess"] }, /unknown scope things:guess/],
     [{ ...unheld, holdable: true }, /can be prepared/],
     [{ ...unheld, effect: "read", scopes: ["things:read"] }, /can be prepared/],
@@ -181,6 +182,7 @@ test("each of these alone is enough to be refused", () => {
     unheld,
     { ...writing, route: "POST /things", effect: "destructive" },
     { noun: "" },
+    { effect: "write", scopes: [], auth: "public", route: "POST /things" },
     { scopes: [], noScopes: "program" },
     { route: "GET /things/:id", input: withId, aliases: ["GET /old/:key", "GET /older/:key"] },
   ] as Partial<Operation>[]) {
@@ -227,6 +229,20 @@ test("what may not be read is known for every noun, from whichever operation sho
     { noun: "part", field: "name" },
   ]);
   assert.deepEqual(registry.unreadableFields(undefined), []);
+});
+
+test("what modules bring along beside operations is all there", () => {
+  const sweep = { table: "things", column: "made_at", keepMs: 1 };
+  const follower = { name: "watcher", take: () => Promise.resolve() };
+  const setUp = { what: "thing", stop: () => Promise.resolve(0) };
+  const one = module({ name: "one", sweeps: [sweep], followers: [follower], setUps: [setUp] });
+  const registry = new Registry([one, module({ name: "two" })], scopes);
+  assert.deepEqual(registry.sweeps.at(-1), sweep);
+  assert.ok(
+    registry.sweeps.some(({ table }) => table === "events"),
+    "with the kernel's own",
+  );
+  assert.deepEqual([registry.followers, registry.setUps, registry.jobs], [[follower], [setUp], []]);
 });
 
 test("a reaction is found by the event it is on", () => {

@@ -68,6 +68,7 @@ test("a shape is told by its type and by what has one value only, before it is c
     [{ type: "object", properties: { a: {} }, additionalProperties: false }, { a: 1, b: 1 }, ["b"]],
     [{ type: "object", additionalProperties: false }, { b: 1 }, []],
     [{ patternProperties: { "^k": Person } }, { k1: { id: "1", more: 1 } }, ["k1.more"]],
+    [{ type: "object", additionalProperties: Person }, { anna: { id: "1", more: 1 } }, ["anna.more"]],
     [Person, "text", []],
     [Person, null, []],
   ];

@@ -28,12 +28,13 @@ export function undeclaredIn(schema: unknown, value: unknown): string[] {
 }
 
 function look(schema: Shape, value: unknown, at: readonly string[]): string[] {
+  if (typeof value !== "object" || value === null) return [];
   if (schema.anyOf) return fewest(schema.anyOf, value, at);
   if (Array.isArray(value)) {
     const { items } = schema;
     return items ? value.flatMap((one, index) => look(items, one, [...at, String(index)])) : [];
   }
-  if (typeof value !== "object" || value === null || isFree(schema)) return [];
+  if (isFree(schema)) return [];
   return Object.entries(value).flatMap(([name, inner]) => {
     const property = propertyOf<SchemaNode>(schema, name) ?? otherOf(schema);
     return property ? look(property, inner, [...at, name]) : [[...at, name].join(".")];
@@ -50,14 +51,13 @@ function otherOf({ additionalProperties: other, patternProperties }: Shape): Sch
 }
 
 // Of the shapes the value may have, the one that names most of it.
-function fewest(branches: readonly Shape[], value: unknown, at: readonly string[]): string[] {
+function fewest(branches: readonly Shape[], value: object, at: readonly string[]): string[] {
   const found = branches.filter((branch) => isKindOf(branch, value)).map((branch) => look(branch, value, at));
   return found.sort((a, b) => a.length - b.length)[0] ?? [];
 }
 
 // What tells shapes apart: the type, and properties that have one value only.
-function isKindOf({ type, properties = {} }: Shape, value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return type !== "object" && type !== "array";
+function isKindOf({ type, properties = {} }: Shape, value: object): boolean {
   if (type !== undefined && type !== (Array.isArray(value) ? "array" : "object")) return false;
   return Object.entries(properties).every(
     ([name, { const: only }]) => only === undefined || (value as Record<string, unknown>)[name] === only,

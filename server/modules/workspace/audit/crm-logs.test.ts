@@ -106,6 +106,75 @@ test("pages of one and the same row never repeat or lose a field, forwards and b
   assert.match(wrong.text, /cursor/);
 });
 
+test("a cursor that is none of the log's, or two that differ, are refused", async () => {
+  const workspace = await frontdesk.workspace();
+  await contactOf(workspace);
+  const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString("base64url");
+  const at = "2026-03-02T09:00:00.000Z";
+  const id = workspace.id;
+  const get = async (query: string) => (await workspace.call("GET", `${path}?${query}`)).status;
+  for (const good of [cursor(at, id, "name", "f"), cursor(at, id, "", "b")]) {
+    assert.equal(await get(`cursor=${good}`), 200);
+    assert.equal(await get(`cursor=${good}&after=${good}`), 200);
+    assert.equal(await get(`after=${good}`), 200);
+  }
+  for (const wrong of [
+    cursor(7, id, "name", "f"),
+    cursor("2026-03-02", id, "name", "f"),
+    cursor("2026-99-99T09:00:00Z", id, "name", "f"),
+    cursor(at, "nobody", "name", "f"),
+    cursor(at, 7, "name", "f"),
+    cursor(at, id, 7, "f"),
+    cursor(at, id, "a\0b", "f"),
+    cursor(at),
+    Buffer.from("7").toString("base64url"),
+  ]) {
+    assert.equal(await get(`cursor=${wrong}`), 400, Buffer.from(wrong, "base64url").toString());
+  }
+  assert.equal(await get(`cursor=${cursor(at, id, "a", "f")}&after=${cursor(at, id, "b", "f")}`), 400);
+});
+
+test("a page that holds all there is has none beside it; the first has none before it", async () => {
+  const workspace = await frontdesk.workspace();
+  const id = await contactOf(workspace);
+  await workspace.call("DELETE", `/api/v1/contacts/${id}`);
+  const pages = async (query: string) => (await workspace.call("GET", `${path}?${query}`)).body;
+  const { data, pagination } = await pages("limit=100");
+  assert.deepEqual([pagination.next_cursor, pagination.prev_cursor], [null, null]);
+  const exact = await pages(`limit=${data.length}`);
+  assert.deepEqual([exact.data.length, exact.pagination.next_cursor], [data.length, null]);
+  const first = await pages("limit=1");
+  assert.equal(first.pagination.prev_cursor, null);
+  const second = await pages(`limit=1&cursor=${first.pagination.next_cursor}`);
+  assert.deepEqual(second.data, [data[1]]);
+  const back = await pages(`limit=1&cursor=${second.pagination.prev_cursor}`);
+  assert.deepEqual([back.data, back.pagination.prev_cursor], [[data[0]], null]);
+  assert.ok(back.pagination.next_cursor);
+  const nothing = await pages(`entity_id=${workspace.id}`);
+  assert.deepEqual(
+    [nothing.data, nothing.pagination.next_cursor, nothing.pagination.prev_cursor],
+    [[], null, null],
+  );
+  const { field, old_value, id: shown, entry_id } = data.at(-1);
+  assert.equal(shown, field === null ? entry_id : `${entry_id}:${field}`);
+  assert.equal(old_value, null);
+});
+
+test("an act that changed no field is one row without a field", async () => {
+  const workspace = await frontdesk.workspace();
+  const id = await contactOf(workspace);
+  await frontdesk.app.database.system("simulator", (kysely) =>
+    kysely
+      .updateTable("audit_entries" as never)
+      .set({ changes: "{}" } as never)
+      .where("record_id" as never, "=", id as never)
+      .execute(),
+  );
+  const [row, ...more] = await logs(workspace, { entity_id: id });
+  assert.deepEqual(more, []);
+  assert.deepEqual([row.id, row.field, row.old_value, row.new_value], [row.entry_id, null, null, null]);
+});
+
 test("the log shows one workspace's changes, to whoever may read it, and nobody can change it", async () => {
   const workspace = await frontdesk.workspace();
   const stranger = await frontdesk.workspace();

@@ -126,6 +126,47 @@ test("who is active already is not invited again, in whatever spelling", async (
   }
 });
 
+test("an address invited again keeps its name unless another is sent, and is nobody's but that one's", async () => {
+  const [workspace, elsewhere] = [await frontdesk.workspace(), await frontdesk.workspace()];
+  const email = "again@example.com";
+  const ask = async (of: typeof workspace, body: object) => {
+    const answer = await of.call("POST", "/api/v1/company/users/invite", { email, ...body });
+    assert.equal(answer.status, 201, answer.text);
+    const { id, full_name, role } = answer.body.data;
+    return { id, full_name, role };
+  };
+  const first = await ask(workspace, { role: "client_viewer", full_name: "  Ann  " });
+  assert.equal(first.full_name, "Ann");
+  const bystander = await ask(workspace, { role: "client_viewer", email: "other@example.com" });
+  assert.equal(bystander.full_name, "other@example.com", "without a name the address stands in for one");
+  for (const body of [{ role: "client_editor" }, { role: "client_editor", full_name: " " }]) {
+    assert.deepEqual(await ask(workspace, { ...body, email: " AGAIN@example.com " }), {
+      ...first,
+      role: "client_editor",
+    });
+  }
+  assert.deepEqual(await ask(workspace, { role: "client_editor", full_name: "Anna" }), {
+    ...first,
+    full_name: "Anna",
+    role: "client_editor",
+  });
+  assert.notEqual((await ask(elsewhere, { role: "client_editor" })).id, first.id);
+  const { data } = (await workspace.call("GET", "/api/v1/company/users?status=invited")).body;
+  assert.deepEqual(
+    data.map((row: { full_name: string; role: string }) => [row.full_name, row.role]),
+    [
+      ["Anna", "client_editor"],
+      ["other@example.com", "client_viewer"],
+    ],
+  );
+  assert.equal((await workspace.call("DELETE", `/api/v1/company/users/${first.id}`)).status, 204);
+  assert.notEqual(
+    (await ask(workspace, { role: "client_editor" })).id,
+    first.id,
+    "who was removed comes anew",
+  );
+});
+
 test("one address invited twice at the same moment is one member, and one of two links joins", async () => {
   const workspace = await frontdesk.workspace();
   const email = newEmail();

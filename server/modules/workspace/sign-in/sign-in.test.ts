@@ -151,6 +151,41 @@ test("a session acts in one workspace; the person goes to another of theirs, and
   assert.equal(denied.status, 403);
 });
 
+test("who is not signed in has no workspace to change and no session to end", async () => {
+  const [workspace] = [await frontdesk.workspace()];
+  for (const headers of [ours, { ...ours, cookie: `frontdesk_session=${"A".repeat(43)}` }]) {
+    const form = { workspace_id: workspace.id };
+    const refused = await frontdesk.call("POST", "/sign-in/workspace", { form, headers });
+    assert.equal(refused.status, 401, refused.text);
+    assert.match(refused.text, /<label for="password">/);
+    const out = await frontdesk.call("POST", "/sign-out", { form: {}, headers });
+    assert.deepEqual([out.status, out.headers["location"]], [303, "/sign-in"]);
+  }
+});
+
+test("signing out ends that session and no other", async () => {
+  const workspace = await frontdesk.workspace();
+  const { email, cookie } = await joined(frontdesk, workspace, "client_editor");
+  const elsewhere = cookieOf(await signIn(frontdesk, email));
+  await browse(frontdesk, cookie, "POST", "/sign-out");
+  const works = async (one: string) => (await browse(frontdesk, one, "GET", contacts)).status;
+  assert.deepEqual([await works(cookie), await works(elsewhere)], [401, 200]);
+});
+
+test("the use of a session is noted by the hour, and it is over thirty days after to the second", async () => {
+  const workspace = await frontdesk.workspace();
+  const { cookie } = await joined(frontdesk, workspace, "client_editor");
+  const works = async () => (await browse(frontdesk, cookie, "GET", contacts)).status;
+  await frontdesk.advance(3599);
+  assert.equal(await works(), 200, "not noted yet");
+  await frontdesk.advance(30 * day - 3600);
+  assert.equal(await works(), 200, "a second before, which is noted");
+  await frontdesk.advance(30 * day - 1);
+  assert.equal(await works(), 200);
+  await frontdesk.advance(30 * day);
+  assert.equal(await works(), 401);
+});
+
 test("a page of another port of this host is another site", async () => {
   const workspace = await frontdesk.workspace();
   const { cookie } = await joined(frontdesk, workspace, "client_editor");
