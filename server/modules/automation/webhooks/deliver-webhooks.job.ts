@@ -43,7 +43,7 @@ async function deliver(one: JobCtx, { endpointId }: Payload): Promise<void> {
   const taken = await takeTurn(turnsOf(one.app), endpointId, {
     atOnce: lanes,
     isOver,
-    claim: (limit) => one.transaction((ctx) => claim(ctx, endpointId, limit)),
+    claim: (limit) => one.transaction((ctx) => claimFirst(ctx, endpointId, limit)),
     work: (claimed: Claimed) => sendOne(one, claimed, isOver()),
   });
   if (!taken) return;
@@ -55,14 +55,22 @@ async function deliver(one: JobCtx, { endpointId }: Payload): Promise<void> {
   });
 }
 
-async function claim(ctx: Ctx, endpointId: string, limit: number): Promise<Claimed[]> {
-  const endpoint = await findEndpoint(ctx, endpointId);
-  if (!endpoint) return [];
+type Reader = NonNullable<Awaited<ReturnType<typeof readerOf>>>;
+
+/** With whose eyes the endpoint is told things; without anybody's it is switched off. Before any of its deliveries is locked. */
+async function readerFor(ctx: Ctx, endpoint: Endpoint): Promise<Reader | undefined> {
   const reader = await readerOf(ctx, endpoint);
-  if (!reader) {
-    await disableEndpoint(ctx, endpointId, makerGone);
-    return [];
-  }
+  if (!reader) await disableEndpoint(ctx, endpoint.id, makerGone);
+  return reader;
+}
+
+async function claimFirst(ctx: Ctx, endpointId: string, limit: number): Promise<Claimed[]> {
+  const endpoint = await holdEndpoint(ctx, endpointId);
+  const reader = endpoint && (await readerFor(ctx, endpoint));
+  return endpoint && reader ? claim(ctx, endpoint, reader, limit) : [];
+}
+
+async function claim(ctx: Ctx, endpoint: Endpoint, reader: Reader, limit: number): Promise<Claimed[]> {
   const claimed: Claimed[] = [];
   for (const delivery of await claimDeliveries(ctx, endpoint, limit)) {
     const body = delivery.body ?? (await composeBody(ctx, endpoint, delivery, reader));
@@ -75,9 +83,16 @@ async function claim(ctx: Ctx, endpointId: string, limit: number): Promise<Claim
 /** Sends one message and records what came of it; answers another one to go on with, unless the turn is over. */
 async function sendOne(one: JobCtx, claimed: Claimed, turnOver: boolean): Promise<Claimed | undefined> {
   const outcome = await post(one.app, claimed);
+  const { id } = claimed.endpoint;
   return one.transaction(async (ctx) => {
+    // The endpoint before its deliveries, as everybody locks them who changes both; one that is gone took its own along.
+    const held = await holdEndpoint(ctx, id);
+    if (!held) return undefined;
+    const reader = await readerFor(ctx, held);
     await settle(ctx, claimed, outcome);
-    return turnOver ? undefined : (await claim(ctx, claimed.endpoint.id, 1))[0];
+    // As it is after this attempt, which may have ended it.
+    const endpoint = reader && !turnOver ? await findEndpoint(ctx, id) : undefined;
+    return reader && endpoint ? (await claim(ctx, endpoint, reader, 1))[0] : undefined;
   });
 }
 
@@ -107,9 +122,7 @@ async function post(app: App, { endpoint, delivery, body }: Claimed): Promise<Ou
 }
 
 async function settle(ctx: Ctx, { endpoint, delivery }: Claimed, sent: OutboundOutcome): Promise<void> {
-  if (!(await holdEndpoint(ctx, endpoint.id))) return;
   const outcome = judged(ctx.now, delivery, sent);
-  // The endpoint before its deliveries, as everybody locks them who changes both.
   if (!delivery.once) await judgeEndpoint(ctx, endpoint, outcome);
   const mine = await recordAttempt(ctx, delivery, outcome);
   if (outcome.next_attempt_at && mine) {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
+import type { RawBuilder } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import type { StoredEvent } from "../../../kernel/events.ts";
 import { newId } from "../../../kernel/ids.ts";
@@ -168,6 +169,31 @@ const asNew = {
   give_up_at: null,
   delivered_at: null,
 } as const;
+
+/** A delivery, not locked. */
+export function findDelivery(ctx: Ctx, id: string): Promise<Delivery | undefined> {
+  return ctx.db.from("webhook_deliveries").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** Selects what waits in this workspace for the endpoints that are switched on, and for `endpointId` in any case. */
+export function waitingDeliveries(ctx: Ctx, endpointId: string | null): RawBuilder<{ endpoint_id: string }> {
+  return sql<{ endpoint_id: string }>`
+    select waiting.endpoint_id from webhook_deliveries waiting
+      join webhook_endpoints endpoint
+        on endpoint.workspace_id = waiting.workspace_id and endpoint.id = waiting.endpoint_id
+     where waiting.workspace_id = ${ctx.workspaceId} and waiting.status = 'pending'
+       and (endpoint.is_active or endpoint.id = ${endpointId}::uuid)`;
+}
+
+export type Backlog = { endpoint_id: string; messages: number };
+
+/** How many messages wait for each endpoint that is switched on, of those that came since it was. */
+export function backlogs(ctx: Ctx): Promise<Backlog[]> {
+  return ctx.db.raw(sql<Backlog>`
+    select counted.endpoint_id, count(*)::integer as messages
+      from (${waitingDeliveries(ctx, null)} and waiting.position > endpoint.after_position) counted
+     group by counted.endpoint_id order by messages desc, counted.endpoint_id`);
+}
 
 /** Sends a message again: one that waits is due now, any other begins anew. */
 export async function requeue(ctx: Ctx, id: string): Promise<Delivery | undefined> {

@@ -7,10 +7,18 @@ import { activeEndpointsOf, findEndpoint, updateEndpoint } from "./endpoints.sto
 /** Why an endpoint is switched off whose maker may do nothing in the workspace any more. */
 export const makerGone = "the key or the member that set it up is gone";
 
-/** Switches an endpoint off that does not take its messages any more, and tells the workspace's admins. Once. */
-export async function disableEndpoint(ctx: Ctx, id: string, reason: string): Promise<void> {
-  const endpoint = await findEndpoint(ctx, id, { lock: true });
-  if (!endpoint?.is_active) return;
+/**
+ * Switches an endpoint off that does not take its messages any more, and tells the workspace's admins. Once. Not while somebody
+ * else changes it, with `unlessTaken`: for those who hold what that somebody may be waiting for. Answers whether it did.
+ */
+export async function disableEndpoint(
+  ctx: Ctx,
+  id: string,
+  reason: string,
+  { unlessTaken = false } = {},
+): Promise<boolean> {
+  const endpoint = await findEndpoint(ctx, id, { lock: unlessTaken ? "change-unless-taken" : "change" });
+  if (!endpoint?.is_active) return false;
   await updateEndpoint(ctx, endpoint, { is_active: false, disabled_at: ctx.now, disabled_reason: reason });
   const noun = nouns[endpoint.kind];
   ctx.emit({
@@ -28,6 +36,7 @@ export async function disableEndpoint(ctx: Ctx, id: string, reason: string): Pro
       text: noticeText(endpoint.name ?? endpoint.url, endpoint.url, reason),
     });
   }
+  return true;
 }
 
 /** Switches off what these members and keys set up, who are gone; answers how many that were. */

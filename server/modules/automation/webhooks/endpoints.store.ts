@@ -40,28 +40,38 @@ export async function insertEndpoint(
 
 /** One endpoint of a kind, locked until the transaction ends; 404 without one. */
 export async function lockEndpoint(ctx: Ctx, kind: EndpointKind, id: string): Promise<Endpoint> {
-  const row = await findEndpoint(ctx, id, { lock: true });
+  const row = await findEndpoint(ctx, id, { lock: "change" });
   if (row?.kind !== kind) throw missing(nouns[kind].replaceAll("_", " "), id);
   return row;
 }
 
+/**
+ * How an endpoint is locked; always before its deliveries, so that nobody who holds one of those waits for it. change: nobody
+ * else changes it. change-unless-taken: the same, and undefined where somebody else is at it just now.
+ */
+type EndpointLock = "change" | "change-unless-taken";
+
 export function findEndpoint(
   ctx: Ctx,
   id: string,
-  options: { lock?: boolean } = {},
+  options: { lock?: EndpointLock } = {},
 ): Promise<Endpoint | undefined> {
   const query = ctx.db.from("webhook_endpoints").selectAll().where("id", "=", id);
-  return (options.lock ? query.forNoKeyUpdate() : query).executeTakeFirst();
+  if (!options.lock) return query.executeTakeFirst();
+  const locked = query.forNoKeyUpdate();
+  return (options.lock === "change" ? locked : locked.skipLocked()).executeTakeFirst();
 }
 
-/** Keeps an endpoint from being deleted while an attempt is recorded; answers whether it is still there. */
-export async function holdEndpoint(ctx: Ctx, id: string): Promise<boolean> {
-  const query = ctx.db.from("webhook_endpoints").select("id").where("id", "=", id);
-  return (await query.forKeyShare().executeTakeFirst()) !== undefined;
+/** An endpoint that is not deleted while its deliveries are written; undefined when it is gone. */
+export function holdEndpoint(ctx: Ctx, id: string): Promise<Endpoint | undefined> {
+  const query = ctx.db.from("webhook_endpoints").selectAll().where("id", "=", id);
+  return query.forKeyShare().executeTakeFirst();
 }
 
-export async function activeEndpoints(ctx: Ctx): Promise<Endpoint[]> {
-  return ctx.db.from("webhook_endpoints").selectAll().where("is_active", "=", true).execute();
+/** The endpoints that are switched on, none of which is deleted while deliveries are written for them. */
+export function holdActiveEndpoints(ctx: Ctx): Promise<Endpoint[]> {
+  const query = ctx.db.from("webhook_endpoints").selectAll().where("is_active", "=", true);
+  return query.orderBy("id").forKeyShare().execute();
 }
 
 /** Changes an endpoint and records it. Events of the time it was switched off are not delivered when it comes back. */

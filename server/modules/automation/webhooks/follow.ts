@@ -5,18 +5,21 @@ import type { Follower } from "../../../kernel/followers.ts";
 import { insertDeliveries } from "./deliveries.store.ts";
 import { deliverWebhooks } from "./deliver-webhooks.job.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { activeEndpoints, followerName } from "./endpoints.store.ts";
+import { followerName, holdActiveEndpoints } from "./endpoints.store.ts";
 import { matches } from "./event-patterns.ts";
+import { disableTheFullest } from "./most-waiting.ts";
 
 /** Turns events into deliveries for every endpoint that asked for them, and wakes the senders. */
 export const webhooksFollower: Follower = { name: followerName, take };
 
 async function take(ctx: Ctx, events: readonly StoredEvent[]): Promise<void> {
-  const endpoints = await activeEndpoints(ctx);
+  const endpoints = await holdActiveEndpoints(ctx);
   if (endpoints.length === 0) return stopFollowing(ctx, followerName);
-  const messages = endpoints.flatMap((endpoint) =>
+  const wanted = endpoints.flatMap((endpoint) =>
     events.filter((event) => wants(endpoint, event)).map((event) => ({ endpointId: endpoint.id, event })),
   );
+  const full = await disableTheFullest(ctx, wanted.length);
+  const messages = wanted.filter(({ endpointId }) => !full.has(endpointId));
   for (const endpointId of await insertDeliveries(ctx, messages)) {
     ctx.enqueue(deliverWebhooks, { endpointId });
   }

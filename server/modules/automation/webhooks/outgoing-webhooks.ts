@@ -7,6 +7,7 @@ import { DeliveryRecord, presentDelivery } from "./delivery.ts";
 import { OutgoingRecord, presentEndpoint } from "./endpoint.ts";
 import { columnsOf, description, events, headers, name, newSecret, secret, url } from "./endpoint-input.ts";
 import { insertEndpoint, lockEndpoint, updateEndpoint } from "./endpoints.store.ts";
+import { mustHaveRoomToReplay } from "./most-waiting.ts";
 
 const optionalFields = {
   description: Type.Optional(description),
@@ -90,6 +91,7 @@ export const testOutgoingWebhook = operation({
   output: DeliveryRecord,
   async run(ctx, { id }) {
     const endpoint = await lockEndpoint(ctx, "outgoing", id);
+    await mustHaveRoomToReplay(ctx, id);
     const delivery = await insertTest(ctx, endpoint, "outgoing_webhook");
     ctx.enqueue(deliverWebhooks, { endpointId: id });
     return presentDelivery(delivery);

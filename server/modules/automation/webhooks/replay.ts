@@ -5,11 +5,12 @@ import type { StoredEvent } from "../../../kernel/events.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { deliverWebhooks } from "./deliver-webhooks.job.ts";
-import { redeliver, requeue } from "./deliveries.store.ts";
+import { findDelivery, redeliver, requeue } from "./deliveries.store.ts";
 import { DeliveryRecord, presentDelivery } from "./delivery.ts";
-import { lockEndpoint } from "./endpoints.store.ts";
+import { holdEndpoint, lockEndpoint } from "./endpoints.store.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { matches } from "./event-patterns.ts";
+import { mustHaveRoomToReplay } from "./most-waiting.ts";
 
 export const replayWebhookDelivery = operation({
   name: "replay_webhook_delivery",
@@ -24,6 +25,10 @@ export const replayWebhookDelivery = operation({
   input: Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false }),
   output: DeliveryRecord,
   async run(ctx, { id }) {
+    const before = await findDelivery(ctx, id);
+    const endpoint = before && (await holdEndpoint(ctx, before.endpoint_id));
+    if (!endpoint) throw missing("webhook delivery", id);
+    if (before.status !== "pending") await mustHaveRoomToReplay(ctx, endpoint.id);
     const delivery = await requeue(ctx, id);
     if (!delivery) throw missing("webhook delivery", id);
     ctx.enqueue(deliverWebhooks, { endpointId: delivery.endpoint_id });
@@ -44,7 +49,7 @@ export const replayWebhookSubscription = operation({
   noun: "webhook_subscription",
   summary: "Deliver every event since a moment again, in order, under the ids they had.",
   description:
-    "Events are kept for 30 days. Up to 20,000 at once; last_event_at says where the next call begins.",
+    "Events are kept for 30 days. Up to 20,000 at once; last_event_at says where the next call begins. While 20,000 messages wait in the workspace a call is refused (429).",
   input: Type.Object(
     {
       id: Type.String({ format: "uuid" }),
@@ -62,6 +67,7 @@ export const replayWebhookSubscription = operation({
     const endpoint = await lockEndpoint(ctx, "subscription", id);
     const from = new Date(since);
     if (Number.isNaN(from.getTime())) throw invalidField("since", "is not an instant");
+    await mustHaveRoomToReplay(ctx, id);
     const outcome = await replaySince(ctx, endpoint, from);
     ctx.enqueue(deliverWebhooks, { endpointId: id });
     return outcome;

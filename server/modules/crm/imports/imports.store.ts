@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import { conflict, insufficientScope, missing } from "../../../kernel/errors.ts";
 import { newId } from "../../../kernel/ids.ts";
+import { mustHaveRoom } from "../../../kernel/waiting.ts";
 import type { Import, ImportStatus, StagedRow } from "./import-record.ts";
 import { targets } from "./import-target.ts";
 import type { Written } from "./process-batch.ts";
@@ -44,6 +45,20 @@ export async function importFor(
 export function mustBe(row: Import, states: readonly ImportStatus[], fix: string): void {
   if (states.includes(row.status)) return;
   throw conflict(`This import is ${row.status}.`, { fix });
+}
+
+/** Of one workspace, at once. */
+const mostAtWork = 20;
+
+/** Refuses to begin with another import while as many are being checked, carried out or taken back as may be. */
+export function mustHaveRoomForImport(ctx: Ctx): Promise<void> {
+  const atWork = sql`select id from imports
+    where workspace_id = ${ctx.workspaceId} and status in ('checking', 'running', 'undoing')`;
+  return mustHaveRoom(ctx, atWork, {
+    what: "imports",
+    most: mostAtWork,
+    fix: "Wait until one of them has ended (GET /imports tells their status), then send the request again.",
+  });
 }
 
 export async function setImport(ctx: Ctx, id: string, values: object): Promise<Import> {

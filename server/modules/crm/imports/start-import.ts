@@ -4,7 +4,15 @@ import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { checkImportJob, runImportJob, undoImportJob } from "./import-jobs.ts";
 import { ImportRecord, presentImport, undoUntil } from "./import-record.ts";
-import { allScopes, clearFaults, importFor, mustBe, section, setImport } from "./imports.store.ts";
+import {
+  allScopes,
+  clearFaults,
+  importFor,
+  mustBe,
+  mustHaveRoomForImport,
+  section,
+  setImport,
+} from "./imports.store.ts";
 import { mustBeComplete } from "./update-import.ts";
 
 const input = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
@@ -34,6 +42,7 @@ export const dryRunImport = operation({
     const row = await importFor(ctx, id, "write", { lock: true });
     mustBe(row, ["ready"], "A dry run comes before the run.");
     mustBeComplete(row);
+    await mustHaveRoomForImport(ctx);
     const started = await setImport(ctx, id, { status: "checking", dry_run: null });
     ctx.enqueue(checkImportJob, { importId: id });
     return presentImport(started) as never;
@@ -53,6 +62,7 @@ export const runImport = operation({
     mustBeComplete(row);
     const afresh = { next_batch: 0, rows_done: 0, created: 0, updated: 0, skipped: 0, failed: 0, undo: null };
     if (row.status !== "failed") await clearFaults(ctx, id);
+    await mustHaveRoomForImport(ctx);
     const started = await setImport(ctx, id, {
       ...(row.status === "failed" ? {} : { ...afresh, started_at: ctx.now }),
       status: "running",
@@ -81,6 +91,7 @@ export const undoImport = operation({
         fix: "Delete or change the records themselves.",
       });
     }
+    await mustHaveRoomForImport(ctx);
     const started = await setImport(ctx, id, { status: "undoing", undo: null });
     ctx.enqueue(undoImportJob, { importId: id });
     return presentImport(started) as never;

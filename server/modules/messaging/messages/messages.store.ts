@@ -10,6 +10,12 @@ export function lockMessage(ctx: Ctx, id: string): Promise<Message | undefined> 
   return ctx.db.from("sms_messages").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
 }
 
+/** Selects the texts of this workspace that have not left yet. */
+export function leavingMessages(ctx: Ctx) {
+  return sql`select id from sms_messages
+    where workspace_id = ${ctx.workspaceId} and status in ('queued', 'sending')`;
+}
+
 /** The latest messages of a thread, newest first. */
 export function latestMessages(ctx: Ctx, conversationId: string, limit: number): Promise<Message[]> {
   return ctx.db

@@ -2,11 +2,16 @@ import { Type } from "typebox";
 import { conflict, invalidField, missing } from "../../../kernel/errors.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { parsePhone } from "../../../phones.ts";
+import { mustHaveRoom } from "../../../kernel/waiting.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { defaultNumber, findNumber } from "../../phone/numbers/numbers.store.ts";
 import { lockConversation, setConversationState } from "../conversations/conversations.store.ts";
 import { memberOf } from "../conversations/member-of.ts";
+import { leavingMessages } from "../messages/messages.store.ts";
 import { sendText } from "../messages/send-text.ts";
+
+/** Of one workspace, those that the program owes among them. */
+const mostLeaving = 5_000;
 
 const nullable = () => Type.Union([Type.String(), Type.Null()]);
 
@@ -51,6 +56,11 @@ export const sendSms = operation({
     if (!number) {
       throw conflict("The business has no phone number to send from.", { fix: "Add a phone number first." });
     }
+    await mustHaveRoom(ctx, leavingMessages(ctx), {
+      what: "texts to be sent",
+      most: mostLeaving,
+      fix: "Wait until some of them have left, then send the request again.",
+    });
     const memberId = await memberOf(ctx);
     const answer = await sendText(ctx, {
       to,

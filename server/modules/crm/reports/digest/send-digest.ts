@@ -1,8 +1,10 @@
+import { sql } from "kysely";
 import { mustHaveScopes } from "../../../../kernel/admit.ts";
 import type { Ctx } from "../../../../kernel/context.ts";
 import { findRow } from "../../../../kernel/crud.ts";
 import { declareError, invalidField } from "../../../../kernel/errors.ts";
 import { newId } from "../../../../kernel/ids.ts";
+import { mustHaveRoom } from "../../../../kernel/waiting.ts";
 import type { TenantTable } from "../../../../kernel/tables.ts";
 import { isEmail } from "../../../../emails.ts";
 import type { Card, Dashboard } from "../dashboards/dashboard.ts";
@@ -33,6 +35,13 @@ export const senderNotConnected = declareError(
   "The provider asked for has no sender connected in this workspace.",
 );
 
+/** Of one workspace. */
+const mostWaiting = 500;
+
+function waitingDigests(ctx: Ctx) {
+  return sql`select id from report_digests where workspace_id = ${ctx.workspaceId} and status = 'queued'`;
+}
+
 /** Queues a dashboard as a mail to each recipient, or says why somebody gets none. Refuses what does not fit, field by field. */
 export async function sendDigest(
   ctx: Ctx,
@@ -45,6 +54,11 @@ export async function sendDigest(
   const scene = await sceneOf(ctx, null);
   const plans = await plansOf(ctx, cards, scene);
   mustHaveScopes(ctx.actor, scopesOfPlans(plans));
+  await mustHaveRoom(ctx, waitingDigests(ctx), {
+    what: "reports to be mailed",
+    most: mostWaiting,
+    fix: "Wait until some of them have been mailed, then send the request again.",
+  });
   const isEmpty =
     request.suppress_if_empty === false ? undefined : await emptinessOf(ctx, cards, plans, scene);
   const seen = new Set<string>();
