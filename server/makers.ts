@@ -5,9 +5,26 @@ import { scopesOfRole } from "./scopes.ts";
 
 export type Maker = { kind: string; id: string };
 
+/** Who set something up, in the columns of its row; null where nobody knows, of an earlier version. */
+export type SetUpBy = { set_up_by_kind: string | null; set_up_by: string | null };
+
 /** Whoever acts, as what they set up remembers them. */
 export function makerOf({ actor }: Ctx): Maker {
   return { kind: actor.kind, id: actor.id };
+}
+
+/** The same as the columns of a row. */
+export function setUpBy(ctx: Ctx): { set_up_by_kind: string; set_up_by: string } {
+  const { kind, id } = makerOf(ctx);
+  return { set_up_by_kind: kind, set_up_by: id };
+}
+
+/** Whether whoever set something up may still do anything in the workspace. */
+export async function isMakerThere(
+  ctx: Ctx,
+  { set_up_by_kind: kind, set_up_by: id }: SetUpBy,
+): Promise<boolean> {
+  return kind === null || id === null || (await actorToday(ctx, { kind, id })) !== undefined;
 }
 
 /**

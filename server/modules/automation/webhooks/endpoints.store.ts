@@ -5,7 +5,7 @@ import { missing } from "../../../kernel/errors.ts";
 import { followFromHere } from "../../../kernel/followers.ts";
 import { newId } from "../../../kernel/ids.ts";
 import { recordCreated, recordUpdated } from "../../../kernel/lifecycle.ts";
-import { actorToday, makerOf } from "../../../makers.ts";
+import { actorToday, setUpBy } from "../../../makers.ts";
 import { nouns, withoutSecrets } from "./endpoint.ts";
 import type { Endpoint, EndpointKind } from "./endpoint.ts";
 import { sealedEndpoint } from "./sealed-secrets.ts";
@@ -26,7 +26,7 @@ export async function insertEndpoint(
       ...sealedEndpoint(ctx.app.ports.secrets.sealing, { workspace_id: ctx.workspaceId, id }, columns),
       kind,
       id,
-      ...setUpBy(ctx),
+      ...answeredForBy(ctx),
       after_position: sql`last_event_position()`,
       created_at: ctx.now,
       updated_at: ctx.now,
@@ -88,7 +88,7 @@ export async function updateEndpoint(
       ...sealedEndpoint(ctx.app.ports.secrets.sealing, before, columns),
       ...(resumes ? { failing_since: null, disabled_at: null, disabled_reason: null } : {}),
       ...(resumes ? { after_position: sql`last_event_position()` } : {}),
-      ...(redirects(columns) || (resumes && !(await readerOf(ctx, before))) ? setUpBy(ctx) : {}),
+      ...(redirects(columns) || (resumes && !(await readerOf(ctx, before))) ? answeredForBy(ctx) : {}),
       updated_at: ctx.now,
     } as never)
     .where("id", "=", before.id)
@@ -99,13 +99,9 @@ export async function updateEndpoint(
   return after;
 }
 
-function setUpBy(ctx: Ctx) {
-  const { kind, id } = makerOf(ctx);
-  return {
-    scopes: ctx.actor.scopes ? [...ctx.actor.scopes] : null,
-    set_up_by_kind: kind,
-    set_up_by: id,
-  };
+/** Whoever acts answers for the endpoint from now on, with what they may read. */
+function answeredForBy(ctx: Ctx) {
+  return { scopes: ctx.actor.scopes ? [...ctx.actor.scopes] : null, ...setUpBy(ctx) };
 }
 
 /** With whose eyes an endpoint is told things: its maker's, by today's rules; undefined once they may do nothing any more. */

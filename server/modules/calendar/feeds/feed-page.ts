@@ -4,6 +4,7 @@ import { anonymous } from "../../../kernel/actor.ts";
 import type { App } from "../../../kernel/app.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { RateLimit } from "../../../kernel/rate-limit.ts";
+import { isMakerThere } from "../../../makers.ts";
 import { one } from "../../../surfaces/http.ts";
 import { countCall } from "../../../surfaces/limits.ts";
 import { hashOfToken } from "../../workspace/sign-in/tokens.ts";
@@ -59,7 +60,8 @@ async function textOf(app: App, request: Request, feed: CalendarFeed): Promise<s
 
 async function readFeed(ctx: Ctx, feed: CalendarFeed) {
   const member = await nameOfMember(ctx, feed.member_id);
-  if (member === undefined) return undefined;
+  // Whoever was told the address reads with it, for as long as they may read anything here.
+  if (member === undefined || !(await isMakerThere(ctx, feed))) return undefined;
   const { name: company } = await workspaceOf(ctx);
   const bookings = await bookingsGivenBy(ctx, feed.member_id);
   await noteRead(ctx, feed);

@@ -4,10 +4,11 @@ import type { Selectable } from "kysely";
 import type { App } from "../../../kernel/app.ts";
 import { shownOnce } from "../../../kernel/guarded-fields.ts";
 import type { Timestamp } from "../../../kernel/tables.ts";
+import type { SetUpBy } from "../../../makers.ts";
 
 type FeedDetail = "everything" | "titles" | "busy";
 
-export interface CalendarFeedsTable {
+export interface CalendarFeedsTable extends SetUpBy {
   workspace_id: string;
   id: string;
   member_id: string;
@@ -65,6 +66,7 @@ export function presentFeed(app: App, row: CalendarFeed, token?: string): Static
 
 /** A row without its secret: what the audit tells. */
 export function recordedFeed(row: CalendarFeed) {
-  const { workspace_id: _w, token_hash: _t, last_read_at: _r, ...recorded } = row;
+  const { workspace_id: _w, token_hash: _t, last_read_at: _r, ...rest } = row;
+  const { set_up_by_kind: _kind, set_up_by: _by, ...recorded } = rest;
   return recorded;
 }

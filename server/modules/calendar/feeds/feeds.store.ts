@@ -4,8 +4,9 @@ import { newId } from "../../../kernel/ids.ts";
 import { recordDeleted } from "../../../kernel/lifecycle.ts";
 import { blockingStatuses } from "../bookings/booking.ts";
 import type { Booking } from "../bookings/booking.ts";
+import type { SetUpBy } from "../../../makers.ts";
 import { DAY_MS } from "../slots/wall-clock.ts";
-import { recordedFeed } from "./feed.ts";
+import { feedNoun, recordedFeed } from "./feed.ts";
 import type { CalendarFeed } from "./feed.ts";
 
 /** How far back a feed goes. */
@@ -17,7 +18,7 @@ const noteReadsEveryMs = 60 * 60 * 1000;
 
 export function insertFeed(
   ctx: Ctx,
-  feed: Pick<CalendarFeed, "member_id" | "shows" | "token_hash">,
+  feed: Pick<CalendarFeed, "member_id" | "shows" | "token_hash" | keyof SetUpBy>,
 ): Promise<CalendarFeed> {
   return ctx.db
     .insert("calendar_feeds", {
@@ -38,7 +39,7 @@ export function lockFeed(ctx: Ctx, id: string): Promise<CalendarFeed | undefined
 export function updateFeed(
   ctx: Ctx,
   id: string,
-  values: Partial<Pick<CalendarFeed, "shows" | "token_hash">>,
+  values: Partial<Pick<CalendarFeed, "shows" | "token_hash" | keyof SetUpBy>>,
 ): Promise<CalendarFeed> {
   return ctx.db
     .update("calendar_feeds")
@@ -58,6 +59,17 @@ export function feedOfToken(app: App, tokenHash: string): Promise<CalendarFeed |
 export async function noteRead(ctx: Ctx, feed: CalendarFeed): Promise<void> {
   if (feed.last_read_at && ctx.now.getTime() - feed.last_read_at.getTime() < noteReadsEveryMs) return;
   await ctx.db.update("calendar_feeds").set({ last_read_at: ctx.now }).where("id", "=", feed.id).execute();
+}
+
+/** Revokes the feeds whose addresses these members and keys were told, who are gone; answers how many those were. */
+export async function revokeFeedsOf(ctx: Ctx, makers: readonly string[]): Promise<number> {
+  const gone = await ctx.db
+    .remove("calendar_feeds")
+    .where("set_up_by", "in", [...makers])
+    .returningAll()
+    .execute();
+  for (const feed of gone) recordDeleted(ctx, feedNoun, recordedFeed(feed));
+  return gone.length;
 }
 
 /** Undefined once they have left, when their feeds lead nowhere. */

@@ -5,6 +5,7 @@ import { listOutbox } from "../../../local-outbox.ts";
 import { readBusy } from "../../../providers/calendar/ical-busy.ts";
 import { startHarness } from "../../../testing/harness.ts";
 import type { Answer, Json, TestWorkspace } from "../../../testing/harness.ts";
+import { browse, joined } from "../../workspace/members/test-people.ts";
 import { updateBooking } from "../bookings/bookings.store.ts";
 import { reschedule } from "../bookings/reschedule.ts";
 import { bookings, openCalendar } from "../test-calendar.ts";
@@ -169,6 +170,35 @@ test("a colleague's feed holds what they give; one who has left takes it along",
   const removed = await workspace.call("DELETE", `/api/v1/company/users/${colleague}`);
   assert.ok(removed.status < 300, removed.text);
   assert.equal((await read(feed)).status, 404);
+});
+
+test("an address ends with the key or the member that was told it, until somebody else makes a new one", async () => {
+  const { workspace } = await openCalendar(frontdesk);
+  const { credentials } = frontdesk.app;
+  const key = await credentials.issue({
+    workspaceId: workspace.id,
+    kind: "workspace",
+    name: "leaked",
+    scopes: ["company:read", "company:write"],
+    approvalLevel: "full",
+  });
+  const body = { member_id: workspace.adminId, shows: "everything" };
+  const byKey = (await frontdesk.call("POST", feeds, { key: key.secret, body })).body.data as Feed;
+  const admin = await joined(frontdesk, workspace, "client_admin");
+  const byMember = (await browse(frontdesk, admin.cookie, "POST", feeds, body)).body.data as Feed;
+  const ours = await makeFeed(workspace);
+  for (const feed of [byKey, byMember, ours]) assert.equal((await read(feed)).status, 200);
+
+  await credentials.revoke(workspace.id, key.id);
+  assert.equal((await read(byKey)).status, 404);
+  assert.equal((await workspace.call("DELETE", `/api/v1/company/users/${admin.id}`)).status, 204);
+  assert.equal((await read(byMember)).status, 404);
+  assert.equal((await workspace.call("GET", `${feeds}/${byMember.id}`)).status, 404, "revoked with them");
+  assert.equal((await read(ours)).status, 200);
+
+  const renewed = await workspace.call("POST", `${feeds}/${byKey.id}/regenerate`);
+  assert.equal((await read(renewed.body.data as Feed)).status, 200);
+  assert.equal((await read(byKey)).status, 404);
 });
 
 test("a booking that several give is in the feed of each", async () => {

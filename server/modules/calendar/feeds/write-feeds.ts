@@ -3,6 +3,8 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField, missing } from "../../../kernel/errors.ts";
 import { recordCreated, recordUpdated } from "../../../kernel/lifecycle.ts";
 import { operation } from "../../../kernel/operation.ts";
+import { setUpBy } from "../../../makers.ts";
+import type { SetUpBy } from "../../../makers.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { lockMember } from "../../workspace/members/members.store.ts";
 import { hashOfToken, newToken } from "../../workspace/sign-in/tokens.ts";
@@ -23,7 +25,7 @@ export const createCalendarFeed = operation({
   noun: feedNoun,
   summary: "Make a secret address at which calendar programs read a member's bookings.",
   description:
-    "Subscribe to it in Google Calendar, Apple Calendar or Outlook. It holds the bookings of the last 30 days and all to come. The address is shown in this answer only; regenerating makes a new one.",
+    "Subscribe to it in Google Calendar, Apple Calendar or Outlook. It holds the bookings of the last 30 days and all to come. The address is shown in this answer only; regenerating makes a new one. It leads nowhere once the key or the member that was told it is gone.",
   input: Type.Object(
     {
       member_id: Type.Optional(
@@ -42,7 +44,12 @@ export const createCalendarFeed = operation({
       throw invalidField("member_id", `there is no member ${memberId}`, fix);
     }
     const token = newToken();
-    const row = await insertFeed(ctx, { member_id: memberId, shows: detail, token_hash: hashOfToken(token) });
+    const row = await insertFeed(ctx, {
+      member_id: memberId,
+      shows: detail,
+      token_hash: hashOfToken(token),
+      ...setUpBy(ctx),
+    });
     recordCreated(ctx, feedNoun, recordedFeed(row));
     return presentFeed(ctx.app, row, token);
   },
@@ -77,14 +84,16 @@ export const regenerateCalendarFeed = operation({
   output: FeedRecord,
   async run(ctx, { id: feedId }) {
     const token = newToken();
-    return presentFeed(ctx.app, await change(ctx, feedId, { token_hash: hashOfToken(token) }), token);
+    // Whoever is told the new address answers for it.
+    const changed = await change(ctx, feedId, { token_hash: hashOfToken(token), ...setUpBy(ctx) });
+    return presentFeed(ctx.app, changed, token);
   },
 });
 
 async function change(
   ctx: Ctx,
   feedId: string,
-  values: Partial<Pick<CalendarFeed, "shows" | "token_hash">>,
+  values: Partial<Pick<CalendarFeed, "shows" | "token_hash" | keyof SetUpBy>>,
 ): Promise<CalendarFeed> {
   const before = await lockFeed(ctx, feedId);
   if (!before) throw missing("calendar feed", feedId);

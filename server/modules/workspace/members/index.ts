@@ -1,5 +1,6 @@
 import { module } from "../../../kernel/operation.ts";
 import { getCompanyUser, listCompanyUsers } from "./company-users.ts";
+import { takeBackInvitationsOf } from "./invitations.ts";
 import { inviteCompanyUser } from "./invite-company-user.ts";
 import { listWorkspaceUserConnections } from "./list-workspace-user-connections.ts";
 import { getPersonalUserProfile } from "./personal-user-profile.ts";
@@ -35,6 +36,7 @@ export const members = module({
     "user_passwords",
     "user_sessions",
   ),
+  setUps: [{ what: "invitations", stop: takeBackInvitationsOf }],
   sweeps: [
     { table: "user_sessions", column: "last_seen_at", keepMs: 31 * DAY_MS },
     { table: "sign_in_attempts", column: "started_at", keepMs: DAY_MS },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { everyScope } from "../../../scopes.ts";
 import { startHarness } from "../../../testing/harness.ts";
 import { acceptInvitation, invitationOf } from "./invitations.ts";
 import { browse, cookieOf, invite, joined, linkTo, ours, password, signIn, users } from "./test-people.ts";
@@ -268,4 +269,39 @@ test("a link that was replaced, or ran out, while its page was being filled in l
   await accept(last, await invitationOf(frontdesk.app, last));
   assert.equal((await workspace.call("GET", `${users}/${id}`)).body.data.status, "active");
   assert.equal(await invitationOf(frontdesk.app, last), undefined);
+});
+
+test("an invitation ends with the member or the key that sent it", async () => {
+  const workspace = await frontdesk.workspace();
+  const { credentials } = frontdesk.app;
+  const leaver = await joined(frontdesk, workspace, "client_admin");
+  const body = { email: `second-${workspace.id}@example.com`, role: "client_admin", full_name: "Jo Again" };
+  const sent = await browse(frontdesk, leaver.cookie, "POST", `${users}/invite`, body);
+  assert.equal(sent.status, 201, sent.text);
+  const link = await linkTo(frontdesk, workspace, body.email);
+  assert.equal((await frontdesk.call("GET", link)).status, 200);
+  assert.equal((await workspace.call("DELETE", `${users}/${leaver.id}`)).status, 204);
+  assert.equal((await frontdesk.call("GET", link)).status, 404);
+  const form = { full_name: "Jo Again", password };
+  assert.equal((await frontdesk.call("POST", link, { form, headers: ours })).status, 404);
+
+  const key = await credentials.issue({
+    workspaceId: workspace.id,
+    kind: "workspace",
+    name: "leaked",
+    scopes: everyScope,
+    approvalLevel: "full",
+  });
+  const third = { ...body, email: `third-${workspace.id}@example.com` };
+  const invited = await frontdesk.call("POST", `${users}/invite`, { key: key.secret, body: third });
+  assert.equal(invited.status, 201, invited.text);
+  const byKey = await linkTo(frontdesk, workspace, third.email);
+  await credentials.revoke(workspace.id, key.id);
+  assert.equal((await frontdesk.call("POST", byKey, { form, headers: ours })).status, 409);
+  const { status } = (await workspace.call("GET", `${users}/${invited.body.data.id}`)).body.data;
+  assert.equal(status, "invited");
+
+  await invite(workspace, third.email, "client_editor");
+  const again = await linkTo(frontdesk, workspace, third.email);
+  assert.equal((await frontdesk.call("POST", again, { form, headers: ours })).status, 303);
 });

@@ -4,6 +4,7 @@ import type { App } from "../../../kernel/app.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { conflict } from "../../../kernel/errors.ts";
 import { recordUpdated } from "../../../kernel/lifecycle.ts";
+import { isMakerThere, setUpBy } from "../../../makers.ts";
 import { queueEmail } from "../../messaging/email/queue-email.ts";
 import { workspaceOf } from "../settings/settings.ts";
 import { hashOfToken, newToken } from "../sign-in/tokens.ts";
@@ -29,6 +30,7 @@ export async function sendInvitation(ctx: Ctx, member: Member): Promise<void> {
       token_hash: hashOfToken(token),
       expires_at: expiresAt,
       created_at: ctx.now,
+      ...setUpBy(ctx),
     })
     .execute();
   const { name: company } = await workspaceOf(ctx);
@@ -46,6 +48,25 @@ ${ctx.app.baseUrl}/join/${token}
 
 It works once, until ${expiresAt.toUTCString()}. If you did not expect it, there is nothing to do.`,
   });
+}
+
+/** Ends the links that these members and keys sent, who are gone; answers how many those were. Others can invite anew. */
+export async function takeBackInvitationsOf(ctx: Ctx, makers: readonly string[]): Promise<number> {
+  const gone = await ctx.db
+    .remove("member_invitations")
+    .where("set_up_by", "in", [...makers])
+    .returning("member_id")
+    .execute();
+  for (const { member_id: id } of gone) {
+    ctx.changed({
+      noun: "user",
+      id,
+      action: "access_ended",
+      before: { invitations: 1 },
+      after: { invitations: 0 },
+    });
+  }
+  return gone.length;
 }
 
 export type Invitation = {
@@ -110,9 +131,12 @@ export async function acceptInvitation(
         .where("member_id", "=", memberId)
         .where("token_hash", "=", hashOfToken(token))
         .where("expires_at", ">", ctx.now)
-        .returning("member_id")
+        .returning(["member_id", "set_up_by_kind", "set_up_by"])
         .executeTakeFirst();
       if (!before || !used) throw conflict("This invitation was used or replaced just now.");
+      if (!(await isMakerThere(ctx, used))) {
+        throw conflict("Whoever sent this invitation is not with the company any more.");
+      }
       const twice = await ctx.db
         .from("members")
         .select("id")

@@ -1,3 +1,4 @@
+import type { SetUpBy } from "../../../makers.ts";
 import type { Generated } from "kysely";
 import type { Json, Timestamp } from "../../../kernel/tables.ts";
 
@@ -43,7 +44,7 @@ export interface UserConnectionsTable {
   created_at: Timestamp;
 }
 
-export interface MemberInvitationsTable {
+export interface MemberInvitationsTable extends SetUpBy {
   workspace_id: string;
   member_id: string;
   token_hash: string;

@@ -17,7 +17,7 @@ export const removeCompanyUser = operation({
   shape: "empty",
   noun: "user",
   summary:
-    "Take a team member's access away for good; their sessions, the keys they made and the webhooks that either set up end with it.",
+    "Take a team member's access away for good; their sessions, the keys they made and what either set up (webhooks, calendar feeds, invitations) end with it.",
   description:
     "What they did stays. What is still to be done and was theirs (open tasks, work orders that are not complete, open opportunities) is nobody's from now on, and says so in its log; bookings they were to give become calendar conflicts. What ended with their access is on record in /data/crm-logs. They can come back by a new invitation, as a new member.",
   input: Type.Object({ userId: userId() }, { additionalProperties: false }),
