@@ -11,7 +11,7 @@ import {
   OkBody,
   checkNumbers,
   formInput,
-  isE164,
+  isReachable,
   ok,
   phoneNumberInput,
   providerIdInput,
@@ -106,7 +106,7 @@ async function receive(
   report: Report,
 ): Promise<string | undefined> {
   const { fromE164: from, form } = input;
-  if (from === number.e164 || !isE164(from)) return "ignored_sender";
+  if (from === number.e164 || !isReachable(from)) return "ignored_sender";
   const clean = redact(input.body);
   if (isOwner(number, await settingsOf(ctx), from)) {
     // What carriers take for themselves is not something the owner says to a customer.

@@ -10,7 +10,7 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { findContactByNumber } from "../../crm/contacts/contacts.store.ts";
 import { onMissedCall } from "../../receptionist/dialogue/hooks.ts";
 import type { PhoneNumber } from "../numbers/number.ts";
-import { isE164 } from "../webhooks/wire.ts";
+import { isReachable } from "../webhooks/wire.ts";
 import type { Call } from "./call.ts";
 import { updateCall } from "./calls.store.ts";
 
@@ -68,7 +68,7 @@ function isOver(call: Call): boolean {
 
 // Nobody can be texted who withheld the number, and the owner is no customer.
 async function missed(ctx: Ctx, number: PhoneNumber, call: Call): Promise<Call> {
-  if (call.from_owner || !isE164(call.from_e164)) return call;
+  if (call.from_owner || !isReachable(call.from_e164)) return call;
   await onMissedCall(ctx, { number, fromE164: call.from_e164, callSid: call.provider_id });
   const contact = await findContactByNumber(ctx, call.from_e164);
   return contact ? updateCall(ctx, call, { contact_id: contact.id }) : call;

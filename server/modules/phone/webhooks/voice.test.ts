@@ -118,18 +118,20 @@ test("the owner calling the business is no lead", async () => {
   assert.equal((await calls(business))[0].from_owner, true);
 });
 
-test("a withheld number is logged as missed and nobody is texted", async () => {
-  const business = await businessWithNumber(frontdesk);
-  const form = ringing(business, "+266696687", newSid());
-  await postForm(frontdesk, "/twilio/voice", form);
-  const answer = await postForm(frontdesk, "/twilio/voice/dial-complete", {
-    ...form,
-    DialCallStatus: "busy",
-  });
-  assert.equal(answer.status, 200);
-  await frontdesk.settle();
-  assert.equal((await calls(business))[0].outcome, "missed");
-  assert.deepEqual(await leads(business), []);
+test("a number withheld, or that nobody can have, is logged as missed and nobody is texted", async () => {
+  for (const from of ["+266696687", "+15550000", "+999123456"]) {
+    const business = await businessWithNumber(frontdesk);
+    const form = ringing(business, from, newSid());
+    await postForm(frontdesk, "/twilio/voice", form);
+    const answer = await postForm(frontdesk, "/twilio/voice/dial-complete", {
+      ...form,
+      DialCallStatus: "busy",
+    });
+    assert.equal(answer.status, 200, answer.text);
+    await frontdesk.settle();
+    assert.equal((await calls(business))[0].outcome, "missed", from);
+    assert.deepEqual(await leads(business), []);
+  }
 });
 
 test("voicemail: asked for when switched on, kept with the call", async () => {

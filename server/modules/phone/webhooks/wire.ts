@@ -1,6 +1,7 @@
 /** What the edge's telephony operations share: field types, times, and the XML answer that rides on an output. */
 import { Type } from "typebox";
 import { invalidField } from "../../../kernel/errors.ts";
+import { parsePhone } from "../../../phones.ts";
 
 export const phoneNumberInput = (description: string) => Type.String({ maxLength: 64, description });
 
@@ -36,9 +37,9 @@ export function xmlOf(output: unknown): string {
 
 const e164Form = /^\+[1-9]\d{5,14}$/;
 
-/** Whether text can be a caller we could ring or text back: withheld numbers and short codes cannot. */
-export function isE164(text: string): boolean {
-  return e164Form.test(text) && !anonymous.has(text);
+/** Whether a caller can be rung or texted back: withheld numbers, short codes and what no country's numbers look like cannot. */
+export function isReachable(from: string): boolean {
+  return e164Form.test(from) && !anonymous.has(from) && parsePhone(from) !== undefined;
 }
 
 // What carriers send for a withheld number: "ANONYMOUS", "RESTRICTED", "UNKNOWN", "UNAVAILABLE" and "PRIVATE" in digits.

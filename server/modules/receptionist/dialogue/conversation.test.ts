@@ -178,13 +178,17 @@ test("nobody speaks for the owner by the number they seem to send from", async (
   assert.deepEqual(await customer.received(), []);
   assert.equal((await customer.conversation()).state, "owner_window", "nobody was silenced either");
   const told = (await toldOwner(shop)).at(-1) ?? "";
-  assert.match(told, /^Not sent\. Start with the number of who it is for: \d{4} for /);
+  assert.match(
+    told,
+    /^Not sent: that number is nobody's\. Start with the number of who it is for: \d{4} for /,
+  );
   assert.doesNotMatch(told, new RegExp(code), "a wrong guess makes the right one another");
   await ownerSays(shop, `${code} Pay in advance`);
   assert.deepEqual(await customer.received(), [], "the number guessed at is over");
   const [, now = ""] = /(\d{4}) for /.exec((await toldOwner(shop)).at(-1) ?? "") ?? [];
   await ownerSays(shop, now);
   assert.deepEqual(await customer.received(), [], "a number alone says nothing");
+  await ownerSays(shop, "I'm driving and will answer later");
   const count = (await toldOwner(shop)).length;
   for (let n = 0; n < 5; n += 1) await ownerSays(shop, "I'm driving and will answer later");
   assert.equal(
@@ -197,6 +201,32 @@ test("nobody speaks for the owner by the number they seem to send from", async (
   const empty = await plumber(frontdesk);
   await ownerSays(empty, "anybody?");
   assert.match((await toldOwner(empty)).at(-1) ?? "", /no customer/);
+});
+
+test("who guesses numbers in the owner's name is not heard for ten minutes, and the owner knows", async () => {
+  const shop = await plumber(frontdesk);
+  const customer = talk(frontdesk, shop);
+  await text(frontdesk, { from: customer.from, to: shop.number, body: "my drain is blocked" });
+  await frontdesk.advance(1);
+  const codeNow = async () => /(\d{4}) for /.exec((await toldOwner(shop)).at(-1) ?? "")?.[1] ?? "";
+  let right = await codeFor(shop, customer);
+  for (let n = 0; n < 2; n += 1) {
+    await ownerSays(shop, `${right === "9999" ? "9998" : "9999"} Pay in advance`);
+    right = await codeNow();
+  }
+  await ownerSays(shop, `${right} It was not me`);
+  assert.deepEqual(await customer.received(), ["It was not me"], "two wrong ones shut nobody out");
+  await ownerSays(shop, `${right === "9999" ? "9998" : "9999"} Pay in advance`);
+  const told = await toldOwner(shop);
+  assert.match(told.at(-1) ?? "", /third wrong one: for 10 minutes no text .* answer in the app/);
+  const guessed = await codeFor(shop, customer).catch(() => right);
+  for (const body of [`${guessed} Pay in advance`, "1234 guess", "who is it?"]) await ownerSays(shop, body);
+  assert.equal((await toldOwner(shop)).length, told.length, "no answer helps whoever guesses");
+  assert.deepEqual(await customer.received(), ["It was not me"]);
+  await frontdesk.advance(10 * 60 + 1);
+  await ownerSays(shop, "who is it?");
+  await ownerSays(shop, `${await codeNow()} On my way`);
+  assert.deepEqual((await customer.received()).at(-1), "On my way");
 });
 
 test("nobody changes a customer's booking by the number they seem to send from", async () => {

@@ -3,7 +3,8 @@
  * they were told about the customer (owner-codes.ts):
  * - "4711 On my way" goes to that customer, and the owner is told so;
  * - "4711 AI" hands the conversation back to the receptionist;
- * - a text without such a number goes to nobody: the owner is told the numbers there are.
+ * - a text without such a number goes to nobody: the owner is told the numbers there are;
+ * - after three wrong numbers in ten minutes nothing is passed on for a while, and the owner is told that, too. Somebody else may be guessing.
  */
 import type { Ctx } from "../../../kernel/context.ts";
 import { findContact } from "../../crm/contacts/contacts.store.ts";
@@ -41,49 +42,71 @@ export async function onOwnerText(
   const prefix = PREFIX.exec(body);
   const thread = prefix ? threads.find(({ owner_code: code }) => code === prefix[1]) : undefined;
   const text = prefix ? body.slice(prefix[0].length).trim() : "";
-  if (!thread || text === "") {
-    // A number that is none of them may be a guess: what it was meant to be is another one from now on.
-    if (prefix && !thread) await forgetOwnerCodes(ctx);
-    return askWhom(ctx, number, threads);
-  }
+  const said = await toldLately(ctx, number);
+  // Looked at, the right number among many wrong ones would be found in the end.
+  if (said.filter((one) => one.startsWith(wrongNumber)).length >= mostGuesses) return;
+  if (prefix && !thread) return refuseGuess(ctx, number, threads, said);
+  if (!thread || text === "") return askWhom(ctx, number, threads, said);
   if (HAND_BACK.test(text)) return handBackByText(ctx, number, thread);
   await answerCustomer(ctx, number, thread, text);
 }
 
 const mostNamed = 5;
 const notSent = "Not sent.";
+const wrongNumber = "Not sent: that number is nobody's.";
 const mostAsked = 3;
-const askedWithinMs = 10 * 60_000;
+const mostGuesses = 3;
+const latelyMinutes = 10;
 
-async function askWhom(ctx: Ctx, number: PhoneNumber, threads: Thread[]): Promise<void> {
+/** A number that is none of them may be a guess: what it was meant to be is another one from now on. */
+async function refuseGuess(
+  ctx: Ctx,
+  number: PhoneNumber,
+  threads: readonly Thread[],
+  said: readonly string[],
+): Promise<void> {
+  await forgetOwnerCodes(ctx);
+  const guesses = said.filter((one) => one.startsWith(wrongNumber)).length + 1;
+  const outcome =
+    guesses < mostGuesses
+      ? await namesOf(ctx, threads)
+      : `It was the third wrong one: for ${latelyMinutes} minutes no text from your phone is passed on. If these were not yours, somebody sends in your name; answer in the app meanwhile: ${ctx.app.baseUrl}`;
+  await tellOwner(ctx, number, `${wrongNumber} ${outcome}`);
+}
+
+async function askWhom(
+  ctx: Ctx,
+  number: PhoneNumber,
+  threads: readonly Thread[],
+  said: readonly string[],
+): Promise<void> {
   // A phone that answers by itself would go on for ever.
-  if ((await askedLately(ctx, number)) >= mostAsked) return;
+  if (said.filter((one) => one.startsWith(notSent)).length >= mostAsked) return;
+  await tellOwner(ctx, number, `${notSent} ${await namesOf(ctx, threads)}`);
+}
+
+/** Who can be answered right now, and with which number. */
+async function namesOf(ctx: Ctx, threads: readonly Thread[]): Promise<string> {
   const [first, ...others] = threads.slice(0, mostNamed);
-  if (!first) {
-    await tellOwner(ctx, number, `${notSent} There is no customer to pass this on to right now.`);
-    return;
-  }
+  if (!first) return "There is no customer to pass this on to right now.";
   const named: string[] = [];
   for (const thread of [first, ...others]) {
     const contact = thread.contact_id ? await findContact(ctx, thread.contact_id) : undefined;
     named.push(`${await ownerCode(ctx, thread.id)} for ${callerText(contact, thread.customer_e164)}`);
   }
-  await tellOwner(
-    ctx,
-    number,
-    `${notSent} Start with the number of who it is for: ${named.join(", ")}. AI behind it hands them back to the receptionist.`,
-  );
+  return `Start with the number of who it is for: ${named.join(", ")}. AI behind it hands them back to the receptionist.`;
 }
 
-async function askedLately(ctx: Ctx, number: PhoneNumber): Promise<number> {
+/** What the owner was told within the last ten minutes. */
+async function toldLately(ctx: Ctx, number: PhoneNumber): Promise<string[]> {
   const rows = await ctx.db
     .from("sms_messages")
     .select("body")
     .where("to_e164", "=", number.owner_e164 ?? "")
     .where("purpose", "=", "owner")
-    .where("created_at", ">", new Date(ctx.now.getTime() - askedWithinMs))
+    .where("created_at", ">", new Date(ctx.now.getTime() - latelyMinutes * 60_000))
     .execute();
-  return rows.filter(({ body }) => body.startsWith(notSent)).length;
+  return rows.map(({ body }) => body);
 }
 
 type Thread = Conversation & { owner_code: string | null };
