@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { CompiledQuery, Kysely } from "kysely";
 import type { Actor } from "./actor.ts";
 import { admit } from "./admit.ts";
+import { againWhenMet } from "./again.ts";
 import type { App } from "./app.ts";
 import { holdForApproval } from "./approvals.ts";
 import { auditRows } from "./audit.ts";
@@ -85,6 +86,19 @@ async function prepareAndWrite(
 }
 
 async function runWrite(
+  app: App,
+  operation: AnyOperation,
+  call: Call & { prepared: unknown },
+  input: Record<string, unknown>,
+  occasion: Occasion,
+): Promise<Outcome> {
+  // Each time with an input nobody has touched.
+  return againWhenMet(app.log, occasion, () =>
+    writeOnce(app, operation, call, structuredClone(input), occasion),
+  );
+}
+
+async function writeOnce(
   app: App,
   operation: AnyOperation,
   call: Call & { prepared: unknown },
@@ -207,13 +221,20 @@ function occasionOf(app: App, operation: AnyOperation, call: Call, workspaceId: 
   };
 }
 
-/** A transaction in one workspace with a full ctx; what jobs, webhooks and the program itself use. */
-export async function inWorkspace<T>(
+/**
+ * A transaction in one workspace with a full ctx; what jobs, webhooks and the program itself use. `work` may run again from its
+ * beginning when its transaction met another: what it is given is new each time, and it keeps nothing outside.
+ */
+export function inWorkspace<T>(
   app: App,
   occasion: Omit<Occasion, "now">,
   work: (ctx: Ctx) => Promise<T>,
 ): Promise<T> {
   const full: Occasion = { ...occasion, now: app.clock.now() };
+  return againWhenMet(app.log, full, () => onceInWorkspace(app, full, work));
+}
+
+async function onceInWorkspace<T>(app: App, full: Occasion, work: (ctx: Ctx) => Promise<T>): Promise<T> {
   let flush: CompiledQuery[] = [];
   let happened = false;
   const result = await app.database.transaction(

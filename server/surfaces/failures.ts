@@ -1,3 +1,4 @@
+import { haveMet } from "../kernel/again.ts";
 import {
   OperationError,
   conflict,
@@ -42,7 +43,7 @@ export function asOperationError(error: unknown, log: Log): OperationError {
   ) {
     return validationError("Text may not contain the NUL character.");
   }
-  if (failure.code === "40P01" || failure.code === "40001") {
+  if (haveMet(failure)) {
     return conflict("Two changes met; nothing was done.", { fix: "Send the request again." });
   }
   if (failure.statusCode && failure.statusCode >= 400 && failure.statusCode < 500) {

@@ -5,6 +5,7 @@ import { Type } from "typebox";
 import { chargeCredits } from "../kernel/credits.ts";
 import { conflict, invalidField } from "../kernel/errors.ts";
 import { readableWith, shownOnce } from "../kernel/guarded-fields.ts";
+import type { Ctx } from "../kernel/context.ts";
 import { job } from "../kernel/jobs.ts";
 import type { JobCtx } from "../kernel/jobs.ts";
 import { module, operation } from "../kernel/operation.ts";
@@ -156,8 +157,67 @@ export const secretProbe = operation({
   },
 });
 
+/** Two pieces of work that are to meet: how often each began, what each did once it had committed, and whether to meet always. */
+export const meeting = {
+  begun: [] as string[],
+  committed: [] as string[],
+  /** Lets those who have begun go on together: once both have, or at once where they have met already. */
+  together: (): Promise<void> => Promise.resolve(),
+};
+
+/** Makes those of two who call `together` wait for each other, once. */
+export function arrangeMeeting(): void {
+  meeting.begun.length = meeting.committed.length = 0;
+  let go = () => {};
+  const bothAreThere = new Promise<void>((resolve) => (go = resolve));
+  meeting.together = () => {
+    if (meeting.begun.length >= 2) go();
+    return bothAreThere;
+  };
+}
+
+/** Takes two locks with the other in between, who takes them in the other order: the database has to end one of the two. */
+async function meet(ctx: Ctx, name: string, locks: readonly number[]): Promise<void> {
+  meeting.begun.push(name);
+  ctx.db.afterCommit(() => void meeting.committed.push(name));
+  for (const [place, lock] of locks.entries()) {
+    if (place === 1) await meeting.together();
+    await ctx.db.raw(sql`select pg_advisory_xact_lock(${lock}::bigint)`);
+  }
+}
+
+const Locks = Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 });
+
+export const meetProbe = operation({
+  ...common,
+  name: "write_meeting_probe",
+  route: "POST /probe/meeting",
+  input: Type.Object({ name: Type.String(), locks: Locks }, { additionalProperties: false }),
+  output: Type.Object({ id: Type.String(), name: Type.String() }),
+  async run(ctx, input) {
+    ctx.emit({ type: "probe.written", noun: "contact", recordId: null, payload: { name: input.name } });
+    ctx.enqueue(noteIt, { label: input.name });
+    await meet(ctx, input.name, input.locks);
+    // After it: contacts are numbered one after the other, so that two who add one never get as far as to meet.
+    const { id } = await insertContact(ctx, { first_name: input.name });
+    // Whoever does it again is given what was sent, not what the first time made of it.
+    input.name = `${input.name} met`;
+    return { id, name: input.name };
+  },
+});
+
+export const meetLater = job<{ name: string; locks: number[] }>({
+  name: "meet-later",
+  async run(one, { name, locks }) {
+    await one.transaction(async (ctx) => {
+      ctx.enqueue(noteIt, { label: `${name} at attempt ${one.attempt}` });
+      await meet(ctx, name, locks);
+    });
+  },
+});
+
 export const probe = module({
   name: "probe",
-  operations: [writeProbe, otherProbe, paidProbe, quietProbe, openProbe, lockProbe, secretProbe],
-  jobs: [noteIt],
+  operations: [writeProbe, otherProbe, paidProbe, quietProbe, openProbe, lockProbe, secretProbe, meetProbe],
+  jobs: [noteIt, meetLater],
 });

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { haveMet } from "../../../kernel/again.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { operation } from "../../../kernel/operation.ts";
 import { asOperationError } from "../../../surfaces/failures.ts";
@@ -68,6 +69,8 @@ async function runHeld(
     return { status, result: output, kept };
   } catch (error) {
     if (error instanceof ApproverLacks) throw error.refusal;
+    // Nothing is wrong with what was approved: all of it, the decision too, is done again.
+    if (haveMet(error)) throw error;
     const failure = asOperationError(error, ctx.log);
     const result = { error: workspaceError(failure) };
     return { status: failure.status, result, kept: result };
