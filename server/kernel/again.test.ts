@@ -97,7 +97,7 @@ test(
 );
 
 test(
-  "an approved call that met another is done again with its approval, instead of having failed",
+  "approved calls that met are done again with their approval, instead of having failed",
   { skip },
   async () => {
     const workspace = await frontdesk.workspace();
