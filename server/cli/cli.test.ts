@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -94,6 +95,41 @@ test("wrong words are refused with the right ones", async () => {
   assert.equal(environmentWrong.code, 1);
   assert.match(environmentWrong.err, /FRONTDESK_ROLE must be all, api or worker[\s\S]*PORT must be a number/);
   assert.doesNotMatch(environmentWrong.err, /at .*\.ts:/);
+});
+
+test("a key nobody has is told, however its id is written", async () => {
+  for (const verb of ["revoke", "rotate"]) {
+    for (const id of ["nonsense", "0190a1b2-0000-7000-8000-000000000000"]) {
+      const ran = await frontdesk(["keys", verb, id, "--workspace", "pipe-drain"]);
+      assert.equal(ran.code, 1);
+      assert.match(ran.err, new RegExp(`^pipe-drain has no key ${id} in force\\. frontdesk keys list`));
+    }
+  }
+});
+
+test("a move from nowhere, or to a server that is not there, says what to check", async () => {
+  const folder = join(scratch, "none");
+  const nowhere = "postgres://nobody@127.0.0.1:1/none";
+  const alone = { FRONTDESK_DATA: folder, DATABASE_URL: "" };
+  const empty = await frontdesk(["move", "--to", nowhere], alone);
+  assert.equal(empty.code, 1);
+  assert.match(empty.err, /^There is no embedded database in .*none to move\. FRONTDESK_DATA/);
+  assert.equal(existsSync(folder), false, "nor is one made");
+  const unreached = await frontdesk(["keys", "list"], { DATABASE_URL: nowhere });
+  assert.equal(unreached.code, 1);
+  assert.match(
+    unreached.err,
+    /^The PostgreSQL server cannot be reached: .*ECONNREFUSED.*Check DATABASE_URL\./,
+  );
+});
+
+test("doctor looks and makes nothing", async () => {
+  const folder = join(scratch, "later", "data");
+  const ran = await frontdesk(["doctor"], { FRONTDESK_DATA: folder, DATABASE_URL: "" });
+  assert.equal(ran.code, 0, ran.out);
+  assert.match(ran.out, /data folder: .*is not there yet; the first start makes it/);
+  assert.match(ran.out, /embedded database: none yet/);
+  assert.equal(existsSync(join(scratch, "later")), false);
 });
 
 test("doctor says what is right and what is wrong", async () => {

@@ -1,4 +1,6 @@
-import { access, constants, mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { access, constants } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import { migrationsFolder } from "../engine.ts";
 import { readConfig } from "../kernel/config.ts";
@@ -10,6 +12,7 @@ import { postgresEngine } from "../kernel/engine-postgres.ts";
 import { createLog } from "../kernel/log.ts";
 import { readMigrations } from "../kernel/migrate.ts";
 import { readProviderConfig } from "../providers/index.ts";
+import { databaseWords, hasEmbeddedDatabase } from "./database-words.ts";
 
 /** `ok` undefined: worth knowing, but nothing is wrong. */
 export type Finding = { ok: boolean | undefined; about: string; text: string };
@@ -30,7 +33,7 @@ export function addDoctor(program: Command): void {
     });
 }
 
-/** Looks at everything that has to be right before Frontdesk can run; changes nothing but an empty data folder. */
+/** Looks at everything that has to be right before Frontdesk can run; changes nothing. */
 export async function examine(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
   const findings = [nodeVersion(), zoneRules()];
   let config: Config;
@@ -88,9 +91,11 @@ function providers(config: Config): Finding {
 
 async function dataFolder({ dataFolder: folder }: Config): Promise<Finding> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await access(folder, constants.W_OK | constants.R_OK | constants.X_OK);
-    return { ok: true, about: "data folder", text: `${folder} can be written` };
+    await access(nearestOf(folder), constants.W_OK | constants.R_OK | constants.X_OK);
+    const text = existsSync(folder)
+      ? `${folder} can be written`
+      : `${folder} is not there yet; the first start makes it`;
+    return { ok: true, about: "data folder", text };
   } catch (error) {
     return {
       ok: false,
@@ -100,8 +105,16 @@ async function dataFolder({ dataFolder: folder }: Config): Promise<Finding> {
   }
 }
 
+/** The folder, or the nearest one above it that is there. */
+function nearestOf(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearestOf(dirname(folder));
+}
+
 async function database(config: Config): Promise<Finding[]> {
   const about = config.databaseUrl ? "PostgreSQL" : "embedded database";
+  if (!config.databaseUrl && !hasEmbeddedDatabase(config.dataFolder)) {
+    return [{ ok: undefined, about, text: "none yet; the first start makes one" }];
+  }
   let engine: Engine;
   try {
     engine = config.databaseUrl
@@ -115,21 +128,21 @@ async function database(config: Config): Promise<Finding[]> {
   } catch (error) {
     if (error instanceof FolderInUse)
       return [{ ok: undefined, about, text: "in use by a running Frontdesk" }];
-    return [{ ok: false, about, text: config.databaseUrl ? unreachable(error) : (error as Error).message }];
+    return [
+      {
+        ok: false,
+        about,
+        text: config.databaseUrl ? databaseWords(error, "DATABASE_URL") : (error as Error).message,
+      },
+    ];
   }
   try {
     return await lookInside(engine, about);
   } catch (error) {
-    return [{ ok: false, about, text: unreachable(error) }];
+    return [{ ok: false, about, text: databaseWords(error, "DATABASE_URL") }];
   } finally {
     await engine.close();
   }
-}
-
-// Errors of the network and of the server have a code; ours say all there is to say.
-function unreachable(error: unknown): string {
-  const { message, code } = error as Error & { code?: string };
-  return code === undefined ? message : `cannot be reached: ${message || code}. Check DATABASE_URL.`;
 }
 
 async function lookInside(engine: Engine, about: string): Promise<Finding[]> {

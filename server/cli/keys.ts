@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import type { ApprovalLevel } from "../kernel/actor.ts";
+import { isId } from "../kernel/ids.ts";
 import { everyScope, knownScopes, privateScopes } from "../scopes.ts";
 import "../modules/automation/webhooks/endpoint.ts";
 import { findWorkspace, print, withInstallation } from "./open.ts";
@@ -123,8 +124,8 @@ async function list(options: Common): Promise<void> {
 async function rotate(id: string, options: Common): Promise<void> {
   await withInstallation(async (installation) => {
     const workspace = await findWorkspace(installation, options.workspace);
-    const issued = await installation.credentials.rotate(workspace.id, id);
-    if (!issued) throw new Error(`${workspace.slug} has no key ${id} in force.`);
+    const issued = isId(id) && (await installation.credentials.rotate(workspace.id, id));
+    if (!issued) throw noKey(workspace, id);
     print(options.json, { id: issued.id, key: issued.secret }, [
       issued.secret,
       "The old secret no longer works. Keep this one: it is shown this once.",
@@ -135,9 +136,7 @@ async function rotate(id: string, options: Common): Promise<void> {
 async function revoke(id: string, options: Common): Promise<void> {
   await withInstallation(async (installation) => {
     const workspace = await findWorkspace(installation, options.workspace);
-    if (!(await installation.credentials.revoke(workspace.id, id))) {
-      throw new Error(`${workspace.slug} has no key ${id} in force.`);
-    }
+    if (!isId(id) || !(await installation.credentials.revoke(workspace.id, id))) throw noKey(workspace, id);
     const stopped = await installation.database.read(workspace.id, (db) =>
       db
         .from("webhook_endpoints")
@@ -153,6 +152,10 @@ async function revoke(id: string, options: Common): Promise<void> {
         : []),
     ]);
   });
+}
+
+function noKey({ slug }: { slug: string }, id: string): Error {
+  return new Error(`${slug} has no key ${id} in force. frontdesk keys list prints the ids of those it has.`);
 }
 
 function parseScopes(text: string): string[] {

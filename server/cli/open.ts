@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { bringUpToDate, openEngine } from "../engine.ts";
+import { openedOr } from "./database-words.ts";
 import { MovableClock, systemClock } from "../kernel/clock.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { readConfig } from "../kernel/config.ts";
@@ -42,7 +43,7 @@ export async function withInstallation(work: (installation: Installation) => Pro
   if (lent) return work(lent.installation);
   const config = readConfig(process.env);
   const log = createLog(process.env["LOG_LEVEL"] ?? "warn");
-  const engine = await openEngine(config, log).catch(async (error: unknown) => {
+  const engine = await openedOr(openEngine(config, log), "DATABASE_URL").catch(async (error: unknown) => {
     if (error instanceof FolderInUse && (await leaveToServer(config.dataFolder))) return undefined;
     throw error;
   });

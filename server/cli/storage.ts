@@ -11,6 +11,7 @@ import { createLog } from "../kernel/log.ts";
 import { migrate, readMigrations } from "../kernel/migrate.ts";
 import { moveDatabase } from "../kernel/move.ts";
 import { listSnapshots, restoreSnapshot } from "../kernel/snapshots.ts";
+import { hasEmbeddedDatabase, openedOr } from "./database-words.ts";
 import { print } from "./open.ts";
 
 export function addStorage(program: Command): void {
@@ -30,7 +31,7 @@ export function addStorage(program: Command): void {
 
 async function runMigrate(): Promise<void> {
   const config = readConfig(process.env);
-  const engine = await openEngine(config, createLog("warn"));
+  const engine = await openedOr(openEngine(config, createLog("warn")), "DATABASE_URL");
   try {
     const applied = await bringUpToDate(engine, config, systemClock);
     print(
@@ -67,6 +68,11 @@ async function runMove({ to }: { to: string }): Promise<void> {
     );
   }
   if (!/^postgres(ql)?:\/\//.test(to)) throw new Error("--to must begin with postgres://");
+  if (!hasEmbeddedDatabase(config.dataFolder)) {
+    throw new Error(
+      `There is no embedded database in ${config.dataFolder} to move. FRONTDESK_DATA names the folder of another one.`,
+    );
+  }
   const log = createLog("warn");
   // The folder first: a server that has it open is the likelier reason why nothing can be moved.
   const source = await embeddedEngine({ folder: config.dataFolder });
@@ -80,7 +86,7 @@ async function runMove({ to }: { to: string }): Promise<void> {
 
 async function moveTo(url: string, source: Engine, log: ReturnType<typeof createLog>): Promise<void> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  const target = await postgresEngine({ url, poolSize: 4, log });
+  const target = await openedOr(postgresEngine({ url, poolSize: 4, log }), "--to");
   try {
     await migrate(target, await readMigrations(migrationsFolder));
     const jobs = await installQueue(target, log);
