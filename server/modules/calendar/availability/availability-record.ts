@@ -51,7 +51,7 @@ export const userIdInput = Type.Optional(
   Type.String({ description: '"me" or the id of a user; leave it out for the company.' }),
 );
 
-/** The member of a user_id; null for the company. Throws NOT_FOUND. */
+/** The member of a user_id, joined or only invited yet; null for the company. Throws NOT_FOUND. */
 export async function memberOf(ctx: Ctx, userId: string | undefined): Promise<string | null> {
   if (userId === undefined) return null;
   const id = userId === "me" ? await memberMeantByMe(ctx) : userId;
@@ -61,7 +61,7 @@ export async function memberOf(ctx: Ctx, userId: string | undefined): Promise<st
           .from("members")
           .select("id")
           .where("id", "=", id)
-          .where("status", "=", "active")
+          .where("status", "<>", "removed")
           .executeTakeFirst()
       : undefined;
   if (!known) throw missing("user", userId);

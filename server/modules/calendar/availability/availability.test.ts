@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { startHarness } from "../../../testing/harness.ts";
+import { invite } from "../../workspace/members/test-people.ts";
 import { openCalendar } from "../test-calendar.ts";
 
 const frontdesk = await startHarness();
@@ -54,6 +55,19 @@ test("workspace.get_scheduling_availability#1 workspace.set_scheduling_availabil
     assert.equal((await workspace.call("GET", `${path}?user_id=${user}`)).status, 404);
     assert.equal((await workspace.call("PUT", path, { user_id: user, weekly_hours: [] })).status, 404);
   }
+});
+
+test("whoever is invited and has not joined yet has hours as any member, until they are removed", async () => {
+  const workspace = await frontdesk.workspace();
+  await workspace.call("PUT", path, { weekly_hours: mornings });
+  const id = await invite(workspace, "new@example.com", "client_viewer");
+  const own = `${path}?user_id=${id}`;
+  assert.deepEqual((await workspace.call("GET", own)).body.data.weekly_hours, mornings);
+  const evenings = [{ day: 4, start: "17:00", end: "20:00" }];
+  assert.equal((await workspace.call("PUT", path, { user_id: id, weekly_hours: evenings })).status, 200);
+  assert.deepEqual((await workspace.call("GET", own)).body.data.weekly_hours, evenings);
+  assert.equal((await workspace.call("DELETE", `/api/v1/company/users/${id}`)).status, 204);
+  assert.equal((await workspace.call("GET", own)).status, 404);
 });
 
 test("workspace.set_scheduling_availability#0 the record is made once, and what is not sent stays", async () => {

@@ -213,6 +213,26 @@ test("workspace.send_report#1 whoever looks is current_user, or current_user_id 
   }
 });
 
+test("a text is found in a report as search finds it, with or without its accents", async () => {
+  const workspace = await frontdesk.workspace();
+  const seed = seedOf(frontdesk, workspace);
+  for (const name of ["Café Müller", "Cafe\u0301 Ole", "Straße 5", "Tap"]) await seed.deal({ name });
+  const found = async (operator: string, value: string) =>
+    (
+      await ask(workspace, {
+        source: "deals",
+        mode: "drilldown",
+        dimensions: ["name"],
+        filters: [{ field: "name", operator, value }],
+      })
+    ).length;
+  for (const value of ["cafe", "CAFÉ", "cafe\u0301"]) assert.equal(await found("contains", value), 2, value);
+  assert.equal(await found("contains", "muller"), 1);
+  assert.equal(await found("contains", "STRASSE"), 1);
+  assert.equal(await found("like", "cafe mull%"), 1);
+  assert.equal(await found("like", "%straße_5"), 1);
+});
+
 test("a backslash in a filter is a letter like any other", async () => {
   const workspace = await frontdesk.workspace();
   const seed = seedOf(frontdesk, workspace);

@@ -148,12 +148,13 @@ function textMatches(
   value: string,
   path: string,
 ): Condition {
-  // A backslash is a letter like any other; only % and _ stand for something, and only in `like`.
-  const literal = value.replaceAll("\\", "\\\\");
-  if (operator === "like") return sql<boolean>`${expression} ilike ${literal}`;
+  // A backslash is a letter like any other; only % and _ stand for something, and only in `like`. Both read as search does.
+  if (operator === "like") {
+    const literal = value.replaceAll("\\", "\\\\");
+    return sql<boolean>`folded(${expression}::text) like folded(${literal})`;
+  }
   if (operator === "contains" && field.facet === undefined) {
-    const pattern = `%${literal.replaceAll(/[%_]/g, "\\$&")}%`;
-    return sql<boolean>`${expression} ilike ${pattern}`;
+    return sql<boolean>`folded(${expression}::text) like like_pattern(folded(${value}))`;
   }
   if (field.options && !field.options.includes(value)) {
     throw mistyped(path, field, `one of ${field.options.join(", ")}`);
