@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { everyScope } from "../../../scopes.ts";
+import { listOutbox } from "../../../local-outbox.ts";
 import { startHarness } from "../../../testing/harness.ts";
 import { acceptInvitation, invitationOf } from "./invitations.ts";
 import { browse, cookieOf, invite, joined, linkTo, ours, password, signIn, users } from "./test-people.ts";
@@ -54,7 +55,14 @@ test("workspace.invite_company_user#2 the invited gets a mail, follows its link,
   const mail = await frontdesk.app.database.read(workspace.id, (db) =>
     db.from("email_logs").selectAll().where("recipient_email", "=", email).executeTakeFirstOrThrow(),
   );
-  assert.deepEqual([mail.status, mail.subject], ["sent", "Join Pipe & <Drain>"]);
+  assert.deepEqual([mail.status, mail.subject], ["sent", "Your invitation to Pipe & <Drain>"]);
+  const text = String(mail.text_body);
+  assert.match(
+    text,
+    /^Hello Jo,\n\nYou are invited to the front desk of Pipe & <Drain>, as an editor\.\n/,
+    "a key is nobody to be invited by",
+  );
+  assert.match(text, /works once, until Mon 9 Mar[^,]*, 9:00 AM \(London time\)\./);
   const link = await linkTo(frontdesk, workspace, email);
   const page = await frontdesk.call("GET", link);
   assert.equal(page.status, 200);
@@ -75,6 +83,20 @@ test("workspace.invite_company_user#2 the invited gets a mail, follows its link,
     kysely.selectFrom("member_invitations").selectAll().execute(),
   );
   assert.ok(!JSON.stringify(invitations).includes(token));
+});
+
+test("an invitation names who sent it, and is not addressed to an address", async () => {
+  const workspace = await frontdesk.workspace({ name: "Drains" });
+  const { cookie } = await joined(frontdesk, workspace, "client_admin");
+  const email = newEmail();
+  const answer = await browse(frontdesk, cookie, "POST", `${users}/invite`, { email, role: "client_viewer" });
+  assert.equal(answer.status, 201, answer.text);
+  await frontdesk.settle();
+  const [mail] = (await listOutbox(frontdesk.app, workspace.id)).filter(({ to }) => to === email);
+  assert.match(
+    mail?.body ?? "",
+    /^Hello,\n\nJo Smith has invited you to the front desk of Drains, as a viewer\.\n/,
+  );
 });
 
 test("a link works once, and only the newest one", async () => {

@@ -1,10 +1,13 @@
 /** Invitations: a member who has not joined yet, and a link that lets one person become that member, once. */
+import { isEmail } from "../../../emails.ts";
 import { dictionary } from "../../../kernel/dictionary.ts";
 import type { App } from "../../../kernel/app.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { conflict } from "../../../kernel/errors.ts";
 import { recordUpdated } from "../../../kernel/lifecycle.ts";
 import { isMakerThere, setUpBy } from "../../../makers.ts";
+import { formatDate, formatTime } from "../../calendar/slots/wall-clock.ts";
+import { zoneName } from "../../calendar/slots/zone-words.ts";
 import { queueEmail } from "../../messaging/email/queue-email.ts";
 import { workspaceOf } from "../settings/settings.ts";
 import { hashOfToken, newToken } from "../sign-in/tokens.ts";
@@ -33,20 +36,24 @@ export async function sendInvitation(ctx: Ctx, member: Member): Promise<void> {
       ...setUpBy(ctx),
     })
     .execute();
-  const { name: company } = await workspaceOf(ctx);
-  const by = ctx.actor.kind === "user" ? ctx.actor.name : company;
+  const { name: company, timeZone } = await workspaceOf(ctx);
   await queueEmail(ctx, {
     emailType: "invitation",
     secrets: [token],
     to: member.email ?? "",
     toName: member.name,
-    subject: `Join ${company}`,
-    text: `${by} invites you to work in ${company} as ${roleWords[member.role] ?? "a member"}.
+    subject: `Your invitation to ${company}`,
+    // Who was given no name yet goes by their address.
+    text: `${isEmail(member.name) ? "Hello," : `Hello ${member.name},`}
 
-Follow this link to join:
+${invitingWords(ctx, member, company)}
+
+Open this link to join:
 ${ctx.app.baseUrl}/join/${token}
 
-It works once, until ${expiresAt.toUTCString()}. If you did not expect it, there is nothing to do.`,
+The link is for you alone. It works once, until ${formatDate(expiresAt.getTime(), timeZone)}, ${formatTime(expiresAt.getTime(), timeZone)} (${zoneName(timeZone)}).
+
+If you did not expect this mail, you can ignore it: nobody joins without the link.`,
   });
 }
 
@@ -67,6 +74,12 @@ export async function takeBackInvitationsOf(ctx: Ctx, makers: readonly string[])
     });
   }
   return gone.length;
+// A key is nobody to be invited by; the business would invite people into itself.
+function invitingWords({ actor }: Ctx, { role }: Member, company: string): string {
+  const as = roleWords[role] ?? "a member of the team";
+  return actor.kind === "user"
+    ? `${actor.name} has invited you to the front desk of ${company}, as ${as}.`
+    : `You are invited to the front desk of ${company}, as ${as}.`;
 }
 
 export type Invitation = {
