@@ -44,7 +44,7 @@ export type Approval = {
   path: string;
   status: "pending" | "approved" | "rejected" | "expired";
   /** Empty for callers who lack a scope of what is held. */ request_body: Record<string, unknown>;
-  /** What this caller lacks to see the body and the result, and to decide. */ missing_scopes: string[];
+  /** What this caller lacks to see the body, the reason and the result, and to decide. */ missing_scopes: string[];
   target_id: string | null;
   primary_assignee_id: string | null;
   secondary_assignee_id: string | null;
@@ -606,9 +606,9 @@ export type Import = {
   }[];
   mapping: Record<string, unknown>;
   options: {
-    /** What makes a row and a record the same; none makes every row a new record. */ dedupe?:
+    /** What makes a row and a record the same; none makes every row a new record. A row whose id is that of a record means that record in any case. */ dedupe?:
       "id" | "email" | "phone" | "name" | "none";
-    /** What happens with a row whose record exists. update leaves alone what the row leaves empty. */ on_duplicate?:
+    /** What happens with a row whose record exists. update leaves alone what the row leaves empty. create makes another one, unless the row names the record by its id: then it is updated. */ on_duplicate?:
       "skip" | "update" | "create";
     /** true by default: nothing is set off. */ skip_automations?: boolean;
     /** ISO code of where numbers without a + are dialled; the workspace's by default. */ country?: string;
@@ -5405,7 +5405,8 @@ export type DeleteReportFunnelInput = { id: string };
 export type DeleteReportFunnelOutput = void;
 
 export type ExportCrmInput = {
-  type: "contacts" | "customers" | "deals" | "work-orders";
+  /** companies are customers, opportunities deals, and work_orders work-orders. */ type:
+    "contacts" | "customers" | "deals" | "work-orders" | "companies" | "opportunities" | "work_orders";
   format?: "xlsx" | "csv";
   /** Part of a name, e-mail or number; of deals, of the name. Not for work orders. */ search?: string;
   /** ISO 8601 date or instant, itself included. */ created_after?: string;
@@ -5703,9 +5704,9 @@ export type UpdateImportInput = {
     unknown
   >;
   options?: {
-    /** What makes a row and a record the same; none makes every row a new record. */ dedupe?:
+    /** What makes a row and a record the same; none makes every row a new record. A row whose id is that of a record means that record in any case. */ dedupe?:
       "id" | "email" | "phone" | "name" | "none";
-    /** What happens with a row whose record exists. update leaves alone what the row leaves empty. */ on_duplicate?:
+    /** What happens with a row whose record exists. update leaves alone what the row leaves empty. create makes another one, unless the row names the record by its id: then it is updated. */ on_duplicate?:
       "skip" | "update" | "create";
     /** true by default: nothing is set off. */ skip_automations?: boolean;
     /** ISO code of where numbers without a + are dialled; the workspace's by default. */ country?: string;

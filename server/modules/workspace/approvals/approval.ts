@@ -27,7 +27,7 @@ export const ApprovalRecord = Type.Object({
     { additionalProperties: true, description: "Empty for callers who lack a scope of what is held." },
   ),
   missing_scopes: Type.Array(Type.String(), {
-    description: "What this caller lacks to see the body and the result, and to decide.",
+    description: "What this caller lacks to see the body, the reason and the result, and to decide.",
   }),
   target_id: optional(),
   primary_assignee_id: optional(),
@@ -42,8 +42,8 @@ export const ApprovalRecord = Type.Object({
 });
 
 /**
- * A row as callers see it: its body and its result only for those who could have made the call. A pending one past its time
- * shows as expired, before anybody has marked it.
+ * A row as callers see it: its body, its reason and its result only for those who could have made the call. A pending one past
+ * its time shows as expired, before anybody has marked it.
  */
 export function presentApproval(ctx: Ctx, row: Approval): Record<string, unknown> {
   const { workspace_id: companyId, input: _i, sealed_input: _x, surface: _s, ...shown } = row;

@@ -235,8 +235,12 @@ test("whoever lacks a scope of what is held neither sees its body and result nor
       assert.doesNotMatch(answer.text, /Paul/);
     }
   }
+  const { id: refused } = await hold(workspace);
+  const reason = "Paul is there already";
+  await workspace.call("POST", `/api/v1/approvals/${refused}/reject`, { reason });
   const list = await frontdesk.call("GET", "/api/v1/approvals?status=all", { key: poor });
-  assert.equal(list.body.data.length, 2);
+  assert.equal(list.body.data.length, 3);
+  assert.equal((await workspace.call("GET", `/api/v1/approvals/${refused}`)).body.data.reason, reason);
   assert.doesNotMatch(list.text, /Paul/);
   const rich = (await workspace.call("GET", `/api/v1/approvals/${open.id}`)).body.data;
   assert.deepEqual([rich.request_body.first_name, rich.missing_scopes], ["Paul", []]);

@@ -38,6 +38,8 @@ export function shownParts(ctx: Ctx, held: Approval) {
     execution_result: hidden
       ? null
       : withoutUnreadable(operation.output, held.execution_result, ctx.actor.scopes),
+    // Whoever gave it may have quoted what was held.
+    reason: hidden ? null : held.reason,
     missing_scopes: [...missing],
   };
 }
