@@ -74,6 +74,8 @@ export async function takeBackInvitationsOf(ctx: Ctx, makers: readonly string[])
     });
   }
   return gone.length;
+}
+
 // A key is nobody to be invited by; the business would invite people into itself.
 function invitingWords({ actor }: Ctx, { role }: Member, company: string): string {
   const as = roleWords[role] ?? "a member of the team";
