@@ -213,3 +213,58 @@ test("their own calendars and feeds hear of no booking any more", async () => {
   });
   assert.equal(again.status, 400, again.text);
 });
+
+test("a booking that was being made while they left is found by a second look, and by no third", async () => {
+  const { shop, mia, ids } = await shopOfMia("both");
+  const noor = ids[1]!;
+  const late = async (daysLater: number) => {
+    const booking = await bookAt(frontdesk, shop, wednesday(daysLater), { memberId: noor });
+    await inside(frontdesk, shop.id, (ctx) =>
+      ctx.db
+        .update("bookings")
+        .set({ host_ids: [mia], member_id: mia })
+        .where("id", "=", booking.id)
+        .execute(),
+    );
+  };
+  await remove(shop, mia);
+  assert.equal((await conflicts(shop)).length, 1);
+  await late(1);
+  await frontdesk.advance(299);
+  assert.equal((await conflicts(shop)).length, 1);
+  await frontdesk.advance(1);
+  assert.equal((await conflicts(shop)).length, 2);
+  await late(2);
+  await frontdesk.advance(3600);
+  assert.equal((await conflicts(shop)).length, 2);
+});
+
+test("of many bookings twenty are listed, soonest first; who leaves none but a service says only that", async () => {
+  const { shop, mia } = await shopOfMia("both");
+  for (let index = 1; index <= 20; index += 1) {
+    const startsAt = new Date(wednesday(1).getTime() + index * 30 * 60_000);
+    const endsAt = new Date(startsAt.getTime() + 30 * 60_000);
+    await bookAt(frontdesk, shop, startsAt, { memberId: mia, endsAt, offGrid: true });
+  }
+  const before = (await mailsTo(frontdesk, olives)).length;
+  await remove(shop, mia);
+  const [mail] = (await mailsTo(frontdesk, olives)).slice(before);
+  assert.equal(mail?.subject, "21 bookings need somebody: Mia has left");
+  const lines = (mail?.body ?? "").split("\n").filter((line) => line.startsWith("- "));
+  assert.equal(lines.length, 21);
+  assert.equal(lines.at(-1), "- and 1 more");
+  const other = await openShop(frontdesk);
+  const ned = await addMember(other, "Ned");
+  await other.call("PATCH", `/api/v1/scheduled-event-types/${other.service.id}`, {
+    booking_assigned_user_ids: [ned],
+  });
+  const seen = (await mailsTo(frontdesk, olives)).length;
+  await remove(other, ned);
+  const [alone] = (await mailsTo(frontdesk, olives)).slice(seen);
+  assert.equal(alone?.subject, "Ned has left: event types put away");
+  assert.doesNotMatch(alone?.body ?? "", /somebody else to give|open conflict/);
+  assert.match(alone?.body ?? "", /Nobody else gives Leak repair/);
+  const idle = await addMember(other, "Ida");
+  await remove(other, idle);
+  assert.equal((await mailsTo(frontdesk, olives)).length, seen + 1, "who leaves nothing behind is no news");
+});
