@@ -7,6 +7,7 @@ import { startHarness } from "../../../testing/harness.ts";
 import type { Json } from "../../../testing/harness.ts";
 import { reschedule } from "../bookings/reschedule.ts";
 import { bookings, openCalendar } from "../test-calendar.ts";
+import { expectedCredits, stayOf } from "./notetaker.ts";
 
 // A Monday, with many Mondays before the clocks change: each test takes a week.
 const frontdesk = await startHarness({ now: new Date("2026-01-05T09:00:00Z") });
@@ -330,4 +331,109 @@ test("another workspace's booking, or one whose meeting is over, takes no bot", 
   await until(tuesdayAtTen() + 61 * minute);
   const late = await attach();
   assert.deepEqual([late.status, late.body.error.code], [409, "CONFLICT"]);
+});
+
+test("a bot stays from a minute before the start, or from now, until the booked end, and every begun minute counts", () => {
+  const at = (clock: string) => new Date(`2026-01-06T${clock}Z`);
+  const visit = { starts_at: at("10:00:00"), ends_at: at("10:30:01") };
+  const joins = (now: string) => stayOf(visit, at(now)).joins_at.toISOString().slice(11, 19);
+  assert.deepEqual(
+    [joins("08:00:00"), joins("09:59:30"), joins("10:10:00")],
+    ["09:59:00", "09:59:30", "10:10:00"],
+  );
+  assert.equal(stayOf(visit, at("08:00:00")).leaves_at, visit.ends_at);
+  assert.equal(expectedCredits(visit), 31 * 23);
+  assert.equal(expectedCredits({ ...visit, ends_at: at("10:30:00") }), 30 * 23);
+});
+
+test("the bot is told where, when and who will be there; a notetaker that hears says nothing of being deaf", async () => {
+  const notetaker = scripted({ state: "recording" });
+  use({ ...notetaker, name: "recall" as never });
+  const { calendar, id, attach } = await meeting();
+  await calendar.inside((ctx) =>
+    ctx.db
+      .update("bookings")
+      .set({
+        attendees: JSON.stringify([
+          { email: "tim@example.com" },
+          { email: "j@example.com", name: "John Smith" },
+        ]),
+      })
+      .where("id", "=", id)
+      .execute(),
+  );
+  const answer = await attach();
+  assert.doesNotMatch(answer.body.data.message, /local one/);
+  assert.match(answer.body.data.message, /about 1380 credits/);
+  await frontdesk.settle();
+  const [bot] = notetaker.bots;
+  assert.deepEqual(
+    [bot?.meetingUrl, bot?.title, bot?.joinAt.getTime(), bot?.leaveAt.getTime()],
+    ["https://meet.example/abc", "Demo", tuesdayAtTen() - minute, tuesdayAtTen() + 60 * minute],
+  );
+  assert.deepEqual(bot?.participants.toSorted(), ["John Smith", "Olive Owner", "tim@example.com"]);
+});
+
+test("moved while the bot sits in the meeting, another one goes to the new time", async () => {
+  const notetaker = scripted({ state: "recording" });
+  use(notetaker);
+  const { calendar, id, attach, bots, until, balance } = await meeting({ credits: 2000 });
+  const start = tuesdayAtTen();
+  const { bot_id } = (await attach()).body.data;
+  await until(start);
+  assert.deepEqual([(await bots())[0]?.status, (await balance()).held], ["joined", 1380]);
+  await calendar.inside((ctx) => reschedule(ctx, id, { startsAt: new Date(start + 180 * minute) }));
+  await frontdesk.settle();
+  const [first, second, ...more] = await bots();
+  assert.deepEqual(more, []);
+  assert.deepEqual([first?.id, first?.status, first?.reason], [bot_id, "cancelled", "the booking was moved"]);
+  assert.deepEqual([second?.status, second?.joins_at.getTime()], ["scheduled", start + 179 * minute]);
+  assert.equal(second?.meeting_url, "https://meet.example/abc");
+  assert.deepEqual(notetaker.cancelled, [`bot-${bot_id}`]);
+  assert.deepEqual(await balance(), { available: 2000, held: 0 });
+});
+
+test("called off while the provider is being told, it hears of that as well; what is completed is left alone", async () => {
+  const notetaker = scripted({ state: "ended", recordedMinutes: 60, parts: [] });
+  const { calendar, attach, bots } = await meeting();
+  use({
+    ...notetaker,
+    schedule: async (bot) => {
+      await calendar.inside((ctx) =>
+        ctx.db.update("booking_notetakers").set({ status: "cancelled" }).execute(),
+      );
+      return notetaker.schedule(bot);
+    },
+  });
+  await attach();
+  await frontdesk.settle();
+  const [bot] = await bots();
+  assert.deepEqual([bot?.status, bot?.provider_id], ["cancelled", `bot-${bot?.id}`]);
+  assert.deepEqual(notetaker.cancelled, [`bot-${bot?.id}`]);
+  use(notetaker);
+  const done = await meeting({ credits: 2000 });
+  await done.attach();
+  await done.until(tuesdayAtTen() + 60 * minute);
+  assert.equal((await done.bots())[0]?.status, "completed");
+  await done.cancel();
+  await frontdesk.settle();
+  assert.equal((await done.bots())[0]?.status, "completed");
+  assert.equal(notetaker.cancelled.length, 1);
+});
+
+test("a meeting that is over for four hours without a recording is given up, and its credits go back", async () => {
+  use(scripted({ state: "recording" }));
+  const { calendar, attach, until, bots, balance, notes } = await meeting({ credits: 2000 });
+  const end = tuesdayAtTen() + 60 * minute;
+  await attach();
+  await until(end);
+  const leaves_at = new Date(end + minute - 4 * 60 * minute);
+  await calendar.inside((ctx) => ctx.db.update("booking_notetakers").set({ leaves_at }).execute());
+  await until(end + minute);
+  assert.deepEqual([(await bots())[0]?.status, (await balance()).held], ["joined", 1380]);
+  await until(end + 2 * minute);
+  const [bot] = await bots();
+  assert.deepEqual([bot?.status, bot?.reason], ["failed", "no recording came of the meeting"]);
+  assert.deepEqual(await balance(), { available: 2000, held: 0 });
+  assert.equal((await notes()).length, 1);
 });
