@@ -237,6 +237,60 @@ test("the same idempotency key does a write once, over either way in", async () 
   await client.close();
 });
 
+test("an idempotency key has 1 to 255 characters, counts for writes alone, and is not part of the input", async () => {
+  const workspace = await frontdesk.workspace();
+  const client = await connect(workspace.key);
+  const write = (idempotency_key: unknown) =>
+    call(client, "create_contact", { first_name: "Paul", idempotency_key });
+  for (const wrong of ["", "k".repeat(256), 7]) {
+    assert.equal((await write(wrong)).structuredContent.error.status, 400, String(wrong).slice(0, 5));
+  }
+  const longest = "k".repeat(255);
+  const first = await write(longest);
+  assert.equal((await write(longest)).structuredContent.data.id, first.structuredContent.data.id);
+  // The key beside the input is the one that counts.
+  const beside = {
+    name: "create_contact",
+    input: { first_name: "Paul", idempotency_key: longest },
+    idempotency_key: "two",
+  };
+  const second = await call(client, "execute_operation", beside);
+  assert.notEqual(second.structuredContent.data.id, first.structuredContent.data.id);
+  assert.equal(
+    (await call(client, "execute_operation", beside))._meta?.["frontdesk/idempotent-replayed"],
+    true,
+  );
+  const read = { name: "list_contacts", input: {}, idempotency_key: "list" };
+  assert.equal((await call(client, "execute_operation", read)).structuredContent.data.length, 2);
+  await write("three");
+  const later = await call(client, "execute_operation", read);
+  assert.equal(later.structuredContent.data.length, 3, "a list is read anew");
+  const gone = {
+    name: "delete_contact",
+    input: { id: first.structuredContent.data.id },
+    idempotency_key: "gone",
+  };
+  assert.deepEqual((await call(client, "execute_operation", gone)).structuredContent, { ok: true });
+  const again = await call(client, "execute_operation", gone);
+  assert.deepEqual(
+    [again.structuredContent, again._meta?.["frontdesk/idempotent-replayed"]],
+    [{ ok: true }, true],
+  );
+  await client.close();
+});
+
+test("what is held is told as held, whatever the operation would have answered", async () => {
+  const workspace = await frontdesk.workspace();
+  const { data } = (await workspace.call("POST", "/api/v1/contacts", { first_name: "Paul" })).body;
+  const client = await connect(
+    await workspace.keyWith(["contacts:delete", "contacts:write"], "with-approval"),
+  );
+  const held = await call(client, "execute_operation", { name: "delete_contact", input: { id: data.id } });
+  assert.deepEqual([held.structuredContent.held, held.structuredContent.data.status], [true, "pending"]);
+  assert.equal((await workspace.call("GET", `/api/v1/contacts/${data.id}`)).status, 200);
+  await client.close();
+});
+
 test("tool calls draw on the key's rate", async () => {
   const workspace = await frontdesk.workspace();
   const { secret } = await frontdesk.app.credentials.issue({
