@@ -101,6 +101,5 @@ function vouches(schema: Node, text: string): boolean {
 function schemasOf(schema: unknown): Node[] {
   if (!isJsonObject(schema)) return [];
   const node = schema as Node;
-  const alternatives = [...(node.anyOf ?? []), ...(node.allOf ?? [])].flatMap(schemasOf);
-  return alternatives.length > 0 ? [node, ...alternatives] : [node];
+  return [node, ...[...(node.anyOf ?? []), ...(node.allOf ?? [])].flatMap(schemasOf)];
 }

@@ -160,6 +160,65 @@ test("workspace.list_sms_conversations#0 workspace.get_sms_conversation#0 who to
   assert.equal((await elsewhere.call("GET", `/api/v1/sms/conversations/${row.id}/messages`)).status, 404);
 });
 
+test("a conversation is linked to its own contact's ten latest opportunities and coming bookings, and to nobody else's", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const [customer, stranger] = [business.customer(), business.customer()];
+  await receive(business, customer, "Hello");
+  await receive(business, stranger, "Hello");
+  const [theirs, mine] = await conversations(business);
+  assert.deepEqual([mine.customer_e164, theirs.customer_e164], [customer, stranger]);
+  const named = (contact_id: string) => async (name: string) => {
+    const answer = await business.call("POST", "/api/v1/opportunities", { name, contact_id });
+    assert.equal(answer.status, 201, answer.text);
+    await frontdesk.advance(1);
+  };
+  const before = (await business.call("GET", `/api/v1/sms/conversations/${mine.id}`)).body.data
+    .linked_entities;
+  const own = before.filter((one: { entity_type: string }) => one.entity_type === "opportunity").length;
+  for (let count = 0; count < 11; count += 1) await named(mine.contact_id)(`Deal ${count}`);
+  await named(theirs.contact_id)("Not mine");
+  const { body } = await business.call("GET", `/api/v1/sms/conversations/${mine.id}`);
+  const linked = body.data.linked_entities as { entity_type: string; display_name: string; id: string }[];
+  const deals = linked.filter((one) => one.entity_type === "opportunity").map((one) => one.display_name);
+  assert.deepEqual(
+    deals,
+    Array.from({ length: 10 }, (_, n) => `Deal ${10 - n}`),
+  );
+  assert.ok(own <= 1);
+  assert.equal(linked.filter((one) => one.entity_type === "contact").length, 1);
+  assert.deepEqual(linked[0]?.id, mine.contact_id);
+});
+
+test("a conversation shows its own contact and its last message, and what is gone as gone", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const [one, two] = [business.customer(), business.customer()];
+  for (const [from, body] of [
+    [one, "first"],
+    [two, "other"],
+    [one, "last"],
+  ] as const) {
+    await receive(business, from, body);
+    await frontdesk.advance(1);
+  }
+  const shown = async () =>
+    (await conversations(business)).map(
+      (row: {
+        contact: { id: string } | null;
+        contact_id: string;
+        last_message: { body: string; direction: string };
+      }) => [row.contact?.id === row.contact_id, row.last_message.body],
+    );
+  const rows = await conversations(business);
+  const mine = rows.find((row: { customer_e164: string }) => row.customer_e164 === one);
+  assert.equal(mine.contact.id, mine.contact_id);
+  assert.equal(mine.contact.phone, one);
+  assert.equal((await shown()).length, 2);
+  assert.equal((await business.call("DELETE", `/api/v1/contacts/${mine.contact_id}`)).status, 204);
+  const { data } = (await business.call("GET", `/api/v1/sms/conversations/${mine.id}`)).body;
+  assert.deepEqual([data.contact, data.contact_id], [null, null]);
+  assert.deepEqual(data.linked_entities, []);
+});
+
 test("conversations come latest first, by pages, and by filter", async () => {
   const business = await businessWithNumber(frontdesk);
   for (const body of ["one", "two", "three"]) {
