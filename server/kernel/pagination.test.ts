@@ -63,6 +63,51 @@ test("a cursor that is none, or two that differ, are refused", async () => {
   assert.equal(both.status, 400);
 });
 
+test("a cursor says where in a list of its kind, or is refused", async () => {
+  const id = (await page("limit=1")).data[0].id as string;
+  const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString("base64url");
+  const at = "2026-03-02T09:00:00.000Z";
+  const status = async (list: string, text: string) =>
+    (await workspace.call("GET", `/api/v1/${list}?cursor=${text}`)).status;
+  const told: [list: string, cursor: string, status: number][] = [
+    ["contacts", cursor(at, id, "f"), 200],
+    ["contacts", cursor(at, id), 200],
+    ["contacts", cursor(at, id, "b"), 200],
+    ["contacts", cursor("2026-03-02", id, "f"), 400],
+    ["contacts", cursor("2026-03-02T99:00:00Z", id, "f"), 400],
+    ["contacts", cursor(at, "nobody", "f"), 400],
+    ["contacts", cursor(at, 7, "f"), 400],
+    ["contacts", cursor(7, id, "f"), 400],
+    ["contacts", cursor(), 400],
+    ["pipelines", cursor("5", id, "f"), 200],
+    ["pipelines", cursor("-2.5", id, "f"), 200],
+    ["pipelines", cursor("", id, "f"), 400],
+    ["pipelines", cursor(" ", id, "f"), 400],
+    ["pipelines", cursor("five", id, "f"), 400],
+    ["pipelines", cursor("Infinity", id, "f"), 400],
+  ];
+  for (const [list, text, wanted] of told) {
+    assert.equal(await status(list, text), wanted, `${list} ${Buffer.from(text, "base64url").toString()}`);
+  }
+});
+
+test("a page of exactly what there is leads nowhere, and one row more leads on", async () => {
+  const edges = async (query: string) => {
+    const { data, pagination } = await page(query);
+    const { has_more: more, next_cursor: next, prev_cursor: before, limit } = pagination;
+    return [data.length, more, next === null, before === null, limit];
+  };
+  assert.deepEqual(await edges(`limit=${all.length}`), [12, false, true, true, 12]);
+  assert.deepEqual(await edges(`limit=${all.length - 1}`), [11, true, false, true, 11]);
+  assert.deepEqual(await edges(""), [12, false, true, true, 25]);
+  assert.deepEqual(await edges("source=nowhere"), [0, false, true, true, 25]);
+  const { next_cursor: next } = (await page("limit=6")).pagination;
+  assert.deepEqual(await edges(`limit=6&cursor=${next}`), [6, false, true, false, 6]);
+  const { prev_cursor: before } = (await page(`limit=6&cursor=${next}`)).pagination;
+  assert.deepEqual(await edges(`limit=6&cursor=${before}`), [6, true, false, true, 6]);
+  assert.deepEqual(await edges(`limit=5&cursor=${before}`), [5, true, false, false, 5]);
+});
+
 test("rows that arrive meanwhile neither repeat nor hide others", async () => {
   const first = await page("limit=5");
   await frontdesk.advance(10);

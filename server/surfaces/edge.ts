@@ -1,4 +1,3 @@
-import { OperationError } from "../kernel/errors.ts";
 import type { Surface } from "../kernel/operation.ts";
 import { okFailure, okFailureSchema } from "./ok-errors.ts";
 
@@ -9,13 +8,7 @@ export const edge: Surface = {
   bases: [""],
   auth: "provider-signature",
   success: (output) => output,
-  failure: (error) =>
-    okFailure(
-      new OperationError(edgeCode(error.status), error.status, error.message, {
-        ...(error.fix === undefined ? {} : { fix: error.fix }),
-        ...(error.details === undefined ? {} : { details: error.details }),
-      }),
-    ),
+  failure: (error) => okFailure(error, edgeCode(error.status)),
   successSchema: (output) => output as object as Record<string, unknown>,
   failureSchema: okFailureSchema,
 };

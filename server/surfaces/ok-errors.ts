@@ -1,11 +1,11 @@
 import type { OperationError } from "../kernel/errors.ts";
 
-/** {ok: false, error: {code, message}}: the error shape the private bookings API and the edge share. */
-export function okFailure(error: OperationError): Record<string, unknown> {
+/** {ok: false, error: {code, message}}: the error shape the private bookings API and the edge share, which has codes of its own. */
+export function okFailure(error: OperationError, code: string = error.code): Record<string, unknown> {
   return {
     ok: false,
     error: {
-      code: error.code,
+      code,
       message: error.message,
       ...(error.fix === undefined ? {} : { fix: error.fix }),
       ...(error.details === undefined ? {} : { details: error.details }),
