@@ -73,7 +73,8 @@ test("what can be called, where, with which scope, and whether it takes a token"
     "https://desk.example/providers/{provider_id}/capabilities/booking.create_booking",
   );
   const output = (one: Record<string, unknown> | undefined) =>
-    (one?.["output_schema"] as { properties: Record<string, { enum?: string[] }> }).properties;
+    (one?.["output_schema"] as { properties: Record<string, { enum?: string[] }> } | undefined)?.properties ??
+    {};
   assert.ok("available_alternatives" in output(create));
   assert.equal("available_alternatives" in output(list), false);
   const errors = output(create)["error"]?.enum ?? [];

@@ -82,7 +82,7 @@ test("a booking in its host's calendar: who comes, how to reach them, where, and
     postal_code: "N1",
     attendees: [{ email: "tim@example.com", name: "Tim" }, { email: "una@example.com" }],
   });
-  assert.deepEqual(full.description.split("\n").slice(3), ["Meeting: https://meet.example/x", "Dog"]);
+  assert.deepEqual(full.description?.split("\n").slice(3), ["Meeting: https://meet.example/x", "Dog"]);
   assert.equal(full.location, "1 High St, N1");
   assert.deepEqual(full.attendees.slice(1), [
     { email: "tim@example.com", name: "Tim" },
@@ -97,7 +97,7 @@ test("a booking in its host's calendar: who comes, how to reach them, where, and
 test("the first host's calendar at Google makes the call of a meeting, and no other does", () => {
   const makes = (more: Partial<Booking>, about: About) => {
     const event = written({ google_meet_link: "https://meet.example/x", ...more }, about);
-    return [event.withMeeting ?? false, event.description.includes("Meeting: ")];
+    return [event.withMeeting ?? false, event.description?.includes("Meeting: ")];
   };
   const meeting = { service: { is_meeting: true } };
   assert.deepEqual(makes({}, meeting), [true, false]);
