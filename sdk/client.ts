@@ -8357,7 +8357,7 @@ export class Frontdesk extends Transport {
     );
   }
 
-  /** Take a team member's access away for good; their sessions, the keys they made and the webhooks that either set up end with it. Needs users:delete. */
+  /** Take a team member's access away for good; their sessions, the keys they made and what either set up (webhooks, calendar feeds, invitations) end with it. Needs users:delete. */
   removeCompanyUser(input: RemoveCompanyUserInput, options?: CallOptions): Promise<RemoveCompanyUserOutput> {
     return this.send(
       {

@@ -4,6 +4,7 @@ import type { ApprovalLevel } from "../kernel/actor.ts";
 import { isId } from "../kernel/ids.ts";
 import { everyScope, knownScopes, privateScopes } from "../scopes.ts";
 import "../modules/automation/webhooks/endpoint.ts";
+import "../modules/calendar/feeds/feed.ts";
 import { findWorkspace, print, withInstallation } from "./open.ts";
 
 type Common = { workspace?: string; json?: boolean };
@@ -137,18 +138,24 @@ async function revoke(id: string, options: Common): Promise<void> {
   await withInstallation(async (installation) => {
     const workspace = await findWorkspace(installation, options.workspace);
     if (!isId(id) || !(await installation.credentials.revoke(workspace.id, id))) throw noKey(workspace, id);
-    const stopped = await installation.database.read(workspace.id, (db) =>
-      db
+    const { stopped, feeds } = await installation.database.read(workspace.id, async (db) => ({
+      stopped: await db
         .from("webhook_endpoints")
         .select("id")
         .where("set_up_by", "=", id)
         .where("is_active", "=", true)
         .execute(),
-    );
-    print(options.json, { id, revoked: true, webhooks_stopped: stopped.map((one) => one.id) }, [
+      feeds: await db.from("calendar_feeds").select("id").where("set_up_by", "=", id).execute(),
+    }));
+    const ids = (rows: readonly { id: string }[]) => rows.map((one) => one.id);
+    const ended = { webhooks_stopped: ids(stopped), calendar_feeds_stopped: ids(feeds) };
+    print(options.json, { id, revoked: true, ...ended }, [
       `Key ${id} no longer works.`,
       ...(stopped.length > 0
         ? [`Webhooks it set up, which deliver nothing any more: ${stopped.length}.`]
+        : []),
+      ...(feeds.length > 0
+        ? [`Calendars of bookings it was told the address of, which lead nowhere any more: ${feeds.length}.`]
         : []),
     ]);
   });

@@ -40,6 +40,9 @@ test("of so many proxies the first steps are believed, of networks those who are
     ["fe80::1", false],
     ["::ffff:10.1.1.1", true],
     ["::ffff:11.1.1.1", false],
+    ["10.1.1.1:4711", true],
+    ["11.0.0.1:4711", false],
+    ["[fd12::1]:4711", true],
     ["unknown", false],
     ["", false],
     [undefined, false],
@@ -47,14 +50,18 @@ test("of so many proxies the first steps are believed, of networks those who are
   for (const [address, wanted] of told) assert.equal(near(address, 0), wanted, address);
 });
 
-test("one caller is an address of IPv4, or a /64 network of IPv6; what is neither stands for itself", () => {
+test("one caller is an address of IPv4, or a /64 network of IPv6; all that is neither is one more", () => {
   assert.equal(networkOf("198.51.100.7"), "198.51.100.7");
   assert.equal(networkOf("::ffff:198.51.100.7"), "198.51.100.7", "the same caller over the other protocol");
   assert.notEqual(networkOf("198.51.100.7"), networkOf("198.51.100.8"));
   assert.equal(networkOf("2001:db8:1:2::7"), networkOf("2001:db8:1:2:ffff::8"));
   assert.notEqual(networkOf("2001:db8:1:2::7"), networkOf("2001:db8:1:3::7"));
-  assert.equal(networkOf("unix:"), "unix:");
-  assert.equal(networkOf("x".repeat(5000)).length, 100);
+  for (const port of [1, 65535]) {
+    assert.equal(networkOf(`198.51.100.7:${port}`), "198.51.100.7", "a port is not a caller");
+    assert.equal(networkOf(`[2001:db8:1:2::7]:${port}`), networkOf("2001:db8:1:2::7"));
+  }
+  assert.equal(networkOf("[2001:db8:1:2::7]"), networkOf("2001:db8:1:2::7"));
+  assert.equal(networkOf("garbage 1"), networkOf("garbage 2"));
 });
 
 test("only this machine reaches a loopback host", () => {

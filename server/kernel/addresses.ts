@@ -38,19 +38,27 @@ export function proxyCheck(trusted: TrustedProxies): (address: string | undefine
   if (typeof trusted === "number") return (_address, step) => step < trusted;
   const networks = trusted.map((network) => ipaddr.parseCIDR(network));
   return (address = "") => {
-    if (!ipaddr.isValid(address)) return false;
-    const parsed = ipaddr.process(address);
-    return networks.some(
-      ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
+    const parsed = addressIn(address);
+    return (
+      parsed !== undefined &&
+      networks.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits))
     );
   };
 }
 
-/** What counts as one caller: an address, and of IPv6 the /64 network, whose 2^64 addresses one customer has. */
+/**
+ * What counts as one caller: an address, and of IPv6 the /64 network, whose 2^64 addresses one customer has. All that is no address
+ * counts as one, or whoever writes it would be somebody new with each request.
+ */
 export function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address.slice(0, 100);
   // There is no colon in an address of IPv4: it stays whole.
-  return ipaddr.process(address).toNormalizedString().split(":").slice(0, 4).join(":");
+  return addressIn(address)?.toNormalizedString().split(":").slice(0, 4).join(":") ?? "unknown";
+}
+
+/** An address as proxies write it: some name the port of the connection as well, behind an IPv6 address in brackets. */
+function addressIn(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  const bare = /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
+  return ipaddr.isValid(bare) ? ipaddr.process(bare) : undefined;
 }
 
 /** Whether a host to listen on is reached from this machine only. */

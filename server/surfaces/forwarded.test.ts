@@ -109,6 +109,10 @@ test("without a word of the operator a proxy on this machine is believed, and no
   }
   assert.equal(await status("::1", `${invented()}, 203.0.113.6`), 429, "the last address that is no proxy's");
   assert.equal(await status("127.0.0.1", "203.0.113.7"), 401);
+  for (let port = 4000; port < 4010; port += 1) {
+    assert.equal(await status("127.0.0.1", `203.0.113.8:${port}`), 401);
+  }
+  assert.equal(await status("127.0.0.1", "203.0.113.8:4010"), 429, "a connection's port makes nobody new");
 });
 
 test("calls without a key are counted by network, one /64 of IPv6 being one caller", async () => {

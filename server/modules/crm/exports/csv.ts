@@ -7,11 +7,12 @@ import type { Header } from "./export-plan.ts";
 // +61412345678, +61 412 345 678 and -12.50 stay as they are.
 const harmless = /^(\+[\d ]{5,24}|[+-]\d+([.,]\d+)*)$/;
 
-const formula = /^'*[=+\-@\t\r\n]/;
+// The wide forms that East Asian keyboards write are the same to it.
+const formula = /^'*[=+\-@＝＋－＠\t\r\n]/;
 // Where the list separator is a semicolon or a tab, quotes do not hold a cell of ours together, and what stands behind one begins a
 // cell of its own.
-const behindSeparator = /([;\t\r\n] *)(?='*[=+\-@])/g;
-const guardBehindSeparator = /([;\t\r\n] *)'(?='*[=+\-@])/g;
+const behindSeparator = /([;\t\r\n] *)(?='*[=+\-@＝＋－＠])/g;
+const guardBehindSeparator = /([;\t\r\n] *)'(?='*[=+\-@＝＋－＠])/g;
 
 /**
  * A text that a spreadsheet shows instead of running: an apostrophe at its beginning, or behind a separator, keeps what follows a text.

@@ -43,6 +43,8 @@ test("no text in a CSV runs as a formula; numbers and phone numbers stay as they
     "-2+3",
     "+61-412-345",
     "-@x",
+    "＝1+1",
+    "＠SUM(A1)",
   ]) {
     assert.equal(guarded(written), `'${written}`, written);
     assert.equal(unguarded(guarded(written)), written);

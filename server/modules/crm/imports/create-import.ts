@@ -59,7 +59,9 @@ export const createImport = operation({
   },
   prepare: prepareImport,
   async run(ctx, { entity, filename }) {
-    const name = [filename, ctx.upload?.filename].find((one) => one?.trim()) ?? "import";
+    const named = [filename, ctx.upload?.filename].find((one) => one?.trim()) ?? "";
+    // A name goes into the names of files made from it; the folders before it are the sender's own business.
+    const name = named.split(/[/\\]/).at(-1)?.trim() || "import";
     return presentImport(await take(ctx, entity, name.slice(0, 255), ctx.prepared as ReadImport)) as never;
   },
 });

@@ -81,6 +81,14 @@ test("a file comes as a form, as the whole body or as JSON, and must be one", as
   const formed = await send("/imports", "multipart/form-data; boundary=b", form(["entity", "contacts"]));
   assert.equal(formed.status, 201, JSON.stringify(formed.body));
   assert.equal(formed.body.data.filename, "my list.csv");
+  for (const path of ["../../etc/raw.csv", "C:\\lists\\raw.csv"]) {
+    const named = await send(
+      `/imports?entity=contacts&filename=${encodeURIComponent(path)}`,
+      "text/csv",
+      csv,
+    );
+    assert.equal(named.body.data.filename, "raw.csv", "a name is no path");
+  }
   const raw = await send("/imports?entity=contacts&filename=raw.csv", "text/csv", csv);
   assert.deepEqual([raw.status, raw.body.data.filename], [201, "raw.csv"]);
   const sum = createHash("sha256").update(csv).digest("hex");

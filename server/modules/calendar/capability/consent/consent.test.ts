@@ -7,6 +7,7 @@ import { optOut } from "../../../messaging/opt-outs/opt-outs.ts";
 import { inside } from "../../../messaging/testing.ts";
 import { bookAt, openShop } from "../../booking-messages/testing.ts";
 import { consentsAt, sixDigits, somebody } from "./testing.ts";
+import { ours } from "../../../workspace/members/test-people.ts";
 
 const frontdesk = await startHarness();
 const { ask, sentTo, confirmed, exchange, granted, path, create } = consentsAt(frontdesk);
@@ -129,6 +130,25 @@ test("twenty agents with the same code at once: one has a token", async () => {
   assert.equal(keys.length, 1);
 });
 
+test("what another site's page sends changes nothing", async () => {
+  const shop = await openShop(frontdesk);
+  const contact = somebody();
+  const start = `/providers/${shop.slug}/aam/consent`;
+  for (const headers of [{ origin: "http://evil.example" }, {}]) {
+    const form = { agent: "Claude", name: "Ada Price", contact };
+    const answer = await frontdesk.call("POST", start, { form, headers });
+    assert.equal(answer.status, 403, answer.text);
+  }
+  assert.deepEqual(await sentTo(contact), []);
+  const { page } = await confirmed(shop, { contact });
+  for (const headers of [{ origin: "http://evil.example" }, {}]) {
+    const answer = await frontdesk.call("POST", page, { form: { action: "revoke" }, headers });
+    assert.equal(answer.status, 403, answer.text);
+    assert.match(answer.text, /nothing was done/);
+  }
+  assert.match((await frontdesk.call("GET", page)).text, /class="code"/);
+});
+
 test("whoever guesses the second half of a code has five tries", async () => {
   const shop = await openShop(frontdesk);
   const { code, page } = await confirmed(shop);
@@ -144,8 +164,9 @@ test("a person proves the address is theirs: five wrong codes end it, another co
   const contact = somebody();
   const page = String((await ask(shop, { contact })).headers["location"]);
   const first = sixDigits((await sentTo(contact))[0]);
-  const enter = (code: string) => frontdesk.call("POST", page, { form: { action: "confirm", code } });
-  const again = await frontdesk.call("POST", page, { form: { action: "again" } });
+  const enter = (code: string) =>
+    frontdesk.call("POST", page, { form: { action: "confirm", code }, headers: ours });
+  const again = await frontdesk.call("POST", page, { form: { action: "again" }, headers: ours });
   assert.match(again.headers["location"] ?? "", /notice=sent/);
   const second = sixDigits((await sentTo(contact))[1]);
   assert.notEqual(first, second);
@@ -160,7 +181,7 @@ test("a person proves the address is theirs: five wrong codes end it, another co
   const slowPage = String((await ask(shop, { contact: slow })).headers["location"]);
   const late = sixDigits((await sentTo(slow))[0]);
   await frontdesk.advance(601);
-  await frontdesk.call("POST", slowPage, { form: { action: "confirm", code: late } });
+  await frontdesk.call("POST", slowPage, { form: { action: "confirm", code: late }, headers: ours });
   assert.match((await frontdesk.call("GET", slowPage)).text, /This request is over/);
 });
 
@@ -204,7 +225,7 @@ test("the person takes it back with the link they were sent; the business does t
   assert.match(page.text, /may book with Ready Plumbing for Ada Price until/);
   await open(link);
   assert.equal((await create(shop, one.token)).status, 200, "opening it takes nothing back");
-  await frontdesk.call("POST", new URL(link).pathname, { form: { action: "revoke" } });
+  await frontdesk.call("POST", new URL(link).pathname, { form: { action: "revoke" }, headers: ours });
   const refused = await create(shop, one.token, { start_at: "2026-03-04T12:00:00Z" });
   assert.equal(refused.status, 401);
   assert.ok(refused.body.consent_url);
@@ -306,7 +327,11 @@ test("links that are wrong, foreign or made up, and businesses that are none, lo
   const texts = await Promise.all(pages.map(async (one) => (await frontdesk.call("GET", one)).text));
   assert.equal(new Set(texts).size, 1);
   for (const one of pages) {
-    assert.equal((await frontdesk.call("POST", one, { form: { action: "revoke" } })).status, 404, one);
+    assert.equal(
+      (await frontdesk.call("POST", one, { form: { action: "revoke" }, headers: ours })).status,
+      404,
+      one,
+    );
   }
   assert.equal((await frontdesk.call("GET", page)).status, 200);
 });

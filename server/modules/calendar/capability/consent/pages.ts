@@ -5,8 +5,10 @@ import type { App } from "../../../../kernel/app.ts";
 import type { Ctx } from "../../../../kernel/context.ts";
 import { OperationError } from "../../../../kernel/errors.ts";
 import { sendPage } from "../../../../surfaces/html-page.ts";
+import { one, originsOf } from "../../../../surfaces/http.ts";
 import type { Body } from "../../../../surfaces/http.ts";
 import { countAttempt } from "../../../workspace/sign-in/attempts.ts";
+import { mustComeFromUs } from "../../../workspace/sign-in/same-site.ts";
 import { knownProvider, publicProvider } from "../provider.ts";
 import type { PublicProvider } from "../provider.ts";
 import { agentCode, idOfLink, linkOf } from "./codes.ts";
@@ -26,6 +28,7 @@ const notices: Record<string, string> = dictionary({
   sent: "We sent you another code. The one before no longer works.",
   wrong: "This was not the right code.",
   refused: "That is not possible any more.",
+  elsewhere: "This was sent from another site's page, so nothing was done. Use the buttons here.",
 });
 
 export function addConsentPages(http: FastifyInstance, app: App): void {
@@ -52,6 +55,7 @@ async function begin(app: App, request: Question, reply: FastifyReply): Promise<
   const { name = "", contact = "" } = form;
   const asked = { ...requestIn(form), name, contact };
   try {
+    mustComeFromUs(one(request.headers.origin), originsOf(app, request));
     await countAttempt(app, { address: request.ip, account: contact, purpose: "to let an agent in" });
     const consent = await inside(app, request, provider, "ask_for_agent_consent", (ctx) =>
       askForConsent(ctx, asked),
@@ -70,16 +74,26 @@ function problemOf(error: OperationError): string {
   return field?.message ?? [error.message, error.fix].filter(Boolean).join(" ");
 }
 
-async function show(app: App, request: Page, reply: FastifyReply): Promise<FastifyReply> {
+async function show(
+  app: App,
+  request: Page,
+  reply: FastifyReply,
+  { status = 200, notice: named = String(request.query["notice"] ?? "") } = {},
+): Promise<FastifyReply> {
   const found = await withConsent(app, request, (_ctx, consent) => Promise.resolve(consent));
   if (!found) return sendPage(reply, 404, unknownConsentPage());
-  const notice = notices[String(request.query["notice"] ?? "")];
+  const notice = notices[named];
   const { provider, result } = found;
   const about = { now: app.clock.now(), code: agentCode(app, result.id), notice };
-  return sendPage(reply, 200, consentPage(provider, result, about));
+  return sendPage(reply, status, consentPage(provider, result, about));
 }
 
 async function change(app: App, request: Page, reply: FastifyReply): Promise<FastifyReply> {
+  try {
+    mustComeFromUs(one(request.headers.origin), originsOf(app, request));
+  } catch {
+    return show(app, request, reply, { status: 403, notice: "elsewhere" });
+  }
   const found = await withConsent(app, request, async (ctx, consent) => ({
     consent,
     notice: await apply(ctx, consent, formOf(request)),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { listOutbox } from "../../../../local-outbox.ts";
 import type { Answer, Harness } from "../../../../testing/harness.ts";
 import { wednesdayAtTen } from "../../booking-messages/testing.ts";
+import { ours } from "../../../workspace/members/test-people.ts";
 
 export type Place = { slug: string };
 
@@ -17,7 +18,7 @@ export function consentsAt(frontdesk: Harness) {
   /** Everybody asks from an address of their own, unless a test says otherwise. */
   const ask = (shop: Place, fields: Record<string, string> = {}, from?: string): Promise<Answer> => {
     const form = { agent: "Claude", name: "Ada Price", contact: somebody(), ...fields };
-    const headers = { "x-forwarded-for": from ?? `10.1.${people >> 8}.${people & 255}` };
+    const headers = { ...ours, "x-forwarded-for": from ?? `10.1.${people >> 8}.${people & 255}` };
     return frontdesk.call("POST", `/providers/${shop.slug}/aam/consent`, { form, headers });
   };
   /** What left for an address, oldest first. */
@@ -31,7 +32,7 @@ export function consentsAt(frontdesk: Harness) {
     const contact = fields["contact"] ?? somebody();
     const page = String((await ask(shop, { ...fields, contact })).headers["location"]);
     const oneTime = sixDigits((await sentTo(contact)).at(-1));
-    await frontdesk.call("POST", page, { form: { action: "confirm", code: oneTime } });
+    await frontdesk.call("POST", page, { form: { action: "confirm", code: oneTime }, headers: ours });
     const shown = await frontdesk.call("GET", page);
     const code = /class="code">([A-Z2-9]{4}-[A-Z2-9]{4})</.exec(shown.text)?.[1] ?? "";
     return { page, contact, oneTime, code, shown };

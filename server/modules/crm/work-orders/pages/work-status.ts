@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "../../../../kernel/app.ts";
 import type { Ctx } from "../../../../kernel/context.ts";
 import { sendPage } from "../../../../surfaces/html-page.ts";
-import { one } from "../../../../surfaces/http.ts";
+import { one, originsOf } from "../../../../surfaces/http.ts";
 import type { Body } from "../../../../surfaces/http.ts";
 import { workspaceOf } from "../../../workspace/settings/settings.ts";
 import { verifyPassword } from "../../../workspace/sign-in/passwords.ts";
+import { mustComeFromUs } from "../../../workspace/sign-in/same-site.ts";
 import { hashOfToken } from "../../../workspace/sign-in/tokens.ts";
 import { isOpen } from "../status-portals/status-portal.ts";
 import { recordWrongPin } from "../status-portals/pins.ts";
@@ -85,6 +86,11 @@ async function enter(
     "show_work_status",
     async (ctx) => (await workspaceOf(ctx)).name,
   );
+  try {
+    mustComeFromUs(one(request.headers.origin), originsOf(app, request));
+  } catch {
+    return sendPage(reply, 403, pinPage({ company, notice: "Enter the PIN here, on this page." }));
+  }
   if (!pinForm.test(pin)) {
     return sendPage(reply, 400, pinPage({ company, notice: "Enter the six digits from the e-mail." }));
   }

@@ -6,6 +6,7 @@ import type { Answer } from "../../../../testing/harness.ts";
 import { addDeal } from "../../test-crm.ts";
 import { absent, fieldOf, openSite, path } from "../test-work.ts";
 import type { Row, Site } from "../test-work.ts";
+import { ours } from "../../../workspace/members/test-people.ts";
 
 const frontdesk = await startHarness();
 const send = `${path}/send-work-status`;
@@ -33,7 +34,7 @@ async function sentLink(body: object = {}) {
   const mail = (await mailsOf(site)).at(-1)!;
   const pin = /PIN: (\d{6})\n/.exec(mail.text)?.[1] ?? "";
   const link = `/work-status/${token}`;
-  const guess = (tried: string) => frontdesk.call("POST", link, { form: { pin: tried } });
+  const guess = (tried: string) => frontdesk.call("POST", link, { form: { pin: tried }, headers: ours });
   return {
     site,
     answer,
@@ -51,6 +52,18 @@ const cookieOf = (answer: Answer) => String(answer.headers["set-cookie"]).split(
 
 const look = (link: string, cookie?: string) =>
   frontdesk.call("GET", link, cookie === undefined ? {} : { headers: { cookie } });
+
+test("a PIN sent from another site's page is not looked at, and costs no try", async () => {
+  const { link, pin, guess } = await sentLink();
+  for (const headers of [{ origin: "http://evil.example" }, {}]) {
+    for (let tries = 0; tries < 4; tries += 1) {
+      const answer = await frontdesk.call("POST", link, { form: { pin }, headers });
+      assert.equal(answer.status, 403, answer.text);
+      assert.equal(answer.headers["set-cookie"], undefined);
+    }
+  }
+  assert.equal((await guess(pin)).status, 303);
+});
 
 test("workspace.send_work_status#0 workspace.send_work_status#3 the client is mailed a link and a PIN; the answer holds portal and token", async () => {
   const { site, answer, mail, pin, link, token, portalId } = await sentLink({
