@@ -1377,7 +1377,7 @@ export type CreateContactInput = {
   /** Job title. */ job_title?: string | null;
   /** Where the lead came from: website, referral, api. */ source?: string | null;
   /** Free text. */ notes?: string | null;
-  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+  /** Custom field values by field id; quick_links holds the addresses of quick links. Other names are kept as they are sent, but for one that is a slip away from a custom field's: that is a 400 which names the field. */ metadata?: Record<
     string,
     unknown
   >;
@@ -1411,7 +1411,7 @@ export type UpdateContactInput = {
   /** Job title. */ job_title?: string | null;
   /** Where the lead came from: website, referral, api. */ source?: string | null;
   /** Free text. */ notes?: string | null;
-  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+  /** Custom field values by field id; quick_links holds the addresses of quick links. Other names are kept as they are sent, but for one that is a slip away from a custom field's: that is a 400 which names the field. */ metadata?: Record<
     string,
     unknown
   >;
@@ -1484,6 +1484,7 @@ export type BulkCreateContactsOutput = {
     /** Place of the record in the request, from 0. */ index: number;
     code: string;
     message: string;
+    /** What to send instead. */ fix: string;
     fields?: { field: string; message: string }[];
   }[];
 };
@@ -1525,7 +1526,7 @@ export type CreateCompanyInput = {
   /** Line of business. */ industry?: string | null;
   /** Web address. */ website?: string | null;
   /** Free text. */ notes?: string | null;
-  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+  /** Custom field values by field id; quick_links holds the addresses of quick links. Other names are kept as they are sent, but for one that is a slip away from a custom field's: that is a 400 which names the field. */ metadata?: Record<
     string,
     unknown
   >;
@@ -1553,7 +1554,7 @@ export type UpdateCompanyInput = {
   /** Line of business. */ industry?: string | null;
   /** Web address. */ website?: string | null;
   /** Free text. */ notes?: string | null;
-  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+  /** Custom field values by field id; quick_links holds the addresses of quick links. Other names are kept as they are sent, but for one that is a slip away from a custom field's: that is a 400 which names the field. */ metadata?: Record<
     string,
     unknown
   >;
@@ -1616,6 +1617,7 @@ export type BulkCreateCompaniesOutput = {
     /** Place of the record in the request, from 0. */ index: number;
     code: string;
     message: string;
+    /** What to send instead. */ fix: string;
     fields?: { field: string; message: string }[];
   }[];
 };
@@ -1697,7 +1699,7 @@ export type CreateOpportunityInput = {
     string | { name: string; /** #3b82f6 by default. */ color?: string }
   )[];
   /** Free text. */ notes?: string | null;
-  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+  /** Custom field values by field id; quick_links holds the addresses of quick links. Other names are kept as they are sent, but for one that is a slip away from a custom field's: that is a 400 which names the field. */ metadata?: Record<
     string,
     unknown
   >;
@@ -1737,7 +1739,7 @@ export type UpdateOpportunityInput = {
     string | { name: string; /** #3b82f6 by default. */ color?: string }
   )[];
   /** Free text. */ notes?: string | null;
-  /** Custom field values by field id; quick_links holds the addresses of quick links. */ metadata?: Record<
+  /** Custom field values by field id; quick_links holds the addresses of quick links. Other names are kept as they are sent, but for one that is a slip away from a custom field's: that is a 400 which names the field. */ metadata?: Record<
     string,
     unknown
   >;
@@ -1919,6 +1921,7 @@ export type BulkCreateOpportunitiesOutput = {
     /** Place of the record in the request, from 0. */ index: number;
     code: string;
     message: string;
+    /** What to send instead. */ fix: string;
     fields?: { field: string; message: string }[];
   }[];
 };

@@ -1,15 +1,16 @@
 /** Many records in one call: what is right goes through, what is wrong is told record by record. */
 import { Type } from "typebox";
 import type { TObject, TSchema } from "typebox";
-import { OperationError } from "./errors.ts";
+import { OperationError, invalidField } from "./errors.ts";
 import { isJsonObject } from "./json-object.ts";
+import { checkedApart } from "./nul-characters.ts";
 import { invalidInput, validatorOf, withDefaults } from "./validation.ts";
 
 export const bulkMost = 100;
 
 /** One to a hundred records; each is checked by itself, what is no object as well, so the schema asks nothing of them. */
 export function bulkRecords(of: string) {
-  return Type.Array(Type.Unknown({ description: "An object." }), {
+  return Type.Array(Type.Unknown({ description: "An object.", [checkedApart]: true }), {
     minItems: 1,
     maxItems: bulkMost,
     description: `Up to ${bulkMost} ${of}, each with the fields of a single create. The answer is a 200 whatever becomes of them: what was not created is in errors, by its index.`,
@@ -29,6 +30,7 @@ export const BulkError = Type.Object({
   index: Type.Integer({ description: "Place of the record in the request, from 0." }),
   code: Type.String(),
   message: Type.String(),
+  fix: Type.String({ description: "What to send instead." }),
   fields: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
 });
 
@@ -40,6 +42,7 @@ export type BulkFailure = {
   index: number;
   code: string;
   message: string;
+  fix: string;
   fields?: { field: string; message: string }[];
 };
 
@@ -58,7 +61,8 @@ export async function checkedRecords<Prepared>(
   for (const [index, record] of records.entries()) {
     try {
       if (!isJsonObject(record)) {
-        throw invalidInput([{ field: `records.${index}`, message: "must be an object" }]);
+        const example = JSON.stringify({ name: "…" });
+        throw invalidField(`records.${index}`, "must be an object", `Send a record such as ${example}.`);
       }
       const full = withDefaults(input, record);
       if (!validator.check(full)) throw invalidInput(validator.problems(full));
@@ -74,5 +78,5 @@ export async function checkedRecords<Prepared>(
 export function failureAt(index: number, error: unknown): BulkFailure {
   if (!(error instanceof OperationError) || error.status >= 500) throw error;
   const fields = error.details?.["fields"] as BulkFailure["fields"];
-  return { index, code: error.code, message: error.message, ...(fields ? { fields } : {}) };
+  return { index, code: error.code, message: error.message, fix: error.fix, ...(fields ? { fields } : {}) };
 }

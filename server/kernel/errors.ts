@@ -1,11 +1,12 @@
 /**
  * One code per cause. A declared error is a factory that an operation lists in `errors` and throws;
- * each surface spells it in its own shape. `message` is safe to show, `fix` says how to repair the call.
+ * each surface spells it in its own shape. `message` is safe to show and says what is wrong, `fix` says how to repair the call:
+ * every error has one, and it is never the message once more.
  */
 export type ErrorDetails = Record<string, unknown>;
 
 export type ErrorExtras = {
-  fix?: string;
+  fix: string;
   hint?: string;
   details?: ErrorDetails;
   cause?: unknown;
@@ -15,25 +16,55 @@ export type ErrorExtras = {
 export class OperationError extends Error {
   readonly code: string;
   readonly status: number;
-  readonly fix: string | undefined;
+  readonly fix: string;
   readonly hint: string | undefined;
   readonly details: ErrorDetails | undefined;
   readonly headers: Record<string, string> | undefined;
 
-  constructor(code: string, status: number, message: string, extras: ErrorExtras = {}) {
+  constructor(code: string, status: number, message: string, extras: ErrorExtras) {
     super(message, extras.cause === undefined ? undefined : { cause: extras.cause });
     this.name = "OperationError";
     this.code = code;
     this.status = status;
-    this.fix = extras.fix;
+    this.fix = isSaidIn(message, extras.fix) ? usualFix(status) : extras.fix;
     this.hint = extras.hint;
     this.details = extras.details;
     this.headers = extras.headers;
   }
 }
 
+/** Whether a text says nothing but what stands in the message already; case and punctuation make no difference. */
+function isSaidIn(message: string, text: string): boolean {
+  return lettersOf(message).includes(lettersOf(text));
+}
+
+function lettersOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+/** What helps with an error of a status when nothing better is known. */
+export function usualFix(status: number): string {
+  if (status >= 500) return "Send the request again later.";
+  return usual.get(status) ?? "Correct what the message names and send the request again.";
+}
+
+const usual: ReadonlyMap<number, string> = new Map([
+  [401, "Send a valid key in the header Authorization: Bearer <key>."],
+  [402, "Add credits to the workspace, then send the request again."],
+  [403, "Use a credential that may do this."],
+  [404, "List the records of this kind to find one that is there."],
+  [405, "See /docs for the methods of this path."],
+  [409, "Read the record again and send what its present state allows."],
+  [413, "Send it in smaller parts."],
+  [415, "Send the body as JSON, with the header content-type: application/json."],
+  [429, "Wait a little, then send the request again."],
+]);
+
 export type DeclaredError = {
-  (message: string, extras?: ErrorExtras): OperationError;
+  (message: string, extras: ErrorExtras): OperationError;
   readonly code: string;
   readonly status: number;
   readonly summary: string;
@@ -41,7 +72,7 @@ export type DeclaredError = {
 
 /** Declares an error an operation may answer with; `summary` is what the API reference prints. */
 export function declareError(code: string, status: number, summary: string): DeclaredError {
-  const make = (message: string, extras?: ErrorExtras) => new OperationError(code, status, message, extras);
+  const make = (message: string, extras: ErrorExtras) => new OperationError(code, status, message, extras);
   return Object.assign(make, { code, status, summary });
 }
 
@@ -84,10 +115,10 @@ export function missing(noun: string, id: string): OperationError {
   return notFound(`No ${noun} with id ${id}.`, { fix: `List the ${pluralOf(noun)} to find a valid id.` });
 }
 
-/** A field that was sent wrongly; the message and the details name it. */
-export function invalidField(field: string, message: string, fix?: string): OperationError {
+/** A field that was sent wrongly; the message and the details name it, the fix says what to send instead. */
+export function invalidField(field: string, message: string, fix: string): OperationError {
   return validationError(`${field}: ${message}`, {
-    fix: fix ?? `Correct ${field} and send the request again.`,
+    fix,
     details: { fields: [{ field, message }] },
   });
 }

@@ -3,6 +3,7 @@
  * declared where the field is, and kept by the pipeline for every surface, event, export and stored answer.
  */
 import { isJsonObject } from "./json-object.ts";
+import { isSecretName } from "./secret-names.ts";
 import { propertyOf } from "./validation.ts";
 import type { SchemaNode } from "./validation.ts";
 
@@ -24,12 +25,11 @@ export function masked(secret: string): string {
 export const mask = "****";
 /** Shorter ones would give away too much of themselves, and stand in other texts by chance. */
 const longEnough = 12;
-const credentialName = /auth|key|token|secret|cookie|password|signature/i;
 
 /** The same headers, with what looks like a credential masked. */
 export function withoutCredentials(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, credentialName.test(name) ? masked(value) : value]),
+    Object.entries(headers).map(([name, value]) => [name, isSecretName(name) ? masked(value) : value]),
   );
 }
 
@@ -114,7 +114,7 @@ function collect(schema: Guarded, value: unknown, found: Set<string>): void {
 function gather(value: unknown, found: Set<string>): void {
   if (typeof value === "string" && value !== "" && !value.includes(mask)) found.add(value);
   if (!isPlain(value)) return;
-  for (const [name, inner] of Object.entries(value)) if (credentialName.test(name)) gather(inner, found);
+  for (const [name, inner] of Object.entries(value)) if (isSecretName(name)) gather(inner, found);
 }
 
 /** The same value with each of these secrets masked, wherever it stands. */

@@ -44,7 +44,11 @@ type Cursor = { value: string; id: string; backwards: boolean };
 
 function readCursor(values: PagingValues): string | undefined {
   if (values.cursor !== undefined && values.after !== undefined && values.cursor !== values.after) {
-    throw invalidField("after", "is another name of cursor; the two were sent with different values");
+    throw invalidField(
+      "after",
+      "is another name of cursor; the two were sent with different values",
+      "Send cursor alone.",
+    );
   }
   return values.cursor ?? values.after;
 }

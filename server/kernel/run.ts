@@ -55,7 +55,10 @@ export async function run(app: App, operation: AnyOperation, call: Call): Promis
   const input = admit(operation, call.actor, call.input);
   if (operation.tenancy === "none") return runAlone(app, operation, call, input);
   const { workspaceId } = call.actor;
-  if (workspaceId === undefined) throw forbidden("This call needs a credential of a workspace.");
+  if (workspaceId === undefined)
+    throw forbidden("This call needs a credential of a workspace.", {
+      fix: "Send a key of the workspace it is about.",
+    });
   const occasion = occasionOf(app, operation, call, workspaceId);
   if (operation.effect === "read") {
     const output = await app.database.read(workspaceId, (db) => {

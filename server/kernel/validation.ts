@@ -2,6 +2,9 @@ import type { Static, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { validationError } from "./errors.ts";
 import type { OperationError } from "./errors.ts";
+import { nulProblem } from "./nul-characters.ts";
+import { describeProblems } from "./problems.ts";
+import type { FieldProblem, RawProblem } from "./problems.ts";
 
 /** The part of JSON Schema this file reads. */
 export type SchemaNode = {
@@ -15,10 +18,23 @@ export type SchemaNode = {
   required?: string[];
   additionalProperties?: boolean | SchemaNode;
   format?: string;
+  pattern?: string;
+  patternProperties?: Record<string, SchemaNode>;
   description?: string;
+  examples?: unknown[];
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  multipleOf?: number;
+  minItems?: number;
+  maxItems?: number;
+  minProperties?: number;
+  maxProperties?: number;
+  "x-shown-once"?: true;
 };
-
-export type FieldProblem = { field: string; message: string };
 
 export type Validator<T extends TSchema> = {
   check(value: unknown): value is Static<T>;
@@ -27,62 +43,31 @@ export type Validator<T extends TSchema> = {
 
 const compiled = new WeakMap<object, Validator<TSchema>>();
 
-/** A validator for a schema, compiled on first use and kept. */
+/** A validator for a schema, compiled on first use and kept. Text with a NUL character fits no schema. */
 export function validatorOf<T extends TSchema>(schema: T): Validator<T> {
   const known = compiled.get(schema);
   if (known) return known as Validator<T>;
   const checker = Compile(schema);
+  const node = schema as SchemaNode;
   const made: Validator<T> = {
-    check: (value): value is Static<T> => checker.Check(value),
-    problems: (value) => describeProblems(checker.Errors(value) as RawProblem[]),
+    check: (value): value is Static<T> => checker.Check(value) && !nulProblem(value, node),
+    problems: (value) => {
+      const problems = describeProblems(node, value, checker.Errors(value) as unknown as RawProblem[]);
+      const nul = nulProblem(value, node);
+      return nul && !problems.some(({ field }) => field === nul.field) ? [...problems, nul] : problems;
+    },
   };
   compiled.set(schema, made as unknown as Validator<TSchema>);
   return made;
 }
 
-type RawProblem = {
-  keyword: string;
-  instancePath: string;
-  message: string;
-  params: { requiredProperties?: string[]; allowedValue?: unknown; allowedValues?: unknown[] };
-};
-
-// One line per field: a union reports each of its branches, and an unknown property reports twice.
-function describeProblems(raw: RawProblem[]): FieldProblem[] {
-  const byField = new Map<string, { message: string; allowed: unknown[] }>();
-  const add = (field: string, message: string, allowed?: unknown) => {
-    const entry = byField.get(field) ?? { message, allowed: [] };
-    if (allowed !== undefined) entry.allowed.push(allowed);
-    byField.set(field, entry);
-  };
-  for (const problem of raw) {
-    const field = problem.instancePath.slice(1).replaceAll("/", ".");
-    if (problem.keyword === "required") {
-      for (const name of problem.params.requiredProperties ?? [])
-        add(field ? `${field}.${name}` : name, "is required");
-    } else if (problem.keyword === "boolean") add(field, "is not a known field");
-    else if (problem.keyword === "additionalProperties" || problem.keyword === "anyOf") {
-      if (problem.keyword === "anyOf" && !byField.has(field)) add(field, "has the wrong type");
-    } else if (problem.keyword === "const")
-      add(field, "is not one of the allowed values", problem.params.allowedValue);
-    else if (problem.keyword === "enum") {
-      for (const allowed of problem.params.allowedValues ?? [undefined])
-        add(field, "is not one of the allowed values", allowed);
-    } else add(field || "body", problem.message.replace(/^must /, "must "));
-  }
-  return [...byField].map(([field, { message, allowed }]) => ({
-    field,
-    message: allowed.length > 0 ? `must be one of ${allowed.map(String).join(", ")}` : message,
-  }));
-}
-
-/** The 400 for a value that does not fit: it names each field and says what would fit. */
-export function invalidInput(problems: FieldProblem[]): OperationError {
-  const first = problems[0] ?? { field: "body", message: "is not valid" };
+/** The 400 for a value that does not fit: it names each field, says what is wrong with it and what to send instead. */
+export function invalidInput(problems: readonly FieldProblem[]): OperationError {
+  const first = problems[0] ?? { field: "body", message: "is not valid", fix: "See its schema in /docs." };
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
   return validationError(`${first.field} ${first.message}${more}.`, {
-    fix: problems.map((problem) => `${problem.field} ${problem.message}`).join("; "),
-    details: { fields: problems },
+    fix: problems.length > 1 ? problems.map(({ field, fix }) => `${field}: ${fix}`).join(" ") : first.fix,
+    details: { fields: problems.map(({ field, message }) => ({ field, message })) },
   });
 }
 

@@ -104,7 +104,9 @@ export class PhoneCompany {
       payload: new URLSearchParams(form).toString(),
     });
     if (response.statusCode < 300) return response.body;
-    throw unavailable(`The webhook ${path} answered ${response.statusCode}: ${response.body.slice(0, 300)}`);
+    throw unavailable(`The webhook ${path} answered ${response.statusCode}: ${response.body.slice(0, 300)}`, {
+      fix: "See what the webhook says of it, then send the request again.",
+    });
   }
 
   // Where <Dial> wants to hear how the call ended, as a path of ours.

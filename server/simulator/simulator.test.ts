@@ -251,6 +251,17 @@ test("a text posts the form of an inbound message and stands on the phone it was
       ["sent", "Bonjour & hello +1"],
     ],
   );
+  for (const [field, body] of [
+    ["body", { from: customer, body: "a\0b" }],
+    ["from", { from: `${customer}\0`, body: "x" }],
+  ] as const) {
+    const refused = await call("POST", "/simulator/texts", { body });
+    assert.deepEqual(
+      [refused.status, refused.body.error.details?.fields[0].field],
+      [400, field],
+      refused.text,
+    );
+  }
   const wrong = await call("POST", "/simulator/texts", { body: { from: "nobody", body: "x" } });
   assert.equal(wrong.body.error.details.fields[0].field, "from");
 });

@@ -125,7 +125,9 @@ async function serviceActor(app: App, token: string | undefined): Promise<Actor>
     });
     const startedAt = payload.iat ?? now.getTime() / 1000;
     if ((payload.exp ?? 0) - Math.min(startedAt, now.getTime() / 1000) > serviceTokenMaxSeconds) {
-      throw unauthorized("A service token may live five minutes at most.");
+      throw unauthorized("A service token may live five minutes at most.", {
+        fix: "Sign a new one with an exp within five minutes of its iat.",
+      });
     }
     return {
       kind: "service",

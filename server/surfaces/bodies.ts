@@ -1,7 +1,8 @@
 /** Bodies of requests: JSON and forms, read whole and measured before anything looks at them. */
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { OperationError, validationError } from "../kernel/errors.ts";
 import { parseJson } from "../kernel/json-input.ts";
+import { refuseNul } from "../kernel/nul-characters.ts";
 import type { AnyOperation } from "../kernel/operation.ts";
 
 export type Body = {
@@ -50,6 +51,13 @@ function formBody(raw: string): Body {
   const form: Record<string, string> = Object.fromEntries(fields);
   const repeated = [...fields.keys()].find((name) => fields.getAll(name).length > 1);
   return { json: undefined, form, raw, ...(repeated === undefined ? {} : { repeated }) };
+}
+
+/** Returns the form that was posted to a page, empty when none was. Throws the 400 that names a field the database could not keep. */
+export function formOf(request: FastifyRequest): Record<string, string> {
+  const form = (request.body as Body | undefined)?.form ?? {};
+  refuseNul(form);
+  return form;
 }
 
 /**

@@ -13,13 +13,19 @@ export const capability: Surface = {
     ok: false,
     error: capabilityCode(error),
     message: neutral(error.message),
+    fix: neutral(error.fix),
     ...(error.details ?? {}),
   }),
   successSchema: (output) => output as object as Record<string, unknown>,
   failureSchema: () => ({
     type: "object",
-    required: ["ok", "error"],
-    properties: { ok: { const: false }, error: { type: "string" }, message: { type: "string" } },
+    required: ["ok", "error", "message", "fix"],
+    properties: {
+      ok: { const: false },
+      error: { type: "string" },
+      message: { type: "string" },
+      fix: { type: "string" },
+    },
   }),
 };
 

@@ -233,7 +233,9 @@ function gather(
       body.json !== undefined &&
       (typeof body.json !== "object" || body.json === null || Array.isArray(body.json))
     ) {
-      throw validationError("The body must be a JSON object.");
+      throw validationError("The body must be a JSON object.", {
+        fix: 'Send {"name": value, …} as the body.',
+      });
     } else {
       const json = body.json as JsonObject | undefined;
       addAll(input, operation.voice ? unwrapped(json) : json);
@@ -274,11 +276,14 @@ function unwrapped(json: JsonObject | undefined): JsonObject {
   return { ...(args as JsonObject), ...(json?.["call"] === undefined ? {} : { call: json["call"] }) };
 }
 
+/** What to do about a key that is too long, or empty. */
+export const keyFix = "Send a shorter one of your own making, such as a UUID, and keep it for every repeat.";
+
 function idempotencyKey(request: FastifyRequest): string | undefined {
   const key = one(request.headers["idempotency-key"]);
   if (key === undefined) return undefined;
   if (key.length === 0 || key.length > 255) {
-    throw validationError("Idempotency-Key must have 1 to 255 characters.");
+    throw invalidField("Idempotency-Key", "must have 1 to 255 characters", keyFix);
   }
   return key;
 }

@@ -19,7 +19,7 @@ import { addHealth } from "./health.ts";
 import { addOperations } from "./http.ts";
 import { addLive } from "./live.ts";
 import { addMcp } from "./mcp.ts";
-import { addNotFound, addNotServed } from "./not-found.ts";
+import { addNotFound, addNotServed, rememberRoutes } from "./not-found.ts";
 import { addOpenApi } from "./openapi.ts";
 
 /** Adds every surface of a process: what a worker does nobody calls, so it shows how it is and nothing else. */
@@ -29,6 +29,7 @@ export async function addSurfaces(
   travel: TimeTravel | undefined,
 ): Promise<void> {
   await addSecurityHeaders(http, app);
+  const routes = rememberRoutes(http);
   addHealth(http, app);
   if (app.config.role === "worker") return addNotServed(http);
   addOperations(http, app);
@@ -47,6 +48,6 @@ export async function addSurfaces(
   addSignInPages(http, app);
   addSignInLinkPages(http, app);
   addJoinPages(http, app);
-  addNotFound(http, app, await addConsole(http));
+  addNotFound(http, app, { routes, webConsole: await addConsole(http) });
   if (app.config.simulator && travel) addSimulator(http, app, travel);
 }

@@ -1,5 +1,6 @@
 /** The part of JSON Schema that the readers of the registry look at. */
-import { dictionary } from "../kernel/dictionary.ts";
+import { exampleOfFormat } from "../kernel/schema-words.ts";
+
 export type JsonSchema = {
   $ref?: string;
   type?: string | string[];
@@ -24,15 +25,6 @@ export type JsonSchema = {
   maximum?: number;
   minItems?: number;
 };
-
-const byFormat: Record<string, string> = dictionary({
-  uuid: "0195a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b",
-  "date-time": "2026-03-02T09:00:00Z",
-  date: "2026-03-02",
-  time: "09:00:00",
-  email: "paul@example.com",
-  uri: "https://example.com",
-});
 
 /** A value that fits the schema, for examples: what is required and, with `everything`, what is optional too. */
 export function sampleOf(schema: JsonSchema, everything = false): unknown {
@@ -64,7 +56,7 @@ export function sampleOf(schema: JsonSchema, everything = false): unknown {
 
 function sampleText(schema: JsonSchema): string {
   return (
-    byFormat[schema.format ?? ""] ??
+    exampleOfFormat[schema.format ?? ""] ??
     "text".padEnd(schema.minLength ?? 0, "x").slice(0, schema.maxLength ?? 100)
   );
 }

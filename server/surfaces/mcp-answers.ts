@@ -37,7 +37,7 @@ export function failed(error: OperationError): CallToolResult {
       code: error.code,
       message: error.message,
       status: error.status,
-      ...(error.fix === undefined ? {} : { fix: error.fix }),
+      fix: error.fix,
       ...(error.details === undefined ? {} : { details: error.details }),
     },
   };

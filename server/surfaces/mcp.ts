@@ -17,7 +17,7 @@ import { manifestPath } from "../modules/calendar/capability/manifest.ts";
 import { asOperationError } from "./failures.ts";
 import { bearerIn } from "./callers.ts";
 import { fileForAgent } from "./files.ts";
-import { heldOperation, one } from "./http.ts";
+import { heldOperation, keyFix, one } from "./http.ts";
 import type { Body } from "./http.ts";
 import { countCall } from "./limits.ts";
 import { answered, failed, succeeded } from "./mcp-answers.ts";
@@ -48,7 +48,9 @@ export function addMcp(http: FastifyInstance, app: App): void {
       reply
         .code(405)
         .header("allow", "POST")
-        .send(rpcError(-32000, "There is no session and no stream here: send POST.")),
+        .send(
+          rpcError(-32000, "There is no session and no stream here.", { fix: "Send messages with POST." }),
+        ),
   });
 }
 
@@ -186,7 +188,7 @@ async function execute(
     input["provider_id"] = actor.workspaceId;
   }
   if (idempotencyKey !== undefined && (idempotencyKey === "" || idempotencyKey.length > 255)) {
-    throw invalidField("idempotency_key", "must have 1 to 255 characters");
+    throw invalidField("idempotency_key", "must have 1 to 255 characters", keyFix);
   }
   const outcome = await app.run(operation, {
     actor,

@@ -9,10 +9,29 @@ test("an unknown path answers 404 in the surface's own shape and names the route
   assert.equal(answer.status, 404);
   assert.equal(answer.body.error.code, "NOT_FOUND");
   assert.equal(answer.body.error.fix, "Did you mean GET /api/v1/contacts?");
-  const method = await frontdesk.call("PUT", "/api/v1/contacts/0195a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b");
-  assert.match(method.body.error.fix, /\/api\/v1\/contacts\/:id/);
+  const below = await frontdesk.call("POST", "/api/v1/contacts/bulk-creat");
+  assert.equal(below.body.error.fix, "Did you mean POST /api/v1/contacts/bulk-create?");
   const far = await frontdesk.call("GET", "/api/v1/quantum/entanglement/now");
   assert.match(far.body.error.fix, /docs/);
+});
+
+test("a path that is there for other methods answers 405 and names them, on every surface", async () => {
+  const id = "0195a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b";
+  const cases: [string, string, string][] = [
+    ["PUT", `/api/v1/contacts/${id}`, "DELETE, GET, HEAD, PATCH"],
+    ["DELETE", "/api/v1/contacts?limit=1", "GET, HEAD, POST"],
+    ["PUT", "/functions/v1/api/v1/deals", "GET, HEAD, POST"],
+    ["GET", "/twilio/sms", "POST"],
+    ["POST", "/healthz", "GET, HEAD"],
+    ["DELETE", "/openapi.json", "GET, HEAD"],
+  ];
+  for (const [method, path, allowed] of cases) {
+    const answer = await frontdesk.call(method, path);
+    assert.deepEqual([answer.status, answer.headers["allow"]], [405, allowed], `${method} ${path}`);
+    assert.match(answer.body.error.message, new RegExp(method));
+    const [first = ""] = allowed.split(", ");
+    assert.match(answer.body.error.fix, new RegExp(`with .*${first}`));
+  }
 });
 
 test("an unknown path outside the API answers a plain 404", async () => {

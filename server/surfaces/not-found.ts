@@ -1,15 +1,36 @@
 import type { FastifyInstance } from "fastify";
 import type { App } from "../kernel/app.ts";
-import { notFound } from "../kernel/errors.ts";
+import { OperationError, notFound } from "../kernel/errors.ts";
+import { editDistance } from "../kernel/near-misses.ts";
 import { surfaceAt } from "./http.ts";
 
 type Known = { method: string; path: string; segments: string[] };
 
+/** What a path may be called with; `literal` tells paths spelled out from those that fit a parameter. */
+export type Route = { method: string; fits(path: string): boolean; literal: boolean };
+
+/** Returns a list that takes up every route which is added from now on, whoever adds it. */
+export function rememberRoutes(http: FastifyInstance): Route[] {
+  const routes: Route[] = [];
+  http.addHook("onRoute", ({ method: given, url }) => {
+    if (url.includes("*")) return;
+    const form = new RegExp(`^${url.replaceAll(/[.+]/g, "\\$&").replaceAll(/:\w+/g, "[^/]+")}/?$`);
+    for (const method of [given].flat()) {
+      routes.push({ method, fits: (path) => form.test(path), literal: !url.includes(":") });
+    }
+  });
+  return routes;
+}
+
 /**
- * What no route answers: the console's page for a person's browser, otherwise a 404 in the surface's own
- * error shape, with the route that was probably meant.
+ * What no route answers: the console's page for a person's browser, otherwise an error in the surface's own shape. A path that is
+ * there for other methods answers a 405 that names them, any other a 404 with the route that was probably meant.
  */
-export function addNotFound(http: FastifyInstance, app: App, webConsole: { exists(): boolean }): void {
+export function addNotFound(
+  http: FastifyInstance,
+  app: App,
+  { routes, webConsole }: { routes: readonly Route[]; webConsole: { exists(): boolean } },
+): void {
   const known = routesOf(app);
   http.setNotFoundHandler((request, reply) => {
     const [path = "/"] = request.url.split("?");
@@ -18,18 +39,37 @@ export function addNotFound(http: FastifyInstance, app: App, webConsole: { exist
     if (!surface && request.method === "GET" && wantsPage && webConsole.exists()) {
       return reply.header("cache-control", "no-cache").sendFile("index.html");
     }
-    const near = nearest(known, request.method, path);
-    const error = notFound(`There is no ${request.method} ${path}.`, {
-      fix: near ? `Did you mean ${near}?` : "See /docs for what there is.",
-    });
-    const body = surface
-      ? surface.failure(error)
-      : { error: { code: error.code, message: error.message, fix: error.fix, status: 404 } };
+    const there = routes.filter((route) => route.fits(path));
+    const [same = [], others = []] = [true, false].map((isSame) =>
+      known.filter(({ method }) => (method === request.method) === isSame),
+    );
+    // /contacts/bulk-creat fits /contacts/:id, and is meant as something else.
+    const slip = there.some(({ literal }) => literal) ? undefined : nearest(same, path, 2);
+    const error =
+      there.length > 0 && !slip
+        ? wrongMethod(request.method, path, new Set(there.map(({ method }) => method)))
+        : notFound(`There is no ${request.method} ${path}.`, {
+            fix: slip ?? nearest([...same, ...others], path, 4) ?? "See /docs for what there is.",
+          });
+    const { code, status, message, fix } = error;
+    const body = surface ? surface.failure(error) : { error: { code, message, fix, status } };
     return reply
-      .code(404)
+      .code(status)
+      .headers(error.headers ?? {})
       .header("cache-control", "no-store")
       .type("application/json")
       .send(JSON.stringify(body));
+  });
+}
+
+function wrongMethod(method: string, path: string, methods: ReadonlySet<string>): OperationError {
+  const allowed = [...methods].toSorted();
+  return new OperationError("METHOD_NOT_ALLOWED", 405, `${path} cannot be called with ${method}.`, {
+    fix: `Call it with ${allowed
+      .filter((one) => one !== "HEAD")
+      .join(", ")
+      .replace(/, (\w+)$/, " or $1")}.`,
+    headers: { allow: allowed.join(", ") },
   });
 }
 
@@ -54,15 +94,15 @@ function routesOf(app: App): Known[] {
   );
 }
 
-/** The route whose path is fewest letters away; nothing when even that one is far off. */
-function nearest(known: Known[], method: string, path: string): string | undefined {
+/** Asks whether the route was meant whose path is fewest letters away; nothing when even that one is further off than `most`. */
+function nearest(known: readonly Known[], path: string, most: number): string | undefined {
   const segments = path.slice(0, 300).split("/").slice(1);
   let best: { route: Known; distance: number } | undefined;
   for (const route of known) {
-    const distance = distanceTo(route, segments) + (route.method === method ? 0 : 0.5);
+    const distance = distanceTo(route, segments);
     if (!best || distance < best.distance) best = { route, distance };
   }
-  return best && best.distance <= 4 ? `${best.route.method} ${best.route.path}` : undefined;
+  return best && best.distance <= most ? `Did you mean ${best.route.method} ${best.route.path}?` : undefined;
 }
 
 function distanceTo(route: Known, segments: string[]): number {
@@ -73,18 +113,4 @@ function distanceTo(route: Known, segments: string[]): number {
     if (total > 5) break;
   }
   return total;
-}
-
-function editDistance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 5) return 6;
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const change = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(change, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -7,7 +7,7 @@ export function okFailure(error: OperationError, code: string = error.code): Rec
     error: {
       code,
       message: error.message,
-      ...(error.fix === undefined ? {} : { fix: error.fix }),
+      fix: error.fix,
       ...(error.details === undefined ? {} : { details: error.details }),
     },
   };
@@ -21,8 +21,8 @@ export function okFailureSchema(): Record<string, unknown> {
       ok: { const: false },
       error: {
         type: "object",
-        required: ["code", "message"],
-        properties: { code: { type: "string" }, message: { type: "string" } },
+        required: ["code", "message", "fix"],
+        properties: { code: { type: "string" }, message: { type: "string" }, fix: { type: "string" } },
       },
     },
   };

@@ -9,8 +9,9 @@ import {
   rateLimited,
   unauthorized,
   validationError,
+  usualFix,
 } from "../kernel/errors.ts";
-import type { DeclaredError } from "../kernel/errors.ts";
+import type { DeclaredError, ErrorExtras } from "../kernel/errors.ts";
 import type { AnyOperation, AuthKind } from "../kernel/operation.ts";
 import type { ResponseObject } from "./openapi-operation.ts";
 import { errorName } from "./openapi-schemas.ts";
@@ -62,7 +63,7 @@ export function failures(operation: AnyOperation): Record<string, ResponseObject
       schema: voice ? { type: "string" } : { $ref: `#/components/schemas/${errorName(operation.surface)}` },
       examples: {},
     });
-    const error = new OperationError(code, status, summary, exampleExtras(code));
+    const error = new OperationError(code, status, summary, exampleExtras(code, status));
     const value = voice ? spokenFailure(voice, error) : operation.surface.failure(error);
     media.examples = { ...media.examples, [code]: { summary, value } };
     response.description = [response.description, `${code}: ${summary}`].filter(Boolean).join(" ");
@@ -73,7 +74,10 @@ export function failures(operation: AnyOperation): Record<string, ResponseObject
   return responses;
 }
 
-function exampleExtras(code: string): { fix?: string; details?: Record<string, unknown> } {
-  if (code !== "VALIDATION_ERROR") return {};
-  return { details: { fields: [{ field: "name", message: "is required" }] } };
+function exampleExtras(code: string, status: number): ErrorExtras {
+  if (code !== "VALIDATION_ERROR") return { fix: usualFix(status) };
+  return {
+    fix: "Send name, a text.",
+    details: { fields: [{ field: "name", message: "is required" }] },
+  };
 }

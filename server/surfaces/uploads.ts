@@ -81,7 +81,9 @@ async function receiveForm(scratch: Scratch, request: FastifyRequest, maxBytes: 
   } catch (error) {
     if (received) await discard(received.upload);
     if (error instanceof OperationError) throw error;
-    throw validationError(`The form could not be read: ${(error as Error).message}`);
+    throw validationError(`The form could not be read: ${(error as Error).message}`, {
+      fix: "Send it as multipart/form-data with its boundary, the file as the form field file.",
+    });
   }
   if (!received) throw invalidField("file", "is required", "Send the file as the form field file.");
   return { ...received, fields };

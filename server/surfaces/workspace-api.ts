@@ -44,7 +44,7 @@ export function workspaceError(error: OperationError): Record<string, unknown> {
   return {
     code: error.code,
     message: error.message,
-    ...(error.fix === undefined ? {} : { fix: error.fix }),
+    fix: error.fix,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     status: error.status,
     ...(error.details === undefined ? {} : { details: error.details }),
@@ -63,7 +63,7 @@ const errorBody = Type.Object({
   error: Type.Object({
     code: Type.String(),
     message: Type.String(),
-    fix: Type.Optional(Type.String()),
+    fix: Type.String({ description: "How to mend the call." }),
     hint: Type.Optional(Type.String()),
     status: Type.Integer(),
     details: Type.Optional(Type.Object({}, { additionalProperties: true })),

@@ -64,7 +64,7 @@ export const writeProbe = operation({
       gate.entered?.();
       await gate.wait;
     }
-    if (input.fail) throw invalidField("fail", "was asked for");
+    if (input.fail) throw invalidField("fail", "was asked for", "Leave it out.");
     if (input.wrong_output) return { id: 7 } as never;
     const more = input.undeclared_output ? { search_text: "of ours" } : {};
     return { id: contact.id, name: input.name, ...more };
@@ -129,7 +129,7 @@ export const lockProbe = operation({
       select concat_ws(' ', locktype, coalesce(relation::regclass::text, classid || ':' || objid), mode) as lock
         from pg_locks where pid = pg_backend_pid() order by 1`);
     seen.locks = rows.map(({ lock }) => lock);
-    if (trouble.now) throw conflict("there is trouble");
+    if (trouble.now) throw conflict("there is trouble", { fix: "Wait for its end." });
     return { id: contact.id, name };
   },
 });

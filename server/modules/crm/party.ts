@@ -29,7 +29,8 @@ export const metadataField = Type.Optional(
     {},
     {
       additionalProperties: true,
-      description: "Custom field values by field id; quick_links holds the addresses of quick links.",
+      description:
+        "Custom field values by field id; quick_links holds the addresses of quick links. Other names are kept as they are sent, but for one that is a slip away from a custom field's: that is a 400 which names the field.",
     },
   ),
 );
@@ -59,7 +60,11 @@ export function partyValues(fields: Sent, names: readonly string[], country: str
     if (value !== undefined) values[name] = value?.trim() || null;
   }
   if (values["email"] && !isEmail(values["email"])) {
-    throw invalidField("email", "is not a valid e-mail address");
+    throw invalidField(
+      "email",
+      "is not a valid e-mail address",
+      "Send it like ann@example.com, or null for none.",
+    );
   }
   if (values["timezone"]) values["timezone"] = checkedZone(values["timezone"]);
   for (const [name, read] of [
@@ -75,6 +80,6 @@ export function partyValues(fields: Sent, names: readonly string[], country: str
 /** A name that may not be empty. */
 export function nameField(field: string, text: string): string {
   const name = text.trim();
-  if (name === "") throw invalidField(field, "may not be empty");
+  if (name === "") throw invalidField(field, "may not be empty", `Send ${field} with a word in it.`);
   return name;
 }

@@ -165,7 +165,8 @@ function wrongValue(schema: JsonSchema, asText: boolean): unknown {
   return simple ? "neither" : undefined;
 }
 
-function isOpen(schema: JsonSchema): boolean {
+/** Whether a value of any type fits. */
+export function isOpen(schema: JsonSchema): boolean {
   const options = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
   if (options.length > 0) return options.some(isOpen);
   return schema.type === undefined || (schema.type === "object" && schema.additionalProperties !== false);

@@ -94,15 +94,34 @@ const headerValue = /^[\t -~\u00a0-\u00ff]*$/;
 
 export function checkedHeaders(given: Record<string, string>): Record<string, string> {
   const entries = Object.entries(given);
-  if (entries.length > 20) throw invalidField("headers", "may hold 20 headers at most");
+  if (entries.length > 20)
+    throw invalidField(
+      "headers",
+      "may hold 20 headers at most",
+      "Leave out those the receiver does not need.",
+    );
   const seen = new Set<string>();
   for (const [header, value] of entries) {
     const field = `headers.${header.slice(0, 100)}`;
-    if (!headerName.test(header)) throw invalidField(field, "is not the name of a header");
+    if (!headerName.test(header))
+      throw invalidField(
+        field,
+        "is not the name of a header",
+        "Use letters, digits and hyphens, such as X-Source.",
+      );
     if (ours.test(header)) throw invalidField(field, "is set by the delivery itself", `Leave ${header} out.`);
     if (!headerValue.test(value))
-      throw invalidField(field, "may not hold line breaks or other control characters");
-    if (seen.has(header.toLowerCase())) throw invalidField(field, "is there twice");
+      throw invalidField(
+        field,
+        "may not hold line breaks or other control characters",
+        "Send its value as one line of plain text.",
+      );
+    if (seen.has(header.toLowerCase()))
+      throw invalidField(
+        field,
+        "is there twice",
+        "Send it once: case makes no difference in names of headers.",
+      );
     seen.add(header.toLowerCase());
   }
   return given;

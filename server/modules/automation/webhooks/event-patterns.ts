@@ -1,5 +1,6 @@
 import { dictionary } from "../../../kernel/dictionary.ts";
 import { invalidField } from "../../../kernel/errors.ts";
+import { nearMiss } from "../../../kernel/near-misses.ts";
 import { eventTypes } from "../../../event-types.ts";
 
 // The API calls some records by two names, and automations call some events by theirs.
@@ -20,10 +21,11 @@ export function canonicalPatterns(given: readonly string[]): string[] {
   const known = [...new Set(given)].map((pattern) => {
     const canonical = canonicalPattern(pattern);
     if (canonical !== undefined) return canonical;
+    const near = nearMiss(pattern, eventTypes);
     throw invalidField(
       "events",
-      `${pattern} is not an event type. There are: *, ${eventTypes.join(", ")}; and contact.* for all of a kind.`,
-      "GET /webhooks/event-types lists them.",
+      `${pattern} is not an event type`,
+      `${near === undefined ? "" : `Did you mean ${near}? `}There are: *, ${eventTypes.join(", ")}; and contact.* for all of a kind.`,
     );
   });
   return [...new Set(known)];

@@ -44,7 +44,10 @@ type Accepted = { ok: true; id: string };
 async function receive(app: App, request: Request): Promise<Accepted> {
   countCall(app, anonymous, request.ip);
   const webhook = await webhookAt(app, request.params.token);
-  if (!webhook) throw notFound("There is no webhook at this address.");
+  if (!webhook)
+    throw notFound("There is no webhook at this address.", {
+      fix: "Copy the address again from the webhook's settings.",
+    });
   countCall(app, { ...anonymous, kind: "service", id: `hook ${webhook.id}`, ratePerSecond: perSecond });
   const body = request.body as Body | undefined;
   if (!isProven(app, webhook, request, body?.raw ?? "")) {
@@ -132,7 +135,9 @@ async function idOfFirst(ctx: Ctx, webhookId: string, messageKey: string | null)
 function keyOf(given: string | undefined): string | null {
   if (given === undefined) return null;
   if (given.length === 0 || given.length > 255) {
-    throw validationError("The message's key must have 1 to 255 characters.");
+    throw validationError("The message's key must have 1 to 255 characters.", {
+      fix: "Send a shorter key, such as a UUID, or leave it out.",
+    });
   }
   return given;
 }

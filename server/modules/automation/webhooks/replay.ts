@@ -66,7 +66,8 @@ export const replayWebhookSubscription = operation({
   async run(ctx, { id, since }) {
     const endpoint = await lockEndpoint(ctx, "subscription", id);
     const from = new Date(since);
-    if (Number.isNaN(from.getTime())) throw invalidField("since", "is not an instant");
+    if (Number.isNaN(from.getTime()))
+      throw invalidField("since", "is not an instant", "Send since like 2026-03-02T09:00:00Z.");
     await mustHaveRoomToReplay(ctx, id);
     const outcome = await replaySince(ctx, endpoint, from);
     ctx.enqueue(deliverWebhooks, { endpointId: id });

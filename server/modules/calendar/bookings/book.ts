@@ -140,10 +140,20 @@ function contactName(contact: { first_name: string; last_name: string | null } |
 
 function checkTimes(startsAt: Date, endsAt: Date, blockMs: number): void {
   if (Number.isNaN(startsAt.getTime()) || Number.isNaN(endsAt.getTime())) {
-    throw invalidField("starts_at", "is not an instant");
+    throw invalidField(
+      "starts_at",
+      "is not an instant",
+      "Send it like 2026-03-02T09:00:00Z, and ends_at too.",
+    );
   }
-  if (endsAt <= startsAt) throw invalidField("ends_at", "must be after the start");
-  if (blockMs > longestBlockMs) throw invalidField("ends_at", "a booking may take three days at most");
+  if (endsAt <= startsAt)
+    throw invalidField("ends_at", "must be after the start", "Send an end that is later than starts_at.");
+  if (blockMs > longestBlockMs)
+    throw invalidField(
+      "ends_at",
+      "a booking may take three days at most",
+      "Send an earlier end, or make a booking for each part.",
+    );
 }
 
 function taking({ hostIds, resourceIds }: Pick<Choice, "hostIds" | "resourceIds">) {

@@ -24,7 +24,9 @@ export async function cancel(ctx: Ctx, bookingId: string, options: Cancellation 
   await refuseReplaced(ctx, before);
   if (before.status === "cancelled") return before;
   if (before.status !== "confirmed" && before.status !== "late") {
-    throw conflict(`The booking is ${before.status} and cannot be cancelled any more.`);
+    throw conflict(`The booking is ${before.status} and cannot be cancelled any more.`, {
+      fix: "Leave it as it is: only bookings that are still to come can be cancelled.",
+    });
   }
   const after = await updateBooking(ctx, bookingId, {
     status: "cancelled",

@@ -97,7 +97,7 @@ function rangeOf(
   const to =
     input.date_to === undefined ? dateOf(epochDayOf(from) + usualDays) : dateField("date_to", input.date_to);
   const days = epochDayOf(to) - epochDayOf(from);
-  if (days < 0) throw invalidField("date_to", "is before date_from");
+  if (days < 0) throw invalidField("date_to", "is before date_from", "Send both days in order.");
   if (days > mostDays) {
     throw invalidField(
       "date_to",

@@ -40,7 +40,8 @@ export const listBookings = operation({
       const { timeZone } = await workspaceOf(ctx);
       const from = input.date_from && dayBounds(dateField("date_from", input.date_from), timeZone)[0];
       const to = input.date_to && dayBounds(dateField("date_to", input.date_to), timeZone)[1];
-      if (from && to && to <= from) throw invalidField("date_to", "is before date_from");
+      if (from && to && to <= from)
+        throw invalidField("date_to", "is before date_from", "Send both days in order.");
       if (from) query = query.where(touchesFrom(new Date(from)));
       if (to) query = query.where("starts_at", "<", new Date(to));
     }

@@ -76,14 +76,23 @@ function movedTimes(before: Booking, { startsAt, endsAt }: NewTimes) {
   const lengthMs = before.ends_at.getTime() - before.starts_at.getTime();
   const end = endsAt ?? new Date(startsAt.getTime() + lengthMs);
   if (Number.isNaN(startsAt.getTime()) || Number.isNaN(end.getTime())) {
-    throw invalidField("starts_at", "is not an instant");
+    throw invalidField(
+      "starts_at",
+      "is not an instant",
+      "Send it like 2026-03-02T09:00:00Z, and ends_at too.",
+    );
   }
-  if (end <= startsAt) throw invalidField("ends_at", "must be after the start");
+  if (end <= startsAt)
+    throw invalidField("ends_at", "must be after the start", "Send an end that is later than starts_at.");
   // The buffers the booking was made with stay as wide as they were.
   const leadMs = before.starts_at.getTime() - before.blocked_from.getTime();
   const trailMs = before.blocked_until.getTime() - before.ends_at.getTime();
   if (end.getTime() - startsAt.getTime() + leadMs + trailMs > longestBlockMs) {
-    throw invalidField("ends_at", "a booking may take three days at most");
+    throw invalidField(
+      "ends_at",
+      "a booking may take three days at most",
+      "Send an earlier end, or make a booking for each part.",
+    );
   }
   return {
     starts_at: startsAt,

@@ -133,7 +133,8 @@ async function agentOf(
 }
 
 function checkedCustomer({ name, email, phone }: Customer): Customer {
-  if (!isEmail(email)) throw invalidField("customer.email", "is not a complete e-mail address");
+  if (!isEmail(email))
+    throw invalidField("customer.email", "is not a complete e-mail address", "Send it like ann@example.com.");
   return { name: nameField("customer.name", name), email, ...(phone?.trim() ? { phone: phone.trim() } : {}) };
 }
 

@@ -131,5 +131,7 @@ function withoutSlash(url: string): string {
 }
 
 function refusal(why: string) {
-  return unauthorized(`The identity credential is not accepted: ${why}.`);
+  return unauthorized(`The identity credential is not accepted: ${why}.`, {
+    fix: "Ask the customer for consent again and send the credential that comes of it.",
+  });
 }

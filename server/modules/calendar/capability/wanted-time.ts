@@ -31,6 +31,7 @@ export async function orSlotTaken<T>(wanted: Promise<T>): Promise<T> {
     if (!(error instanceof OperationError) || error.code !== slotUnavailable.code) throw error;
     const open = (error.details?.["alternatives"] ?? []) as ShownSlot[];
     throw slotTaken(error.message, {
+      fix: error.fix,
       details: {
         available_alternatives: open.map((slot) => ({ start_at: slot.starts_at, end_at: slot.ends_at })),
       },

@@ -87,15 +87,29 @@ export function refuseHeld(ctx: Ctx): void {
 }
 
 export function checkUse(writable: boolean, reads: boolean, writes: boolean): void {
-  if (writes && !writable) throw invalidField("writes_bookings", "this kind of calendar can be read only");
+  if (writes && !writable)
+    throw invalidField(
+      "writes_bookings",
+      "this kind of calendar can be read only",
+      "Send writes_bookings: false.",
+    );
   if (!reads && !writes) {
-    throw invalidField("reads_busy", "a connection reads busy times, writes bookings, or both");
+    throw invalidField(
+      "reads_busy",
+      "a connection reads busy times, writes bookings, or both",
+      "Send true for reads_busy, writes_bookings or both.",
+    );
   }
 }
 
 async function memberOf(ctx: Ctx, given: string | undefined): Promise<string> {
   const id = given ?? (ctx.actor.kind === "user" ? ctx.actor.id : undefined);
-  if (id === undefined) throw invalidField("member_id", "is needed: a key is nobody in particular");
+  if (id === undefined)
+    throw invalidField(
+      "member_id",
+      "is needed: a key is nobody in particular",
+      "Send the id of a member, from GET /company/users.",
+    );
   const member = await ctx.db
     .from("members")
     .select("id")

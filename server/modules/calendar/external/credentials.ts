@@ -46,7 +46,11 @@ export function checkCredentials(
     (name) => !credentials[name] && !(name === "accessToken" && credentials["refreshToken"]),
   );
   if (missing === undefined) return credentials;
-  throw invalidField(`credentials.${missing}`, `is needed for ${provider}`);
+  throw invalidField(
+    `credentials.${missing}`,
+    `is needed for ${provider}`,
+    `Send ${missing} as ${provider} gave it.`,
+  );
 }
 
 /** Refuses addresses nobody here may ask, before they are kept. */

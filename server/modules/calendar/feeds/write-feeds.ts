@@ -38,7 +38,12 @@ export const createCalendarFeed = operation({
   output: FeedRecord,
   async run(ctx, { member_id: given, shows: detail = "titles" }) {
     const memberId = given ?? (ctx.actor.kind === "user" ? ctx.actor.id : undefined);
-    if (memberId === undefined) throw invalidField("member_id", "is needed: a key is nobody in particular");
+    if (memberId === undefined)
+      throw invalidField(
+        "member_id",
+        "is needed: a key is nobody in particular",
+        "Send the id of a member, from GET /company/users.",
+      );
     if (!(await lockMember(ctx, memberId))) {
       const fix = "GET /company/users lists those there are.";
       throw invalidField("member_id", `there is no member ${memberId}`, fix);

@@ -61,7 +61,8 @@ export const attachNotetaker = operation({
         fix: "Connect the host's Google calendar and book an event type with is_meeting true; the link comes with the calendar's entry.",
       });
     }
-    if (booking.ends_at <= ctx.now) throw conflict("The meeting is over.");
+    if (booking.ends_at <= ctx.now)
+      throw conflict("The meeting is over.", { fix: "Choose a booking that is still to come." });
     const bot = await insertNotetaker(ctx, booking, booking.google_meet_link);
     enqueueStay(ctx, bot);
     const name = ctx.app.ports.notetaker.name;

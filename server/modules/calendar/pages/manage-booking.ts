@@ -5,7 +5,7 @@ import type { Ctx } from "../../../kernel/context.ts";
 import { OperationError } from "../../../kernel/errors.ts";
 import { isId } from "../../../kernel/ids.ts";
 import { readablePhone } from "../../../phones.ts";
-import type { Body } from "../../../surfaces/http.ts";
+import { formOf } from "../../../surfaces/bodies.ts";
 import { book } from "../bookings/book.ts";
 import type { Booking } from "../bookings/booking.ts";
 import { findBookingByToken, lockBooking, successorOf } from "../bookings/bookings.store.ts";
@@ -99,7 +99,7 @@ async function change(app: App, request: LinkRequest, reply: FastifyReply): Prom
   // The same door as for booking: what is posted here is sent to as many people.
   const refusal = refusalOf(request, reply, frame, request.params.company_slug);
   if (refusal) return refusal;
-  const form = (request.body as Body | undefined)?.form ?? {};
+  const form = formOf(request);
   try {
     const answered = await withBooking(request, frame, "manage_booking", async (ctx, inside, managed) => ({
       frame: inside,

@@ -4,7 +4,7 @@ import type { App } from "../../../kernel/app.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { OperationError } from "../../../kernel/errors.ts";
 import { isId } from "../../../kernel/ids.ts";
-import type { Body } from "../../../surfaces/http.ts";
+import { formOf } from "../../../surfaces/bodies.ts";
 import { book } from "../bookings/book.ts";
 import { findBooking } from "../bookings/bookings.store.ts";
 import { releaseHold } from "../bookings/holds/hold.ts";
@@ -33,7 +33,7 @@ export async function submit(app: App, request: ServiceVisit, reply: FastifyRepl
   const frame = frameOf(app, request);
   const refusal = refusalOf(request, reply, frame, request.params.company_slug);
   if (refusal) return refusal;
-  const form = (request.body as Body | undefined)?.form ?? {};
+  const form = formOf(request);
   const isBooking = form["action"] === "book";
   if (!isBooking) rememberVisitor(app, reply, frame.visitor);
   try {

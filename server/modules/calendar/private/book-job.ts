@@ -68,7 +68,11 @@ export const bookJob = operation({
     const endsAt = endAfter(startsAt, input.scheduledEndAt);
     const phone = phoneField("customerPhone", input.customerPhone, await countryOf(ctx));
     if (input.customerEmail !== undefined && !isEmail(input.customerEmail)) {
-      throw invalidField("customerEmail", "is not a complete e-mail address");
+      throw invalidField(
+        "customerEmail",
+        "is not a complete e-mail address",
+        "Send it like ann@example.com.",
+      );
     }
     if (input.leadId !== undefined) await checkLead(ctx, input.leadId);
     const label = input.serviceLabel?.trim();

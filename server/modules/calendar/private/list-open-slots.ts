@@ -56,7 +56,11 @@ export const listOpenSlots = operation({
     const { start, end } = dateRange(input, timeZone);
     const [from, to] = [start as Date, end as Date];
     if (to.getTime() - from.getTime() > (longestRangeDays + 1) * DAY_MS) {
-      throw invalidField("to", `may be at most ${longestRangeDays} days after from`);
+      throw invalidField(
+        "to",
+        `may be at most ${longestRangeDays} days after from`,
+        "Ask for fewer days at a time.",
+      );
     }
     const service =
       input.serviceLabel === undefined ? undefined : await findService(ctx, { name: input.serviceLabel });

@@ -118,7 +118,12 @@ export function futureStart(ctx: Ctx, field: string, text: string): Date {
 
 export function endAfter(startsAt: Date, text: string, startField = "scheduledStartAt"): Date {
   const at = new Date(text);
-  if (at <= startsAt) throw invalidField("scheduledEndAt", `must be after ${startField}`);
+  if (at <= startsAt)
+    throw invalidField(
+      "scheduledEndAt",
+      `must be after ${startField}`,
+      "Send an end that is later than the start.",
+    );
   return at;
 }
 

@@ -107,7 +107,9 @@ async function correct(ctx: Ctx, before: Booking, changes: Details): Promise<Boo
   if (Object.keys(changes).length === 0) return before;
   await refuseReplaced(ctx, before);
   if (before.status !== "confirmed") {
-    throw conflict(`The booking is ${before.status}; only a confirmed one can be changed.`);
+    throw conflict(`The booking is ${before.status}; only a confirmed one can be changed.`, {
+      fix: "Make a new booking instead.",
+    });
   }
   const { notes, address, postalCode } = changes;
   const values = {

@@ -68,6 +68,6 @@ function resourceValues({ name, kind, is_active }: Fields): JsonObject {
 
 function filled(field: string, text: string): string {
   const trimmed = text.trim();
-  if (trimmed === "") throw invalidField(field, "may not be empty");
+  if (trimmed === "") throw invalidField(field, "may not be empty", `Send ${field} with a word in it.`);
   return trimmed;
 }

@@ -123,7 +123,11 @@ function pricesIn(fields: EventTypeFields, before: Service | undefined): Prices 
 
 export function checkPrices({ price_min_cents: min, price_max_cents: max }: Prices): void {
   if (min != null && max != null && max < min) {
-    throw invalidField("price_max_cents", "is lower than price_min_cents");
+    throw invalidField(
+      "price_max_cents",
+      "is lower than price_min_cents",
+      "Send two prices in order, the lower one as price_min_cents.",
+    );
   }
 }
 
@@ -148,6 +152,10 @@ async function checkMembers(ctx: Ctx, ids: string[]): Promise<void> {
   const known = new Set(rows.map((row) => row.id));
   const stranger = ids.find((one) => !known.has(one.toLowerCase()));
   if (stranger !== undefined) {
-    throw invalidField("booking_assigned_user_ids", `${stranger} is no member of this workspace`);
+    throw invalidField(
+      "booking_assigned_user_ids",
+      `${stranger} is no member of this workspace`,
+      "GET /company/users lists the members.",
+    );
   }
 }

@@ -95,9 +95,10 @@ type Booked = Owner & {
 function eventOf(input: Booked): CalendarEvent {
   const start = new Date(input.slot.start);
   const end = new Date(input.slot.end);
-  if (end <= start) throw invalidField("slot.end", "must be after slot.start");
+  if (end <= start)
+    throw invalidField("slot.end", "must be after slot.start", "Send an end that is later than the start.");
   if (end.getTime() - start.getTime() > 3 * DAY_MS) {
-    throw invalidField("slot.end", "a slot may take three days at most");
+    throw invalidField("slot.end", "a slot may take three days at most", "Send an earlier end.");
   }
   const { businessId, employeeId } = input;
   return {

@@ -71,7 +71,12 @@ function inOurWords(error: ProviderError): OperationError {
       fix: "Use a new idempotencyKey for another booking.",
     });
   }
-  if (error.status === 400) return invalidField("body", "Google refuses the request as it is");
+  if (error.status === 400)
+    return invalidField(
+      "body",
+      "Google refuses the request as it is",
+      "Check the calendar's id and the times that were sent.",
+    );
   const waitSeconds = Math.ceil((error.retryAfterMs ?? 0) / 1000);
   return providerFailed(`Google answered: ${error.code}.`, {
     fix: error.retryable ? "Send the same request again later." : "Check the employee's calendar access.",

@@ -95,7 +95,11 @@ function rangeIn({ start, end }: { start: string; end: string }, zone: string): 
   const to = new Date(bounds("range.end", end, zone)[1]);
   if (to <= from) throw invalidField("range.end", "is before range.start", "Send both days in order.");
   if (to.getTime() - from.getTime() > (longestDays + 1) * DAY_MS) {
-    throw invalidField("range.end", `is more than ${longestDays} days after range.start`);
+    throw invalidField(
+      "range.end",
+      `is more than ${longestDays} days after range.start`,
+      "Ask for fewer days at a time.",
+    );
   }
   return { from, to };
 }

@@ -24,7 +24,10 @@ export async function replaceBooking(
 ): Promise<Booking> {
   const old = await lockBooking(ctx, bookingId);
   if (!old) throw missing("booking", bookingId);
-  if (old.status !== "confirmed") throw conflict(`That booking is ${old.status} and cannot be moved.`);
+  if (old.status !== "confirmed")
+    throw conflict(`That booking is ${old.status} and cannot be moved.`, {
+      fix: "Offer the caller a new booking instead.",
+    });
   const service = old.event_type_id ? await findService(ctx, { id: old.event_type_id }) : undefined;
   const request = likeBefore(old, service, startsAt, sourceName);
   try {

@@ -50,7 +50,7 @@ export async function whichBooking(ctx: Ctx, bookings: CallersBooking[], asked: 
     index === undefined
       ? `None of the caller's bookings fits "${selector}".`
       : `There is no number ${index} among the caller's bookings.`;
-  throw notFound(`${why} ${await ask()}`);
+  throw notFound(why, { fix: await ask() });
 }
 
 async function matches(

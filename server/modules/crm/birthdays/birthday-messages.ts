@@ -82,7 +82,11 @@ function checkTexts(message: BirthdayMessage, index: number): void {
   for (const channel of message.channels) {
     for (const field of needed[channel]) {
       if (message[field].trim() !== "") continue;
-      throw invalidField(`messages.${index}.${field}`, `may not be empty when channels has ${channel}`);
+      throw invalidField(
+        `messages.${index}.${field}`,
+        `may not be empty when channels has ${channel}`,
+        `Write a text for it, or take ${channel} out of channels.`,
+      );
     }
   }
 }

@@ -4,7 +4,6 @@ import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { BulkDeleted, bulkDelete } from "../bulk-delete.ts";
 import { partyReader } from "../party-reader.ts";
-import { storable } from "../storable.ts";
 import { insertCompanies } from "./companies.store.ts";
 import { CompanyRecord, newCompanyValues, presentCompany } from "./company.ts";
 import type { CompanyFields } from "./company.ts";
@@ -35,8 +34,8 @@ export const bulkCreateCompanies = operation({
   example: { input: { records: [{ name: "Pipes & Sons" }, { name: "Marlow Heating" }] } },
   async run(ctx, { records, skip_automations }) {
     const read = partyReader(ctx, "account", newCompanyValues);
-    const { prepared, errors } = await checkedRecords(records, Single, async (record) =>
-      storable(await read(record as CompanyFields & { name: string })),
+    const { prepared, errors } = await checkedRecords(records, Single, (record) =>
+      read(record as CompanyFields & { name: string }),
     );
     const rows = await insertCompanies(ctx, prepared, { skip_automations });
     return { created: rows.map(presentCompany), errors };

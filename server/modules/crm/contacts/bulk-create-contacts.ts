@@ -3,7 +3,6 @@ import { bulkCreated, bulkRecords, checkedRecords } from "../../../kernel/bulk.t
 import { operation } from "../../../kernel/operation.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { partyReader } from "../party-reader.ts";
-import { storable } from "../storable.ts";
 import { ContactRecord, newContactValues, presentContact } from "./contact.ts";
 import type { ContactFields } from "./contact.ts";
 import { insertContacts } from "./contacts.store.ts";
@@ -33,8 +32,8 @@ export const bulkCreateContacts = operation({
   example: { input: { records: [{ first_name: "Paul" }, { first_name: "Ann", source: "import" }] } },
   async run(ctx, { records, skip_automations }) {
     const read = partyReader(ctx, "contact", newContactValues);
-    const { prepared, errors } = await checkedRecords(records, Single, async (record) =>
-      storable(await read(record as ContactFields & { first_name: string })),
+    const { prepared, errors } = await checkedRecords(records, Single, (record) =>
+      read(record as ContactFields & { first_name: string }),
     );
     const rows = await insertContacts(ctx, prepared, { skip_automations });
     return { created: rows.map(presentContact), errors };

@@ -31,7 +31,11 @@ export async function presentContacts(
 ): Promise<Record<string, unknown>[]> {
   const unknown = input.expand?.find((name) => !expansions.includes(name));
   if (unknown !== undefined)
-    throw invalidField("expand", `${unknown} cannot be expanded; only employers can`);
+    throw invalidField(
+      "expand",
+      `${unknown} cannot be expanded; only employers can`,
+      "Send expand=employers, or leave it out.",
+    );
   const wrong = input.fields?.find((name) => !(name in ContactRecord.properties));
   if (wrong !== undefined) {
     const known = Object.keys(ContactRecord.properties).join(", ");

@@ -70,10 +70,18 @@ function listOf({ type }: CatalogueField, sent: unknown, at: string): string[] {
   const list = Array.isArray(sent) ? sent : [sent];
   const plain = list.filter((one) => one !== null && one !== undefined);
   if (plain.length === 0 || plain.length < list.length) {
-    throw invalidField(at, "must be a list of at least one value");
+    throw invalidField(
+      at,
+      "must be a list of at least one value",
+      "Send the values in square brackets, without null.",
+    );
   }
   if (type === "reference" && !plain.every((one) => typeof one === "string" && isId(one))) {
-    throw invalidField(at, "must be a list of ids");
+    throw invalidField(
+      at,
+      "must be a list of ids",
+      "Send ids as answers gave them, such as 0195a1b2-7c3d-7e4f-8a9b-0c1d2e3f4a5b.",
+    );
   }
   if (type === "number" || type === "money") return plain.map((one) => numberText(one, at));
   return plain.map(String);
@@ -98,7 +106,8 @@ function anyOf(root: RootEntity, field: CatalogueField, column: Sql, list: strin
 }
 
 function between(where: Where, field: CatalogueField, column: Sql, sent: unknown, at: string): Sql {
-  if (!Array.isArray(sent) || sent.length !== 2) throw invalidField(at, "must be a list of two values");
+  if (!Array.isArray(sent) || sent.length !== 2)
+    throw invalidField(at, "must be a list of two values", "Send the first and the last value: [from, to].");
   const [from, to] = sent as unknown[];
   const least = compare(where, field, column, "gte", from, `${at}.0`);
   return sql`(${least} and ${compare(where, field, column, "lte", to, `${at}.1`)})`;
@@ -113,7 +122,11 @@ function compare(
   at: string,
 ): Sql {
   if (sent === null || sent === undefined || Array.isArray(sent)) {
-    throw invalidField(at, "must be a single value");
+    throw invalidField(
+      at,
+      "must be a single value",
+      "Send one text, number or date, or use the operator in for several.",
+    );
   }
   if (field.type === "date" || field.type === "datetime")
     return compareTime(where, field, column, op, sent, at);
@@ -134,7 +147,7 @@ function parameter({ type }: CatalogueField, sent: unknown, at: string): Sql {
   if (type === "number" || type === "money") return sql`${numberText(sent, at)}::numeric`;
   if (type === "boolean") {
     if (typeof sent !== "boolean" && sent !== "true" && sent !== "false") {
-      throw invalidField(at, "must be true or false");
+      throw invalidField(at, "must be true or false", "Send true or false without quotes.");
     }
     return sql`${String(sent)}::boolean`;
   }
@@ -143,7 +156,8 @@ function parameter({ type }: CatalogueField, sent: unknown, at: string): Sql {
 
 function numberText(sent: unknown, at: string): string {
   const number = typeof sent === "string" && sent.trim() !== "" ? Number(sent) : sent;
-  if (typeof number !== "number" || !Number.isFinite(number)) throw invalidField(at, "must be a number");
+  if (typeof number !== "number" || !Number.isFinite(number))
+    throw invalidField(at, "must be a number", "Write it in digits, such as 12.5.");
   return String(number);
 }
 
@@ -152,7 +166,7 @@ const day = /^\d{4}-\d{2}-\d{2}$/;
 /** An ISO 8601 date or instant; a 400 naming the field for anything else. */
 export function isoMoment(field: string, sent: unknown): string {
   if (isInstant(sent) && !sent.startsWith("0000")) return sent;
-  throw invalidField(field, "must be an ISO date or instant such as 2026-03-24");
+  throw invalidField(field, "is no ISO date or instant", "Send it like 2026-03-24 or 2026-03-24T09:00:00Z.");
 }
 
 /** An ISO text as an instant; without an offset it is the wall clock's of `zone`. */

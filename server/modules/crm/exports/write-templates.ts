@@ -154,7 +154,12 @@ export function identified<T extends { id?: string }>(ctx: Ctx, list: readonly T
 function identifiedColumns(ctx: Ctx, columns: ExportColumn[]): ExportColumn[] {
   const seen = new Set<string>();
   for (const [index, { id }] of columns.entries()) {
-    if (id !== undefined && seen.has(id)) throw invalidField(`columns.${index}.id`, "is another column's id");
+    if (id !== undefined && seen.has(id))
+      throw invalidField(
+        `columns.${index}.id`,
+        "is another column's id",
+        "Leave the id of a new column out: it gets one.",
+      );
     if (id !== undefined) seen.add(id);
   }
   return identified(ctx, columns);

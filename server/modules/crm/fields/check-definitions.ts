@@ -37,7 +37,8 @@ function checkedFields(place: string, entity: CustomEntity, fields: readonly Cus
   const ids = new Set<string>();
   return fields.map((field, index) => {
     const at = `${place}.${index}`;
-    if (ids.has(field.id)) throw invalidField(`${at}.id`, `${field.id} is there twice`);
+    if (ids.has(field.id))
+      throw invalidField(`${at}.id`, `${field.id} is there twice`, "Give every field an id of its own.");
     ids.add(field.id);
     checkShape(at, field);
     checkLogic(at, entity, field, known);
@@ -50,12 +51,23 @@ function checkedFields(place: string, entity: CustomEntity, fields: readonly Cus
 }
 
 function checkShape(at: string, { id, label, type, options }: CustomField): void {
-  if (isUuidShaped(id) || id === "quick_links") throw invalidField(`${at}.id`, `${id} is reserved`);
-  if (label.trim() === "") throw invalidField(`${at}.label`, "may not be empty");
+  if (isUuidShaped(id) || id === "quick_links")
+    throw invalidField(`${at}.id`, `${id} is reserved`, "Choose another id, such as preferred_day.");
+  if (label.trim() === "")
+    throw invalidField(
+      `${at}.label`,
+      "may not be empty",
+      "Send what people shall see, such as Preferred day.",
+    );
   if (type !== "dropdown") return;
   if (!options?.length)
-    throw invalidField(`${at}.options`, "is needed: a dropdown offers at least one option");
-  if (new Set(options).size < options.length) throw invalidField(`${at}.options`, "holds an option twice");
+    throw invalidField(
+      `${at}.options`,
+      "is needed: a dropdown offers at least one option",
+      'Send what can be chosen, such as ["Morning", "Evening"].',
+    );
+  if (new Set(options).size < options.length)
+    throw invalidField(`${at}.options`, "holds an option twice", "Send every option once.");
 }
 
 function checkLogic(at: string, entity: CustomEntity, field: CustomField, known: Known): void {
@@ -63,7 +75,11 @@ function checkLogic(at: string, entity: CustomEntity, field: CustomField, known:
   const logic = `${at}.conditional_logic`;
   checkConditions(`${logic}.visibility.conditions`, visibility?.conditions, known);
   if (rules?.length && entity !== "deal") {
-    throw invalidField(`${logic}.default_rules`, "are for the fields of deals only");
+    throw invalidField(
+      `${logic}.default_rules`,
+      "are for the fields of deals only",
+      "Leave default_rules out here.",
+    );
   }
   for (const [index, { conditions, action }] of (rules ?? []).entries()) {
     const rule = `${logic}.default_rules.${index}`;
@@ -74,9 +90,18 @@ function checkLogic(at: string, entity: CustomEntity, field: CustomField, known:
 
 function checkConditions(at: string, conditions: readonly Condition[] | undefined, known: Known): void {
   for (const [index, { field_id: id, operator, value }] of (conditions ?? []).entries()) {
-    if (!known.has(id)) throw invalidField(`${at}.${index}.field_id`, `there is no field ${id}`);
+    if (!known.has(id))
+      throw invalidField(
+        `${at}.${index}.field_id`,
+        `there is no field ${id}`,
+        `Use one of ${[...known.keys()].join(", ")}.`,
+      );
     if (value === undefined && (operator === "is" || operator === "is_not")) {
-      throw invalidField(`${at}.${index}.value`, `is needed with ${operator}`);
+      throw invalidField(
+        `${at}.${index}.value`,
+        `is needed with ${operator}`,
+        "Send the value to compare with.",
+      );
     }
   }
 }
@@ -84,15 +109,23 @@ function checkConditions(at: string, conditions: readonly Condition[] | undefine
 function checkAction(at: string, field: CustomField, action: RuleAction, known: Known): void {
   if (action.type === "constant") {
     const fault = faultOf(field, action.value);
-    if (fault) throw invalidField(`${at}.value`, fault);
+    if (fault) throw invalidField(`${at}.value`, fault.message, fault.fix);
     return;
   }
   if (field.type !== "datetime" && field.type !== "text") {
-    throw invalidField(`${at}.type`, `${action.type} writes a date, which a ${field.type} cannot hold`);
+    throw invalidField(
+      `${at}.type`,
+      `${action.type} writes a date, which a ${field.type} cannot hold`,
+      "Use a field of type datetime or text, or an action of type constant.",
+    );
   }
   if (action.type !== "field_plus") return;
   const source = known.get(action.source_field_id);
   if (source !== "datetime" && source !== "date") {
-    throw invalidField(`${at}.source_field_id`, `${action.source_field_id} is no date field`);
+    throw invalidField(
+      `${at}.source_field_id`,
+      `${action.source_field_id} is no date field`,
+      "Choose a field that holds a date.",
+    );
   }
 }

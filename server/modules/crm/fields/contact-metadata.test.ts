@@ -80,6 +80,36 @@ test("keys nobody defined are free; what stands in a record is not questioned wh
   assert.equal((await patch({ f: "Other" })).status, 400);
 });
 
+test("a name that is a slip away from a custom field's is refused with the field's, by every door; others are kept", async () => {
+  const workspace = await frontdesk.workspace();
+  const fields = [
+    { id: "budget_range", label: "What they spend", type: "text" },
+    { id: "line_1", label: "Line 1", type: "text" },
+  ];
+  const before = await create(workspace, { budgetrange: "stands there already" });
+  await define(workspace, fields);
+  await workspace.call("PATCH", "/api/v1/company/crm-settings", { custom_fields: { deal: fields } });
+  const doors: [string, object][] = [
+    [path, { first_name: "Ann" }],
+    ["/api/v1/opportunities", { name: "Kitchen" }],
+  ];
+  for (const [door, record] of doors) {
+    for (const slip of ["budgetRange", "Budget-Range", "budget_rang", "bugdet_range", "what they spend"]) {
+      const refused = await workspace.call("POST", door, { ...record, metadata: { [slip]: "x" } });
+      assert.equal(refused.status, 400, `${door} ${slip}: ${refused.text}`);
+      assert.equal(fieldOf(refused), `metadata.${slip}`);
+      assert.match(refused.body.error.fix, /Did you mean budget_range\?/);
+    }
+    for (const other of ["line_2", "bud", "range", "source_ref"]) {
+      const kept = await workspace.call("POST", door, { ...record, metadata: { [other]: "x" } });
+      assert.deepEqual([kept.status, kept.body.data?.metadata], [201, { [other]: "x" }], other);
+    }
+  }
+  const { id, metadata } = before.body.data;
+  const again = await workspace.call("PATCH", `${path}/${id}`, { metadata: { ...metadata, line_1: "a" } });
+  assert.equal(again.status, 200, again.text);
+});
+
 test("a required field cannot be emptied once it is there, unless it is hidden", async () => {
   const workspace = await frontdesk.workspace();
   const hidden = {

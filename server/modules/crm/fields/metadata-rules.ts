@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField } from "../../../kernel/errors.ts";
+import { nearMiss } from "../../../kernel/near-misses.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
 import { crmSettingsInZone } from "../settings/crm-settings.ts";
 import type { CrmSettings } from "../settings/crm-settings.ts";
@@ -59,11 +60,24 @@ function checked(settings: CrmSettings, entity: CustomEntity, sent: JsonObject, 
       continue;
     }
     const field = byId.get(key);
+    if (!field && !Object.hasOwn(old, key)) refuseSlip(key, byId.values());
     if (field && (value === null || value === "")) continue;
     if (field && !isDeepStrictEqual(old[key], value)) checkCustomValue(field, value);
     metadata[key] = value;
   }
   return metadata;
+}
+
+/** Refuses a name nobody defined that is surely meant as one somebody did; other names are free. */
+function refuseSlip(key: string, fields: Iterable<CustomField>): void {
+  const ids = new Map([...fields].flatMap(({ id, label }) => [[label, id] as const, [id, id] as const]));
+  const near = nearMiss(key, ids.keys());
+  if (near === undefined) return;
+  throw invalidField(
+    `metadata.${key}`,
+    "is no custom field, and nearly the name of one",
+    `Did you mean ${ids.get(near)}? A name of your own has to differ more.`,
+  );
 }
 
 function refuseReserved(sent: JsonObject, old: JsonObject): void {
@@ -89,7 +103,11 @@ function checkRequired(
     if (!field.required || !isEmptyValue(metadata[field.id])) continue;
     const emptied = Object.hasOwn(sent, field.id) || !isEmptyValue(old[field.id]);
     if (emptied && isVisible(field, { metadata, fields })) {
-      throw invalidField(`metadata.${field.id}`, "is required and may not be emptied");
+      throw invalidField(
+        `metadata.${field.id}`,
+        "is required and may not be emptied",
+        `Send a value for ${field.label}, or leave metadata out.`,
+      );
     }
   }
 }

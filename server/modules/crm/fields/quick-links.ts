@@ -34,7 +34,11 @@ export function checkedQuickLinks(
   types: readonly QuickLinkType[],
 ): JsonObject {
   if (typeof sent !== "object" || sent === null || Array.isArray(sent)) {
-    throw invalidField("metadata.quick_links", "must be an object of addresses by quick link id");
+    throw invalidField(
+      "metadata.quick_links",
+      "must be an object of addresses by quick link id",
+      'Send {"<quick link id>": "https://example.com"}.',
+    );
   }
   const known = new Set(types.map((type) => type.id));
   const old = (before ?? {}) as JsonObject;

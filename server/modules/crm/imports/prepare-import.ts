@@ -65,7 +65,11 @@ function bytesOf(
     );
   }
   if (checksum !== undefined && createHash("sha256").update(bytes).digest("hex") !== checksum.toLowerCase()) {
-    throw invalidField("content_sha256", "is not the checksum of content_base64");
+    throw invalidField(
+      "content_sha256",
+      "is not the checksum of content_base64",
+      "Send the SHA-256 of the decoded bytes in hex, or leave it out.",
+    );
   }
   return bytes;
 }

@@ -30,7 +30,8 @@ export async function mergeRecords(
   { survivorId, duplicateId, choices }: WantedMerge,
 ): Promise<Merge> {
   const table = tableOf[noun];
-  if (survivorId === duplicateId) throw invalidField("duplicate_id", `is the ${noun} itself`);
+  if (survivorId === duplicateId)
+    throw invalidField("duplicate_id", `is the ${noun} itself`, `Send the id of another ${noun}.`);
   const { survivor, duplicate } = await lockBoth(ctx, noun, { survivorId, duplicateId });
   const steps: Step[] = [];
   await moveLinks(ctx, table, { from: duplicateId, to: survivorId }, steps);

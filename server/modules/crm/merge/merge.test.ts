@@ -146,6 +146,7 @@ test("undoing: once, within 30 days, while the survivor is there; fields changed
   const twice = await undo(workspace, id);
   assert.equal(twice.status, 409);
   assert.equal(twice.body.error.code, "MERGE_NOT_UNDOABLE");
+  assert.match(twice.body.error.fix, /^Nothing is left to do/);
   const [kept, gone] = await pair();
   const second = await merged(workspace, kept, gone);
   const [last] = await pair();

@@ -55,8 +55,14 @@ export const undoMerge = operation({
 });
 
 async function undoableSurvivor(ctx: Ctx, merge: Merge): Promise<Row> {
-  if (merge.undone_at) throw mergeNotUndoable("This merge was undone before.");
-  if (merge.undo_until <= ctx.now) throw mergeNotUndoable("This merge is older than 30 days.");
+  if (merge.undone_at)
+    throw mergeNotUndoable("This merge was undone before.", {
+      fix: `Nothing is left to do: GET /${tableOf[merge.noun]}/${merge.duplicate_id} shows what came back.`,
+    });
+  if (merge.undo_until <= ctx.now)
+    throw mergeNotUndoable("This merge is older than 30 days.", {
+      fix: `Create the ${merge.noun} again; what the merge changed stands in GET /data/crm-logs.`,
+    });
   const survivor = await lockRow(ctx, tableOf[merge.noun], merge.survivor_id);
   if (survivor) return survivor as Row;
   throw mergeNotUndoable(`The ${merge.noun} it was merged into is not there any more.`, {

@@ -66,7 +66,11 @@ export async function addLines(
 /** Refuses what would come to more than can be counted exactly. */
 export function checkTotal(quantity: number, unitPriceMinor: number): void {
   if (quantity * unitPriceMinor <= Number.MAX_SAFE_INTEGER) return;
-  throw invalidField("quantity", "times the unit price is more than can be counted");
+  throw invalidField(
+    "quantity",
+    "times the unit price is more than can be counted",
+    "Send a smaller quantity or unit price.",
+  );
 }
 
 export function linesOf(ctx: Ctx, opportunityId: string): Promise<OpportunityLine[]> {

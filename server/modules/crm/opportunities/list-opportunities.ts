@@ -107,7 +107,8 @@ const common = 500;
  * does not grow with the number of opportunities.
  */
 async function holding(ctx: Ctx, search: string) {
-  if (search.trim() === "") throw invalidField("search", "may not be empty");
+  if (search.trim() === "")
+    throw invalidField("search", "may not be empty", "Send a word to look for, or leave search out.");
   const { text, digits } = needleOf(search);
   const needles = [...new Set([text, digits ?? text])];
   const found = await ctx.db.raw(sql<{ id: string }>`

@@ -7,7 +7,6 @@ import type { MetadataRules } from "../fields/metadata-rules.ts";
 import { noSuchPipeline, noSuchStage, strangeStage } from "../pipelines/stages.store.ts";
 import { crmSettings } from "../settings/crm-settings.ts";
 import type { CrmSettings } from "../settings/crm-settings.ts";
-import { storable } from "../storable.ts";
 import { valuesToInsert } from "./opportunities.store.ts";
 import type { NewOpportunity } from "./opportunities.store.ts";
 import { checkReasons, valuesOf } from "./opportunity-fields.ts";
@@ -29,7 +28,7 @@ export async function opportunityReader(ctx: Ctx, records: readonly OpportunityF
     if (fields.won_reasons?.length || fields.lost_reasons?.length) {
       checkReasons(fields, await (settings ??= crmSettings(ctx)));
     }
-    const values = storable(valuesOf(fields, before, ctx.now));
+    const values = valuesOf(fields, before, ctx.now);
     checkPeople(fields, known);
     return { values, place: placeIn(fields, known) };
   };
@@ -40,7 +39,6 @@ export async function opportunityReader(ctx: Ctx, records: readonly OpportunityF
       const { values, place } = await read(fields);
       const metadata = fields.metadata as JsonObject | undefined;
       const complete = valuesToInsert(ctx, { values, metadata }, await (rules ??= metadataRules(ctx)));
-      storable({ metadata: JSON.stringify(complete.metadata) });
       return {
         values: complete,
         placements: place ? [place] : [],

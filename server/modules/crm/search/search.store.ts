@@ -17,7 +17,7 @@ export type Needle = { text: string; digits: string | null; isName: boolean };
  */
 export function needleOf(query: string, field = "query"): Needle {
   const text = query.normalize("NFKC").trim().replaceAll(/\s+/g, " ").toLowerCase();
-  if (text === "") throw invalidField(field, "may not be empty");
+  if (text === "") throw invalidField(field, "may not be empty", "Send a word to look for.");
   const numeric = /^[+\d\s().\-/]+$/.test(text);
   const digits = text.replaceAll(/\D/g, "").replace(/^0+/, "");
   return {

@@ -49,12 +49,18 @@ export async function checkedChange(
 function distinct(field: string, texts: readonly string[]): string[] {
   const trimmed = texts.map((text) => text.trim());
   const empty = trimmed.indexOf("");
-  if (empty >= 0) throw invalidField(`${field}.${empty}`, "may not be empty");
+  if (empty >= 0)
+    throw invalidField(
+      `${field}.${empty}`,
+      "may not be empty",
+      "Write a word there, or leave it out of the list.",
+    );
   return [...new Set(trimmed)];
 }
 
 function emailIn(field: string, text: string): string {
-  if (!isEmail(text)) throw invalidField(field, `${text} is not a valid e-mail address`);
+  if (!isEmail(text))
+    throw invalidField(field, `${text} is not a valid e-mail address`, "Send it like ann@example.com.");
   return text;
 }
 
@@ -79,7 +85,8 @@ async function phones(ctx: Ctx, texts: readonly string[]): Promise<string[]> {
 function refuseRepeats<K extends string>(field: string, key: K, entries: readonly Record<K, string>[]): void {
   const seen = new Set<string>();
   for (const [index, entry] of entries.entries()) {
-    if (seen.has(entry[key])) throw invalidField(`${field}.${index}.${key}`, `${entry[key]} is there twice`);
+    if (seen.has(entry[key]))
+      throw invalidField(`${field}.${index}.${key}`, `${entry[key]} is there twice`, "Send every one once.");
     seen.add(entry[key]);
   }
 }

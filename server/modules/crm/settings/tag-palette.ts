@@ -29,7 +29,8 @@ export function distinctTags(tags: readonly PaletteTag[]): PaletteTag[] {
   const byName = new Map<string, PaletteTag>();
   for (const [index, tag] of tags.entries()) {
     const name = tag.name.trim();
-    if (name === "") throw invalidField(`tags.${index}.name`, "may not be empty");
+    if (name === "")
+      throw invalidField(`tags.${index}.name`, "may not be empty", "Send what the tag is called.");
     byName.delete(name.toLowerCase());
     byName.set(name.toLowerCase(), { ...tag, name });
   }

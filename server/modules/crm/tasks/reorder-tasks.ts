@@ -34,7 +34,8 @@ export const reorderTasks = operation({
   async run(ctx, input) {
     const order = input.order.map((id) => id.toLowerCase());
     const repeated = order.findIndex((id, place) => order.indexOf(id) !== place);
-    if (repeated >= 0) throw invalidField(`order.${repeated}`, "is there twice");
+    if (repeated >= 0)
+      throw invalidField(`order.${repeated}`, "is there twice", "Send the id of every task once.");
     const tasks = await lockTasks(ctx, order);
     const found = new Map(tasks.map((task) => [task.id, task]));
     const unknown = order.findIndex((id) => !found.has(id));

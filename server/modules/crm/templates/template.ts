@@ -99,7 +99,12 @@ function refuseSameName(field: string, things: readonly { name: string }[]): voi
   const seen = new Set<string>();
   for (const [index, { name }] of things.entries()) {
     const key = nameKey(name);
-    if (seen.has(key)) throw invalidField(`${field}.${index}.name`, `${name} is there twice`);
+    if (seen.has(key))
+      throw invalidField(
+        `${field}.${index}.name`,
+        `${name} is there twice`,
+        "Give each a name of its own: case makes no difference.",
+      );
     seen.add(key);
   }
 }

@@ -24,7 +24,8 @@ export const templatesCrud = crud({
   },
   required: ["name"],
   values(_ctx, { name, description, content }: Fields) {
-    if (name?.trim() === "") throw invalidField("name", "may not be empty");
+    if (name?.trim() === "")
+      throw invalidField("name", "may not be empty", "Send what the template is called.");
     return {
       ...(name === undefined ? {} : { name: name.trim() }),
       ...(description === undefined ? {} : { description: description?.trim() || null }),

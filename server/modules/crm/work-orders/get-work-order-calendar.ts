@@ -37,7 +37,7 @@ export const getWorkOrderCalendar = operation({
   example: { input: { from: "2026-03-02", to: "2026-03-08" } },
   async run(ctx, { from, to, assigned_to: assignedTo }) {
     const [first, last] = [epochDayOf(from), epochDayOf(to)];
-    if (last < first) throw invalidField("to", "is before from");
+    if (last < first) throw invalidField("to", "is before from", "Send both days in order.");
     if (last - first >= mostDays) {
       throw invalidField("to", `is more than ${mostDays} days after from`, "Ask for fewer days at a time.");
     }

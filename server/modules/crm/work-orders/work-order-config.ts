@@ -86,7 +86,11 @@ export function checkedFields(field: string, sent: Static<typeof FieldsInput>): 
   return sent.map(({ key, label: shown = key, options, ...rest }, index) => {
     const type = (rest.type ?? "text") as WorkOrderField["type"];
     if (type === "dropdown" && !options?.length) {
-      throw invalidField(`${field}.${index}.options`, "a dropdown needs at least one option");
+      throw invalidField(
+        `${field}.${index}.options`,
+        "a dropdown needs at least one option",
+        'Send what can be chosen, such as ["Yes", "No"].',
+      );
     }
     const { required = false, show_to_customer = false } = rest;
     return {
@@ -116,7 +120,8 @@ export function checkedStatuses(field: string, sent: Static<typeof StatusesInput
 
 function refuseRepeated(field: string, names: string[]): void {
   const index = names.findIndex((name, place) => names.indexOf(name) !== place);
-  if (index >= 0) throw invalidField(`${field}.${index}`, `${names[index]} is there twice`);
+  if (index >= 0)
+    throw invalidField(`${field}.${index}`, `${names[index]} is there twice`, "Send every one once.");
 }
 
 /**
@@ -153,7 +158,7 @@ function checkValue(known: Map<string, WorkOrderField>, key: string, value: unkn
   const like = type === "date" ? "datetime" : type;
   const fault =
     type === "date" && String(value).length !== 10
-      ? "must be a date: YYYY-MM-DD"
+      ? { message: "is no date", fix: "Send it as YYYY-MM-DD." }
       : faultOf({ id, label: shown, type: like, ...(options ? { options } : {}) }, value);
-  if (fault) throw invalidField(`data.${key}`, fault);
+  if (fault) throw invalidField(`data.${key}`, fault.message, fault.fix);
 }

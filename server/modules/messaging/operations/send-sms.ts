@@ -50,7 +50,8 @@ export const sendSms = operation({
     if (!/^\+[1-9]\d{6,14}$/.test(to) || !parsePhone(to)) {
       throw invalidField("to_number", "is not a number in E.164", "Send to_number such as +61412345678.");
     }
-    if (message.trim() === "") throw invalidField("message", "may not be empty");
+    if (message.trim() === "")
+      throw invalidField("message", "may not be empty", "Send the words of the text.");
     const number = numberId ? await findNumber(ctx, numberId) : await defaultNumber(ctx);
     if (!number && numberId) throw missing("phone number", numberId);
     if (!number) {

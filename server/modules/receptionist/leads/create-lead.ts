@@ -59,7 +59,11 @@ export const createLead = operation({
     const providerId = event.type === "missed_call" ? event.callSid : event.messageSid;
     if (providerId === undefined) {
       const field = event.type === "missed_call" ? "event.callSid" : "event.messageSid";
-      throw invalidField(field, "is needed to tell a repeated delivery from a new event");
+      throw invalidField(
+        field,
+        "is needed to tell a repeated delivery from a new event",
+        "Send the id the carrier gave the call or the message.",
+      );
     }
     const contact = await contactForNumber(ctx, customerE164, event.type);
     const { lead, created, fresh } = await makeLead(ctx, {
@@ -84,6 +88,11 @@ async function numberOf(ctx: Ctx, tracked: { id?: string; e164?: string }): Prom
       ? await findNumberByE164(ctx, tracked.e164)
       : undefined;
   if (number) return number;
-  if (!tracked.id && !tracked.e164) throw invalidField("trackedPhoneNumber", "needs an id or an e164 number");
+  if (!tracked.id && !tracked.e164)
+    throw invalidField(
+      "trackedPhoneNumber",
+      "needs an id or an e164 number",
+      'Send {"e164": "+447700900123"} with a number of this business.',
+    );
   throw missing("phone number", tracked.id ?? tracked.e164 ?? "");
 }

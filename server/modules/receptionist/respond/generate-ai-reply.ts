@@ -144,7 +144,11 @@ export const generateAiReply = operation({
       });
     }
     if (input.context.messages.at(-1)?.role !== "user") {
-      throw invalidField("context.messages", "the last message must be the customer's");
+      throw invalidField(
+        "context.messages",
+        "the last message must be the customer's",
+        "End the list with what the customer wrote, role user.",
+      );
     }
     const reply = await respond(turnOf(ctx, input), ctx.app.ports.languageModel, ctx.log);
     return {
@@ -189,7 +193,8 @@ function businessIn(context: Static<typeof Context>): Business {
   const badPrice = pricing.findIndex(({ min, max }) => max < min);
   const currency = currencyField(context.currency ?? currencyOf(country));
   const minorOf = (amount: number) => Math.round(amount * 10 ** currencyDigits(currency));
-  if (badPrice >= 0) throw invalidField(`context.pricing.${badPrice}.max`, "is below min");
+  if (badPrice >= 0)
+    throw invalidField(`context.pricing.${badPrice}.max`, "is below min", "Send the lower price as min.");
   return {
     name: context.businessName ?? "the business",
     timeZone,

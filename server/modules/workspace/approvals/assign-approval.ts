@@ -37,7 +37,12 @@ export const assignApproval = operation({
       ["primary_assignee_id", primary],
       ["secondary_assignee_id", secondary],
     ] as const) {
-      if (value && !members.has(value)) throw invalidField(field, "is not a member of this workspace");
+      if (value && !members.has(value))
+        throw invalidField(
+          field,
+          "is not a member of this workspace",
+          "GET /company/users lists the members.",
+        );
     }
     const after = await ctx.db
       .update("approvals")

@@ -54,7 +54,9 @@ function readableInput(ctx: Ctx, { noun }: AnyOperation, input: Approval["input"
 export async function release(ctx: Ctx, held: Approval): Promise<Outcome> {
   const operation = heldOperation(ctx, held);
   if (!operation) {
-    throw new OperationError("NOT_FOUND", 404, `There is no operation ${held.operation} any more.`);
+    throw new OperationError("NOT_FOUND", 404, `There is no operation ${held.operation} any more.`, {
+      fix: "Reject this approval: it cannot be carried out.",
+    });
   }
   const asker = await askerOf(ctx, held);
   const reach = reachOf(ctx.actor, asker.scopes ?? []);

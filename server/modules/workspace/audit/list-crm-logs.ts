@@ -40,7 +40,11 @@ export const listCrmLogs = operation({
   output: pageOf(CrmLogRecord),
   async run(ctx, { limit = 25, cursor, after, changed_after: since, changed_before: until, ...rest }) {
     if (cursor !== undefined && after !== undefined && cursor !== after) {
-      throw invalidField("after", "is another name of cursor; the two were sent with different values");
+      throw invalidField(
+        "after",
+        "is another name of cursor; the two were sent with different values",
+        "Send cursor alone.",
+      );
     }
     const filters: LogFilters = {
       ...rest,

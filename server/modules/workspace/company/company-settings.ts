@@ -148,7 +148,11 @@ export function checkedDetails(sent: Details, country: string): Details {
     if (value !== undefined) values[name] = value?.trim() || null;
   }
   if (values.contact_email && !isEmail(values.contact_email)) {
-    throw invalidField("contact_email", "is not a valid e-mail address");
+    throw invalidField(
+      "contact_email",
+      "is not a valid e-mail address",
+      "Send it like hello@example.com, or null for none.",
+    );
   }
   if (values.phone) values.phone = phoneField("phone", values.phone, country);
   for (const name of ["logo_url", "website_url"] as const) {
@@ -181,7 +185,11 @@ export function checkedZone(zone: string): string {
 
 export function checkedSlug(slug: string): string {
   if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug)) return slug;
-  throw invalidField("slug", "may hold small letters, digits and single hyphens only");
+  throw invalidField(
+    "slug",
+    "may hold small letters, digits and single hyphens only",
+    "Send a slug such as north-end-physio.",
+  );
 }
 
 /** The front office's settings with numbers in E.164 and sites as origins. Throws a 400 naming the field. */

@@ -46,7 +46,8 @@ export const updateCompanySettings = operation({
   async run(ctx, { name, slug, timezone, front_desk: frontDesk, ...details }) {
     await lockSettings(ctx);
     const before = await workspaceOf(ctx);
-    if (name?.trim() === "") throw invalidField("name", "may not be empty");
+    if (name?.trim() === "")
+      throw invalidField("name", "may not be empty", "Send what the business is called.");
     const row = {
       name: name?.trim() ?? before.name,
       slug: slug === undefined ? before.slug : checkedSlug(slug),

@@ -148,9 +148,14 @@ export async function acceptInvitation(
         .where("expires_at", ">", ctx.now)
         .returning(["member_id", "set_up_by_kind", "set_up_by"])
         .executeTakeFirst();
-      if (!before || !used) throw conflict("This invitation was used or replaced just now.");
+      if (!before || !used)
+        throw conflict("This invitation was used or replaced just now.", {
+          fix: "Open the newest invitation, or ask for another one.",
+        });
       if (!(await isMakerThere(ctx, used))) {
-        throw conflict("Whoever sent this invitation is not with the company any more.");
+        throw conflict("Whoever sent this invitation is not with the company any more.", {
+          fix: "Ask the company for another one.",
+        });
       }
       const twice = await ctx.db
         .from("members")
@@ -158,7 +163,8 @@ export async function acceptInvitation(
         .where("user_id", "=", person.id)
         .where("status", "<>", "removed")
         .executeTakeFirst();
-      if (twice) throw conflict("You belong to this workspace already.");
+      if (twice)
+        throw conflict("You belong to this workspace already.", { fix: "Sign in with your own address." });
       const after = await ctx.db
         .update("members")
         .set({

@@ -38,7 +38,8 @@ export const inviteCompanyUser = operation({
   example: { input: { email: "jo@example.com", role: "client_editor", full_name: "Jo Smith" } },
   async run(ctx, { email: written, role, full_name: fullName }) {
     const email = written.trim().toLowerCase();
-    if (!isEmail(email)) throw invalidField("email", "is not an e-mail address");
+    if (!isEmail(email))
+      throw invalidField("email", "is not an e-mail address", "Send it like ann@example.com.");
     mustCoverRole(ctx, role);
     const name = fullName?.trim() || undefined;
     const before = await lockMemberByEmail(ctx, email);

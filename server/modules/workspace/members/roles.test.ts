@@ -55,7 +55,8 @@ test("workspace.update_workspace_user_role#0 admin may all, editor work, viewer 
   assert.deepEqual(await may(), [200, 403, 403]);
   const wrong = await workspace.call("PATCH", rolePath(id), { role: "owner" });
   assert.equal(wrong.status, 400);
-  assert.match(wrong.text, /role must be one of client_admin, client_editor, client_viewer/);
+  assert.equal(wrong.body.error.message, 'role is "owner", which is not allowed.');
+  assert.match(wrong.body.error.fix, /one of client_admin, client_editor, client_viewer/);
   const log = await workspace.call("GET", `/api/v1/data/crm-logs?entity_id=${id}&field=role&limit=1`);
   assert.deepEqual(
     [log.body.data[0].old_value, log.body.data[0].new_value],

@@ -12,8 +12,14 @@ const longest = 200;
 
 /** Refuses what is too easy to guess, or too long to be a password. */
 export function checkedPassword(field: string, password: string): string {
-  if (password.length < shortest) throw invalidField(field, `needs at least ${shortest} characters`);
-  if (password.length > longest) throw invalidField(field, `may have ${longest} characters at most`);
+  if (password.length < shortest)
+    throw invalidField(
+      field,
+      `needs at least ${shortest} characters`,
+      "Choose a longer one: a few words are easy to keep in mind.",
+    );
+  if (password.length > longest)
+    throw invalidField(field, `may have ${longest} characters at most`, "Choose a shorter one.");
   return password;
 }
 

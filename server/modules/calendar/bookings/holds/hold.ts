@@ -43,7 +43,11 @@ export type HoldRequest = {
 export async function holdSlot(ctx: Ctx, request: HoldRequest): Promise<Hold> {
   const { service, startsAt, memberId, minutes = usualHoldMinutes, postalCode } = request;
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > longestHoldMinutes) {
-    throw invalidField("minutes", `must be a whole number from 1 to ${longestHoldMinutes}`);
+    throw invalidField(
+      "minutes",
+      `must be a whole number from 1 to ${longestHoldMinutes}`,
+      `Send ${usualHoldMinutes}, or leave it out.`,
+    );
   }
   const rules = rulesOf(service);
   const endsAt = new Date(startsAt.getTime() + durationOf(service) * MINUTE_MS);

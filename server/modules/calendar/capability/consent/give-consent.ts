@@ -28,14 +28,20 @@ export type Asked = { agentName: string; scopes: string[]; name: string; contact
 export async function askForConsent(ctx: Ctx, asked: Asked): Promise<Consent> {
   const customerName = asked.name.replaceAll(unseen, " ").trim();
   if (customerName === "" || customerName.length > 100) {
-    throw invalidField("name", "Please say your name, in 100 letters at most.");
+    throw invalidField(
+      "name",
+      "Please say your name, in 100 letters at most.",
+      "Write your first and last name.",
+    );
   }
   const destination = await destinationOf(ctx, asked.contact.replaceAll(unseen, " ").trim());
   const since = new Date(ctx.now.getTime() - dayMs);
   const askedHere = await countAsked(ctx, since, perAddressAndDay, destination.address);
   const askedByAll = await countAsked(ctx, since, perBusinessAndDay);
   if (askedHere >= perAddressAndDay || askedByAll >= perBusinessAndDay) {
-    throw tooMany("Too many codes were asked for. Please try again tomorrow.");
+    throw tooMany("Too many codes were asked for. Please try again tomorrow.", {
+      fix: "Wait for tomorrow, or ring us.",
+    });
   }
   const consent = await insertConsent(ctx, {
     agent_name: asked.agentName,
@@ -50,11 +56,16 @@ export async function askForConsent(ctx: Ctx, asked: Asked): Promise<Consent> {
 async function destinationOf(ctx: Ctx, contact: string): Promise<Pick<Consent, "channel" | "address">> {
   if (contact.includes("@")) {
     if (isEmail(contact)) return { channel: "email", address: contact.toLowerCase() };
-    throw invalidField("contact", "This is not a complete e-mail address.");
+    throw invalidField("contact", "This is not a complete e-mail address.", "Write it like ann@example.com.");
   }
   const { country, settings } = await workspaceOf(ctx);
   const phone = parsePhone(contact, country);
-  if (!phone) throw invalidField("contact", "This is neither an e-mail address nor a phone number.");
+  if (!phone)
+    throw invalidField(
+      "contact",
+      "This is neither an e-mail address nor a phone number.",
+      "Write one of the two, such as ann@example.com or +447700900123.",
+    );
   const number = await defaultNumber(ctx);
   const cannotText =
     phone.kind === "landline" ||
@@ -63,7 +74,12 @@ async function destinationOf(ctx: Ctx, contact: string): Promise<Pick<Consent, "
     (await isOptedOut(ctx, { channel: "sms", address: phone.e164 })) ||
     (await refuseNumber(ctx, phone.e164)) !== undefined;
   // One answer for all of it: whether somebody asked for no texts is not for strangers to learn.
-  if (cannotText) throw invalidField("contact", "We cannot text this number. Please give an e-mail address.");
+  if (cannotText)
+    throw invalidField(
+      "contact",
+      "We cannot text this number. Please give an e-mail address.",
+      "Write it like ann@example.com.",
+    );
   return { channel: "sms", address: phone.e164 };
 }
 

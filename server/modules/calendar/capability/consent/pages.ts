@@ -6,7 +6,7 @@ import type { Ctx } from "../../../../kernel/context.ts";
 import { OperationError } from "../../../../kernel/errors.ts";
 import { sendPage } from "../../../../surfaces/html-page.ts";
 import { one, originsOf } from "../../../../surfaces/http.ts";
-import type { Body } from "../../../../surfaces/http.ts";
+import { formOf } from "../../../../surfaces/bodies.ts";
 import { countAttempt } from "../../../workspace/sign-in/attempts.ts";
 import { mustComeFromUs } from "../../../workspace/sign-in/same-site.ts";
 import { knownProvider, publicProvider } from "../provider.ts";
@@ -157,8 +157,4 @@ function inside<T>(
 
 function pagePath(app: App, provider: PublicProvider, consent: Consent): string {
   return `/providers/${provider.id}/aam/consent/${linkOf(app, consent.id)}`;
-}
-
-function formOf(request: FastifyRequest): Record<string, string> {
-  return (request.body as Body | undefined)?.form ?? {};
 }

@@ -90,7 +90,9 @@ function valuesOf({ operator, value, values }: FilterSpec, path: string): Value[
   throw invalidField(
     `${path}.value`,
     Array.isArray(sent) ? `takes one value for ${operator}` : `is required for ${operator}`,
-    operator === "eq" || operator === "neq" ? "Use in for several values, is_null for none." : undefined,
+    operator === "eq" || operator === "neq"
+      ? "Use in for several values, is_null for none."
+      : "Send one value.",
   );
 }
 

@@ -32,7 +32,11 @@ function orderedBy(
 ): Order["by"] {
   const field = source.fields.find((one) => one.name === name);
   if (field?.virtual) {
-    throw invalidField(path, `${name} is virtual: it can be shown, but neither filtered nor sorted by`);
+    throw invalidField(
+      path,
+      `${name} is virtual: it can be shown, but neither filtered nor sorted by`,
+      "Leave it out here.",
+    );
   }
   const columns = [...selected.columns, ...selected.measures];
   if (columns.some((column) => column.name === name)) return { name };

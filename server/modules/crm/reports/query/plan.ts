@@ -154,7 +154,11 @@ class SpecReader {
     try {
       return readFilter(field, { field: name, operator: "eq", value: typed }, at, this.#scene);
     } catch {
-      throw invalidField(valueAt, `is no value of ${name} (${field.type})`);
+      throw invalidField(
+        valueAt,
+        `is no value of ${name} (${field.type})`,
+        "Send a value as it stands in the report's answer.",
+      );
     }
   }
 
@@ -164,7 +168,7 @@ class SpecReader {
       const path = `${this.#at}dimensions.${index}`;
       const field = this.#source.fields.find((one) => one.name === name);
       if (!field || !fits(field)) throw unknown(path, name, kind, this.#source.fields.filter(fits));
-      if (names.indexOf(name) !== index) throw invalidField(path, `${name} is listed twice`);
+      if (names.indexOf(name) !== index) throw invalidField(path, `${name} is listed twice`, "Send it once.");
       return { name, field };
     });
   }

@@ -3,7 +3,7 @@ import type { App } from "../../../../kernel/app.ts";
 import type { Ctx } from "../../../../kernel/context.ts";
 import { sendPage } from "../../../../surfaces/html-page.ts";
 import { one, originsOf } from "../../../../surfaces/http.ts";
-import type { Body } from "../../../../surfaces/http.ts";
+import { formOf } from "../../../../surfaces/bodies.ts";
 import { workspaceOf } from "../../../workspace/settings/settings.ts";
 import { verifyPassword } from "../../../workspace/sign-in/passwords.ts";
 import { mustComeFromUs } from "../../../workspace/sign-in/same-site.ts";
@@ -77,7 +77,7 @@ async function enter(
   reply: FastifyReply,
   portal: WorkStatusPortal,
 ): Promise<FastifyReply> {
-  const form = (request.body as Body | undefined)?.form ?? {};
+  const form = formOf(request);
   const pin = (form["pin"] ?? "").replaceAll(/\s/g, "");
   const company = await inPortal(
     app,

@@ -47,7 +47,8 @@ export const sendWorkStatus = operation({
   async run(ctx, { deal_id: dealId, personal_message: message, expires_in_days: days = 30, ...to }) {
     const name = nameField("recipient_name", to.recipient_name);
     const email = to.recipient_email.trim();
-    if (!isEmail(email)) throw invalidField("recipient_email", "is not a valid e-mail address");
+    if (!isEmail(email))
+      throw invalidField("recipient_email", "is not a valid e-mail address", "Send it like ann@example.com.");
     const { dealName, company } = await mustBeReady(ctx, dealId);
     const token = newToken();
     const { pin, pinHash } = await newPin();

@@ -8,9 +8,10 @@ import type { Invitation } from "../../members/invitations.ts";
 import { checkedPassword, hashPassword } from "../passwords.ts";
 import { createPerson, personByEmail } from "../people.store.ts";
 import { signedIn } from "../sessions.ts";
+import { formOf } from "../../../../surfaces/bodies.ts";
 import { expiredInvitationPage, joinPage, unknownInvitationPage } from "./join-page.ts";
 import type { Joining } from "./join-page.ts";
-import { enter, formOf, ownPagesOnly, personWith, tokenOf } from "./sign-in.ts";
+import { enter, ownPagesOnly, personWith, tokenOf } from "./sign-in.ts";
 
 const tokenForm = /^[\w-]{43}$/;
 
@@ -82,14 +83,22 @@ async function personJoining(
   if (here && as === "signed-in") return { id: here.userId, full_name: here.name };
   if (joining.kind === "known") {
     const person = await personWith(app, request, email, password);
-    if (!person) throw new OperationError("UNAUTHORIZED", 401, "The password is not right.");
+    if (!person)
+      throw new OperationError("UNAUTHORIZED", 401, "The password is not right.", {
+        fix: "Type it again, or ask for a link to set a new one.",
+      });
     return person;
   }
   const named = fullName.trim().slice(0, 200);
-  if (named === "" || named.includes("\0")) throw new OperationError("INVALID_NAME", 400, "Say your name.");
+  if (named === "")
+    throw new OperationError("INVALID_NAME", 400, "Say your name.", {
+      fix: "Write your first and last name.",
+    });
   const hash = await hashPassword(checkedPassword("password", password));
   const id = await createPerson(app, { email, fullName: named, hash });
   if (id === undefined)
-    throw new OperationError("CONFLICT", 409, "There is an account with this address now.");
+    throw new OperationError("CONFLICT", 409, "There is an account with this address now.", {
+      fix: "Open the invitation again and sign in.",
+    });
   return { id, full_name: named };
 }

@@ -5,8 +5,9 @@ import { sendPage } from "../../../../surfaces/html-page.ts";
 import { countAttempt } from "../attempts.ts";
 import { mailLink, useLink } from "../mailed-links.ts";
 import { personById } from "../people.store.ts";
+import { formOf } from "../../../../surfaces/bodies.ts";
 import { linkMailedPage, openLinkPage, signInPage } from "./sign-in-page.ts";
-import { enterAs, formOf, localPath, ownPagesOnly } from "./sign-in.ts";
+import { enterAs, localPath, ownPagesOnly } from "./sign-in.ts";
 
 /** Mails to one account within a quarter of an hour; who asks for more is told the same and sent nothing. */
 const mailsAtMost = 3;

@@ -4,7 +4,7 @@ import type { App } from "../../../../kernel/app.ts";
 import { OperationError } from "../../../../kernel/errors.ts";
 import { sendPage } from "../../../../surfaces/html-page.ts";
 import { one, originsOf } from "../../../../surfaces/http.ts";
-import type { Body } from "../../../../surfaces/http.ts";
+import { formOf } from "../../../../surfaces/bodies.ts";
 import { countAttempt, forgiveAttempt } from "../attempts.ts";
 import type { Attempt } from "../attempts.ts";
 import { deviceCookie, knownBrowser } from "../known-browsers.ts";
@@ -46,10 +46,6 @@ export function ownPagesOnly(app: App, page: Page): Page {
       return sendPage(reply, error.status, signInPage({ notice }));
     }
   };
-}
-
-export function formOf(request: FastifyRequest): Record<string, string> {
-  return (request.body as Body | undefined)?.form ?? {};
 }
 
 export function tokenOf(request: FastifyRequest): string | undefined {
