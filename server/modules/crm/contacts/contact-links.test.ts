@@ -131,7 +131,7 @@ test("workspace.bulk_create_contacts#0 workspace.bulk_create_contacts#1 workspac
       [1, "first_name"],
       [2, "phone"],
       [3, "shoe_size"],
-      [4, "metadata"],
+      [4, "metadata.a"],
       [5, "records.5"],
       [6, "records.6"],
       [7, "records.7"],
