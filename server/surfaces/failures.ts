@@ -20,12 +20,14 @@ function fixOf(status: number): string {
   return usualFix(status);
 }
 
+const folding = new Set(["lower", "upper", "btrim", "coalesce"]);
+
 // The columns a constraint is about, as the database tells them: Key (workspace_id, lower(email))=(…) already exists.
 function fieldsOf({ detail }: DatabaseFailure): string[] {
   const columns = /^Key \((.+?)\)=\(/.exec(detail ?? "")?.[1]?.split(", ") ?? [];
   return columns
-    .map((column) => column.replaceAll(/::\w+|\w+\(|[()"]/g, "").trim())
-    .filter((column) => /^\w+$/.test(column) && column !== "workspace_id");
+    .flatMap((column) => column.split(/\W/).find((word) => word !== "" && !folding.has(word)) ?? [])
+    .filter((column) => column !== "workspace_id");
 }
 
 function detailsOf(fields: readonly string[], message: string): Pick<ErrorExtras, "details"> {

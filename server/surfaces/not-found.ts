@@ -14,12 +14,28 @@ export function rememberRoutes(http: FastifyInstance): Route[] {
   const routes: Route[] = [];
   http.addHook("onRoute", ({ method: given, url }) => {
     if (url.includes("*")) return;
-    const form = new RegExp(`^${url.replaceAll(/[.+]/g, "\\$&").replaceAll(/:\w+/g, "[^/]+")}/?$`);
+    const wanted = url.split("/");
+    const fits = (path: string) => {
+      const segments = path.replace(/\/$/, "").split("/");
+      return (
+        segments.length === wanted.length && wanted.every((one, index) => isFor(one, segments[index] ?? ""))
+      );
+    };
     for (const method of [given].flat()) {
-      routes.push({ method, fits: (path) => form.test(path), literal: !url.includes(":") });
+      routes.push({ method, fits, literal: !url.includes(":") });
     }
   });
   return routes;
+}
+
+// A parameter may have something before and after it: /:token.ics.
+function isFor(wanted: string, segment: string): boolean {
+  const at = wanted.indexOf(":");
+  if (at < 0) return wanted === segment;
+  const rest = wanted.slice(at + 1).replace(/^\w+/, "");
+  return (
+    segment.length > at + rest.length && segment.startsWith(wanted.slice(0, at)) && segment.endsWith(rest)
+  );
 }
 
 /**
