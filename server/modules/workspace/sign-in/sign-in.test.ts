@@ -42,9 +42,13 @@ test("a wrong password and an unknown address look the same, and nothing is open
   assert.deepEqual([wrong.status, unknown.status], [401, 401]);
   assert.equal(wrong.text.replace(email, ""), unknown.text.replace("nobody@example.com", ""));
   assert.equal(wrong.headers["set-cookie"], undefined);
-  for (const odd of ["a\0b@example.com", "<script>", "x".repeat(5000)]) {
-    const answer = await signIn(frontdesk, odd, "x\0y");
-    assert.equal(answer.status, 401);
+  for (const [odd, status] of [
+    ["a\0b@example.com", 400],
+    ["<script>", 401],
+    ["x".repeat(5000), 401],
+  ] as const) {
+    const answer = await signIn(frontdesk, odd, "not this one");
+    assert.equal(answer.status, status);
     assert.ok(!answer.text.includes("<script>"));
   }
 });
