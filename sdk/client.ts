@@ -5042,7 +5042,7 @@ export type QueryReportInput = {
     /** What the column is called; <aggregation>_<field> unless said. */ alias?: string;
   }[];
   /** Aggregate: what to group by. Drilldown: which columns, in this order. */ dimensions?: string[];
-  /** All of them must hold. */ filters?: {
+  /** All of them must hold. A number compared with an amount is in the currency that a filter on currency names (eq, or in with one), and in AUD without one; amounts in other currencies do not match it. */ filters?: {
     /** Any field of the source that is not virtual. */ field: string;
     operator:
       | "eq"
@@ -5213,7 +5213,7 @@ export type CreateReportCardInput = {
       /** What the column is called; <aggregation>_<field> unless said. */ alias?: string;
     }[];
     /** Aggregate: what to group by. Drilldown: which columns, in this order. */ dimensions?: string[];
-    /** All of them must hold. */ filters?: {
+    /** All of them must hold. A number compared with an amount is in the currency that a filter on currency names (eq, or in with one), and in AUD without one; amounts in other currencies do not match it. */ filters?: {
       /** Any field of the source that is not virtual. */ field: string;
       operator:
         | "eq"
@@ -5288,7 +5288,7 @@ export type UpdateReportCardInput = {
       /** What the column is called; <aggregation>_<field> unless said. */ alias?: string;
     }[];
     /** Aggregate: what to group by. Drilldown: which columns, in this order. */ dimensions?: string[];
-    /** All of them must hold. */ filters?: {
+    /** All of them must hold. A number compared with an amount is in the currency that a filter on currency names (eq, or in with one), and in AUD without one; amounts in other currencies do not match it. */ filters?: {
       /** Any field of the source that is not virtual. */ field: string;
       operator:
         | "eq"
@@ -5499,7 +5499,7 @@ export type CreateExportTemplateInput = {
     /** The column's title; the field's label by default. */ header?: string;
     format?: "date" | "datetime" | "currency" | "boolean" | "array";
   }[];
-  /** All of them must hold. */ filters?: {
+  /** All of them must hold. A number compared with an amount is in the currency that a filter on currency names (eq, or in with one), and in AUD without one; amounts in other currencies do not match it. */ filters?: {
     id?: string;
     /** A field of the record, such as status or metadata.size. */ field: string;
     op:
@@ -5542,7 +5542,7 @@ export type UpdateExportTemplateInput = {
     /** The column's title; the field's label by default. */ header?: string;
     format?: "date" | "datetime" | "currency" | "boolean" | "array";
   }[];
-  /** All of them must hold. */ filters?: {
+  /** All of them must hold. A number compared with an amount is in the currency that a filter on currency names (eq, or in with one), and in AUD without one; amounts in other currencies do not match it. */ filters?: {
     id?: string;
     /** A field of the record, such as status or metadata.size. */ field: string;
     op:
@@ -5577,7 +5577,7 @@ export type DeleteExportTemplateOutput = void;
 export type PreviewExportTemplateInput = {
   id: string;
   view_id?: string;
-  /** All of them must hold. */ filters?: {
+  /** All of them must hold. A number compared with an amount is in the currency that a filter on currency names (eq, or in with one), and in AUD without one; amounts in other currencies do not match it. */ filters?: {
     id?: string;
     /** A field of the record, such as status or metadata.size. */ field: string;
     op:
@@ -5626,7 +5626,7 @@ export type ListExportViewsOutput = Page<ExportView>;
 export type CreateExportViewInput = {
   id: string;
   name: string;
-  /** All of them must hold. */ filters?: {
+  /** All of them must hold. A number compared with an amount is in the currency that a filter on currency names (eq, or in with one), and in AUD without one; amounts in other currencies do not match it. */ filters?: {
     id?: string;
     /** A field of the record, such as status or metadata.size. */ field: string;
     op:
@@ -5654,7 +5654,7 @@ export type UpdateExportViewInput = {
   template_id: string;
   id: string;
   name?: string;
-  /** All of them must hold. */ filters?: {
+  /** All of them must hold. A number compared with an amount is in the currency that a filter on currency names (eq, or in with one), and in AUD without one; amounts in other currencies do not match it. */ filters?: {
     id?: string;
     /** A field of the record, such as status or metadata.size. */ field: string;
     op:

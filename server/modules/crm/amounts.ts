@@ -9,6 +9,9 @@ const mostMoney = 1_000_000_000_000;
 export const moneyField = (description: string) =>
   Type.Number({ minimum: 0, maximum: mostMoney, description });
 
+/** What an amount is in that came without a currency. */
+export const defaultCurrency = "AUD";
+
 export const currencyField = () =>
   Type.String({ minLength: 3, maxLength: 3, description: "ISO 4217 code, such as AUD." });
 

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import { invalidField } from "../../../kernel/errors.ts";
+import { filteredCurrency } from "../filtered-currency.ts";
 import { crmSettingsInZone } from "../settings/crm-settings.ts";
 import type { CatalogueField, CatalogueFieldType } from "../fields/field-catalogue.ts";
 import { comparable, exportFields, relatedFields, relatedSql, shown } from "./export-fields.ts";
@@ -58,6 +59,13 @@ type Planning = {
   ownScope(noun: string, field: string): string | undefined;
 };
 
+/** The currencies that a layout's own filters on the currency name. */
+function currenciesOf({ filters }: Layout): unknown[] {
+  return filters
+    .filter(({ field, op }) => field === "currency" && (op === "eq" || op === "in"))
+    .flatMap(({ value }) => value ?? []);
+}
+
 /** Compiles a layout. Throws a 400 naming the column, filter or sort that does not fit and what would. */
 export async function planExport(ctx: Ctx, layout: Layout): Promise<ExportPlan> {
   const { timeZone: zone } = await crmSettingsInZone(ctx);
@@ -82,7 +90,7 @@ export async function planExport(ctx: Ctx, layout: Layout): Promise<ExportPlan> 
     columns,
     where: layout.filters.map((filter, index) =>
       condition(
-        { root, zone },
+        { root, zone, currencyAt: (at) => filteredCurrency(currenciesOf(layout), at) },
         fieldAt(fields, filter.field, `filters.${index}.field`),
         filter,
         `filters.${index}`,

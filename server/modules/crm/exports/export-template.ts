@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import type { Static } from "typebox";
 import type { Selectable } from "kysely";
 import type { Json, Timestamp } from "../../../kernel/tables.ts";
+import { amountsInFilters } from "../filtered-currency.ts";
 import { rootEntities } from "./roots.ts";
 
 export const oneOf = <T extends string>(values: readonly T[]) =>
@@ -77,7 +78,7 @@ export const ExportOutput = Type.Object(
 
 export const columnsInput = () => Type.Array(ExportColumn, { minItems: 1, maxItems: 100 });
 export const filtersInput = () =>
-  Type.Array(ExportFilter, { maxItems: 50, description: "All of them must hold." });
+  Type.Array(ExportFilter, { maxItems: 50, description: `All of them must hold. ${amountsInFilters}` });
 export const sortInput = () =>
   Type.Array(ExportSort, {
     maxItems: 10,

@@ -7,7 +7,7 @@ import type { CatalogueField, CatalogueFieldType } from "../fields/field-catalog
 import { comparable } from "./export-fields.ts";
 import { filterOps } from "./export-template.ts";
 import type { ExportFilter } from "./export-template.ts";
-import { belongsToAny } from "./roots.ts";
+import { belongsToAny, builtInSql } from "./roots.ts";
 import type { RootEntity, Sql } from "./roots.ts";
 
 export type FilterOp = (typeof filterOps)[number];
@@ -37,10 +37,26 @@ export function operatorsOf(root: RootEntity, field: CatalogueField): readonly F
   return root === "opportunity" && field.key === "status" ? opsOf.reference : opsOf[field.type];
 }
 
-type Where = { root: RootEntity; zone: string };
+/** `currencyAt` tells what a number compared with an amount is in. */
+type Where = { root: RootEntity; zone: string; currencyAt(at: string): string };
+
+const opposites: Partial<Record<string, FilterOp>> = { neq: "eq", not_in: "in" };
 
 /** A filter as a condition on the root `t`. `at` is where the caller wrote it: filters.0. */
 export function condition(where: Where, field: CatalogueField, filter: ExportFilter, at: string): Sql {
+  const isAmount = field.type === "money" && !field.custom;
+  if (!isAmount || filter.op === "is_null" || filter.op === "not_null") {
+    return conditionOn(where, field, filter, at);
+  }
+  // An amount in another currency is not the one the number speaks of.
+  const opposite = opposites[filter.op];
+  const matches = conditionOn(where, field, opposite ? { ...filter, op: opposite } : filter, at);
+  const currency = builtInSql(where.root, "currency", "t");
+  const inCurrency = sql`(${matches} and ${currency} = ${where.currencyAt(`${at}.value`)}::text)`;
+  return opposite ? sql`${inCurrency} is not true` : inCurrency;
+}
+
+function conditionOn(where: Where, field: CatalogueField, filter: ExportFilter, at: string): Sql {
   const op = filter.op === "not_contains" && field.type === "tags" ? "not_in" : filter.op;
   const allowed = operatorsOf(where.root, field);
   if (!allowed.includes(op as FilterOp)) {

@@ -50,6 +50,47 @@ test("money is never added across currencies: a row for each, named, whatever el
   assert.deepEqual(await about({ filters: nothing }), [{ currency: null, v: 0 }]);
 });
 
+test("a number in a filter on money is in the currency the question names, or in the usual one; other currencies do not match", async () => {
+  const workspace = await mixed();
+  const names = async (filters: object[], more: object = {}) =>
+    (
+      await ask(workspace, {
+        source: "deals",
+        mode: "drilldown",
+        dimensions: ["currency", "value"],
+        order_by: { field: "currency" },
+        filters,
+        ...more,
+      })
+    ).map((row) => `${row["currency"]} ${row["value"]}`);
+  const is = (field: string, operator: string, value?: unknown) => ({ field, operator, value });
+  const inUsd = is("currency", "eq", "USD");
+  assert.deepEqual(await names([is("value", "gte", 100)]), ["AUD 100"]);
+  assert.deepEqual(await names([is("value", "gt", 100)]), [], "nor is a yen worth a dollar");
+  assert.deepEqual(await names([is("value", "eq", 100), inUsd]), ["USD 100"]);
+  assert.deepEqual(await names([is("value", "lte", 100), is("currency", "in", ["USD"])]), ["USD 100"]);
+  assert.deepEqual(await names([is("value", "in", [100, 100_000]), is("currency", "eq", "JPY")]), [
+    "JPY 100000",
+  ]);
+  // What is not 100 AUD stays: another value, or the same number of something else.
+  assert.deepEqual(await names([is("value", "neq", 100)]), ["JPY 100000", "USD 100"]);
+  assert.deepEqual(await names([is("value", "not_in", [100])]), ["JPY 100000", "USD 100"]);
+  assert.deepEqual(await names([is("value", "is_not_null")]), ["AUD 100", "JPY 100000", "USD 100"]);
+  assert.deepEqual(await names([is("products_total_value", "eq", 0)]), ["AUD 100"]);
+  const drilled = { drilldown_dimension: "value", drilldown_value: "100" };
+  assert.deepEqual(await names([], drilled), ["AUD 100"]);
+  assert.deepEqual(await names([inUsd], drilled), ["USD 100"]);
+  const bar = { drilldown_dimension: "currency", drilldown_value: "USD" };
+  assert.deepEqual(await names([is("value", "gte", 1)], bar), ["USD 100"]);
+  const several = await workspace.call("POST", "/api/v1/reports/query", {
+    source: "deals",
+    filters: [is("currency", "in", ["AUD", "USD"]), is("value", "gt", 1)],
+  });
+  assert.equal(several.status, 400);
+  assert.match(several.body.error.message, /filters\.1.*one currency/);
+  assert.match(several.body.error.fix, /Name one currency/);
+});
+
 test("the shipped dashboards show and mail one figure for each currency", async () => {
   const workspace = await mixed();
   const made = await workspace.call("POST", "/api/v1/report-dashboards", { template: "sales_overview" });

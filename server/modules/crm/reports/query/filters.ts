@@ -50,8 +50,20 @@ export function operatorsOf(field: Field): Operator[] {
   return operators.filter((operator) => byType[field.type].includes(operator));
 }
 
-/** Understands a filter on `field`; refuses, by `path`, an operator or a value that does not fit the field. */
-export function readFilter(field: Field, spec: FilterSpec, path: string, scene: Scene): Filter {
+/** The field that says which currency amounts are in, and the one that numbers in filters are in. */
+export type FilterCurrency = { field: Field; code: string };
+
+/**
+ * Understands a filter on `field`; refuses, by `path`, an operator or a value that does not fit the field. `currencyAt` tells what a
+ * number compared with money is in; amounts in another currency are not what it speaks of.
+ */
+export function readFilter(
+  field: Field,
+  spec: FilterSpec,
+  path: string,
+  scene: Scene,
+  currencyAt?: (path: string) => FilterCurrency | undefined,
+): Filter {
   const { operator } = spec;
   if (!byType[field.type].includes(operator)) {
     const allowed = operatorsOf(field).join(", ");
@@ -75,7 +87,11 @@ export function readFilter(field: Field, spec: FilterSpec, path: string, scene: 
     const at = many ? `${path}.${spec.values ? "values" : "value"}.${index}` : `${path}.value`;
     return matching(field, expression, many || operator === "neq" ? "eq" : operator, value, at, scene);
   });
-  return { field, operator, negated, matches: anyOf(conditions) };
+  const currency = field.type === "money" ? currencyAt?.(path) : undefined;
+  const matches = currency
+    ? sql<boolean>`(${anyOf(conditions)} and ${inScene(currency.field.sql, scene)} = ${currency.code})`
+    : anyOf(conditions);
+  return { field, operator, negated, matches };
 }
 
 function valuesOf({ operator, value, values }: FilterSpec, path: string): Value[] {

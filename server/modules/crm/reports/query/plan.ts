@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { invalidField } from "../../../../kernel/errors.ts";
+import { filteredCurrency } from "../../filtered-currency.ts";
 import { readFilter } from "./filters.ts";
-import type { Filter } from "./filters.ts";
+import type { Filter, FilterCurrency } from "./filters.ts";
 import { unknown } from "./known-fields.ts";
 import { readOrder } from "./order.ts";
 import type { Order } from "./order.ts";
@@ -125,13 +126,25 @@ class SpecReader {
       const path = `${this.#at}filters.${index}`;
       const field = this.#field(filter.field, `${path}.field`);
       this.#notVirtual(field, `${path}.field`);
-      return readFilter(field, filter, path, this.#scene);
+      return readFilter(field, filter, path, this.#scene, (at) => this.#filterCurrency(at));
     });
     const drilled = this.#drilled();
     if (drilled) read.push(drilled);
     if (!time) return read;
     const field = this.#timeField();
     return [...read, readFilter(field, { field: field.name, operator: "is_not_null" }, "", this.#scene)];
+  }
+
+  /** What numbers in filters on money are in: what the question says about the currency itself, if it says anything. */
+  #filterCurrency(at: string): FilterCurrency | undefined {
+    const { filters = [], drilldown_dimension: drilled, drilldown_value: value } = this.#spec;
+    const field = this.#source.fields.find(({ name }) => name === this.#source.currency);
+    if (!field) return undefined;
+    const named = filters
+      .filter((one) => one.field === field.name && (one.operator === "eq" || one.operator === "in"))
+      .flatMap((one) => (one.operator === "in" ? (one.values ?? one.value) : one.value) ?? []);
+    if (drilled === field.name && value) named.push(value);
+    return { field, code: filteredCurrency(named, at) };
   }
 
   // The bar of a chart somebody clicked on: the rows that are in it.
@@ -152,7 +165,8 @@ class SpecReader {
     }
     const typed = typedText(field, value);
     try {
-      return readFilter(field, { field: name, operator: "eq", value: typed }, at, this.#scene);
+      const spec = { field: name, operator: "eq", value: typed } as const;
+      return readFilter(field, spec, at, this.#scene, (path) => this.#filterCurrency(path));
     } catch {
       throw invalidField(
         valueAt,

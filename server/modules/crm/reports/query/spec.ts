@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import type { Static } from "typebox";
+import { amountsInFilters } from "../../filtered-currency.ts";
 import { aggregations, granularities } from "./source.ts";
 import { sourceKeys } from "./sources.ts";
 
@@ -96,7 +97,9 @@ export const specFields = {
       description: "Aggregate: what to group by. Drilldown: which columns, in this order.",
     }),
   ),
-  filters: Type.Optional(Type.Array(Filter, { maxItems: 30, description: "All of them must hold." })),
+  filters: Type.Optional(
+    Type.Array(Filter, { maxItems: 30, description: `All of them must hold. ${amountsInFilters}` }),
+  ),
   time_dimension: Type.Optional(TimeDimension),
   mode: Type.Optional(
     oneOf(
