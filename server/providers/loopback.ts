@@ -8,7 +8,9 @@ export type LoopbackRequest = { method: string; url: URL; headers: IncomingHttpH
 
 /** What the stand-in answers; "hang" never answers, "drop" closes the connection. */
 export type LoopbackReply =
-  { status: number; json?: unknown; text?: string; headers?: Record<string, string> } | "hang" | "drop";
+  | { status: number; json?: unknown; text?: string; bytes?: Buffer; headers?: Record<string, string> }
+  | "hang"
+  | "drop";
 
 /** A plain HTTP server on loopback that stands in for a provider in tests. Close it when done. */
 export async function startLoopback(
@@ -43,7 +45,7 @@ function send(reply: LoopbackReply, response: ServerResponse): void {
     "content-type": isText ? "text/html" : "application/json",
     ...reply.headers,
   });
-  response.end(isText ? reply.text : JSON.stringify(reply.json));
+  response.end(reply.bytes ?? (isText ? reply.text : JSON.stringify(reply.json)));
 }
 
 /** The ProviderError that `promise` must reject with. */

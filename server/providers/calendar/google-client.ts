@@ -8,6 +8,8 @@ export type GoogleOptions = {
   clientSecret?: string | undefined;
   baseUrl?: string | undefined;
   timeoutMs?: number;
+  /** No more of an answer is read, unpacked. */
+  mostBytes?: number;
   now: () => Date;
 };
 
@@ -27,10 +29,13 @@ export const calendarScopes = ["https://www.googleapis.com/auth/calendar"];
 const provider = "google";
 /** A token that ends while a request is on its way is as good as ended. */
 const spareMs = 60_000;
+/** A page of events has some hundred kilobytes. */
+const mostBytes = 20 * 1024 * 1024;
 
 /** The official client, loaded on first use. Tokens are renewed here, by our clock, and handed to whoever keeps them. */
 export function createGoogleClients(options: GoogleOptions): GoogleClients {
   const { clientId, clientSecret, baseUrl, timeoutMs = 15_000, now } = options;
+  const maxContentLength = options.mostBytes ?? mostBytes;
   const root = baseUrl?.replace(/(?<!\/)\/+$/, "");
   const endpoints = root
     ? { oauth2AuthBaseUrl: `${root}/o/oauth2/v2/auth`, oauth2TokenUrl: `${root}/token` }
@@ -44,6 +49,7 @@ export function createGoogleClients(options: GoogleOptions): GoogleClients {
       version: "v3",
       auth: client,
       timeout: timeoutMs,
+      maxContentLength,
       // Whoever calls us decides when to try again, and for how long.
       retry: false,
       ...(root ? { rootUrl: `${root}/` } : {}),
@@ -58,7 +64,8 @@ export function createGoogleClients(options: GoogleOptions): GoogleClients {
       clientSecret,
       ...(redirectUri === undefined ? {} : { redirectUri }),
       ...(endpoints ? { endpoints } : {}),
-      transporterOptions: { timeout: timeoutMs },
+      // The client takes the second of the two from a request only; as a default it is called size.
+      transporterOptions: { timeout: timeoutMs, maxContentLength, size: maxContentLength },
     });
   }
 
@@ -131,6 +138,7 @@ const rateReasons = new Set([
 
 function asProviderError(thrown: unknown, now: Date): ProviderError {
   if (thrown instanceof ProviderError) return thrown;
+  if (isTooLarge(thrown)) return tooLarge(thrown);
   const about = { provider, message: thrownMessage(thrown), cause: thrown };
   const response = thrownField(thrown, "response");
   const status = thrownField(thrown, "status") ?? thrownField(response, "status");
@@ -152,6 +160,26 @@ function asProviderError(thrown: unknown, now: Date): ProviderError {
     outcomeUnknown: status >= 500,
     status,
     retryAfterMs,
+  });
+}
+
+/** The client says so of an answer that announces its size, and what it reads with, of one that does not. */
+function isTooLarge(thrown: unknown): boolean {
+  const told = /`Content-Length` is over the limit/.test(thrownMessage(thrown));
+  const reading = [thrown, thrownField(thrown, "cause")];
+  return told || reading.some((error) => thrownField(error, "type") === "max-size");
+}
+
+/** What was asked may have been done all the same. */
+export function tooLarge(cause?: unknown): ProviderError {
+  const message = "the answer is larger than any that is read";
+  return new ProviderError({
+    provider,
+    code: "too-large",
+    message,
+    retryable: false,
+    outcomeUnknown: true,
+    cause,
   });
 }
 

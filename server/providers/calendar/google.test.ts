@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
+import { gzipSync } from "node:zlib";
 import { ProviderError } from "../errors.ts";
 import { providerErrorOf } from "../loopback.ts";
+import type { LoopbackReply } from "../loopback.ts";
 import { createGoogleCalendar } from "./google.ts";
 import { apiError, startLoopbackGoogle } from "./loopback-google.ts";
 import type { LoopbackGoogle } from "./loopback-google.ts";
@@ -121,6 +123,47 @@ describe("what goes wrong", () => {
     google.failNext(apiError(403, "forbidden"));
     const refused = await providerErrorOf(calendar.busy(account, range));
     assert.deepEqual([refused.code, refused.retryable], ["forbidden", false]);
+  });
+
+  it("reads no more of an answer than it may, announced or not, packed or not, of the API and of the sign-in", async () => {
+    const { google, account } = await setUp();
+    const { baseUrl } = google;
+    const about = { baseUrl, clientId: "client", clientSecret: "secret", now };
+    const calendar = createGoogleCalendar({ ...about, mostBytes: 10_000 });
+    const large = { items: [{ id: "first", summary: "x".repeat(20_000) }] };
+    const packed = { "content-encoding": "gzip", "transfer-encoding": "chunked" };
+    const replies: LoopbackReply[] = [
+      {
+        status: 200,
+        json: large,
+        headers: { "content-length": String(JSON.stringify(large).length) },
+      },
+      { status: 200, json: large, headers: { "transfer-encoding": "chunked" } },
+      { status: 200, bytes: gzipSync(JSON.stringify(large)), headers: packed },
+      { status: 500, json: large },
+    ];
+    for (const reply of replies) {
+      google.failNext(reply);
+      const error = await providerErrorOf(calendar.changes(account, range));
+      assert.deepEqual([error.code, error.retryable, error.outcomeUnknown], ["too-large", false, true]);
+    }
+    // The client itself asks for a token several times.
+    for (let n = 0; n < 10; n += 1) {
+      google.failNext({ status: 200, json: { access_token: "x".repeat(20_000) } });
+    }
+    const expired = { ...account, credentials: { refreshToken: "refresh-1" } };
+    assert.equal((await providerErrorOf(calendar.busy(expired, range))).code, "too-large");
+    google.answerAgain();
+    google.put({ id: "small", start: "2026-03-05T09:00:00Z", end: "2026-03-05T10:00:00Z" });
+    assert.equal((await calendar.changes(account, range)).changes.length, 1);
+  });
+
+  it("does not read pages without end", async () => {
+    const { google, calendar, account } = await setUp();
+    const endless: LoopbackReply = { status: 200, json: { items: [], nextPageToken: "on" } };
+    for (let page = 0; page < 402; page += 1) google.failNext(endless);
+    assert.equal((await providerErrorOf(calendar.changes(account, range))).code, "too-large");
+    assert.equal(google.requests.length, 400);
   });
 
   it("5xx and a dropped connection are for later", async () => {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { calendar_v3 } from "@googleapis/calendar";
 import { ProviderError } from "../errors.ts";
 import { mergeBusy } from "./busy-times.ts";
-import { calendarScopes, createGoogleClients } from "./google-client.ts";
+import { calendarScopes, createGoogleClients, tooLarge } from "./google-client.ts";
 import type { GoogleClients, GoogleOptions } from "./google-client.ts";
 import { changeOf, eventBody, eventIdOf, isKept, referenceOf, writtenOf } from "./google-events.ts";
 import type {
@@ -18,6 +18,8 @@ import type {
 const pageSize = 250;
 /** Google refuses to tell about longer ranges at once. */
 const freeBusyDays = 50;
+/** Of one list: a hundred thousand records. */
+const mostPages = 400;
 const dayMs = 24 * 60 * 60 * 1000;
 
 type Page = { nextPageToken?: string | null };
@@ -92,7 +94,9 @@ async function allPages<P extends Page, T>(
 ): Promise<T[]> {
   const all: T[] = [];
   let token: string | undefined;
+  let pages = 0;
   do {
+    if ((pages += 1) > mostPages) throw tooLarge();
     const { data } = await page(token === undefined ? {} : { pageToken: token });
     all.push(...(items(data) ?? []));
     token = data.nextPageToken ?? undefined;
