@@ -273,7 +273,8 @@ test("what is recorded of a row is what callers know of it", async () => {
   const [created] = await frontdesk.app.database.read(workspace.id, (db) =>
     db.from("audit_entries").selectAll().where("record_id", "=", board).execute(),
   );
-  assert.deepEqual((created?.changes as Record<string, { to: unknown }>)["name"]?.to, "One");
+  const changes = created?.changes as Record<string, { to: unknown }> | undefined;
+  assert.deepEqual(changes?.["name"]?.to, "One");
 });
 
 test("two changes of one record are both kept: the second waits for the first, and so does a deletion", async (context) => {

@@ -456,42 +456,6 @@ test("an approval is locked while it is decided, so that it is decided once", as
   assert.ok(seen.locks.includes("relation approvals RowShareLock"), seen.locks.join("\n"));
 });
 
-test("deciding about one leaves the others as they are", async () => {
-  const workspace = await frontdesk.workspace();
-  const [one, other] = [await hold(workspace), await hold(workspace)];
-  await workspace.call("POST", `/api/v1/approvals/${one.id}/approve`);
-  const left = await rowOf(workspace, other.id);
-  assert.deepEqual([left.status, left.resolved_at, left.execution_result], ["pending", null, null]);
-  await workspace.call("POST", `/api/v1/approvals/${other.id}/assign`, {
-    primary_assignee_id: workspace.adminId,
-  });
-  assert.equal((await rowOf(workspace, one.id)).primary_assignee_id, null);
-  assert.equal((await workspace.call("POST", `/api/v1/approvals/${workspace.adminId}/approve`)).status, 404);
-});
-
-test("only somebody who is active can be asked to decide", async () => {
-  const workspace = await frontdesk.workspace();
-  const { id } = await hold(workspace);
-  const invited = await workspace.call("POST", "/api/v1/company/users/invite", {
-    email: "later@example.com",
-    role: "client_admin",
-  });
-  const body = { primary_assignee_id: invited.body.data.id };
-  assert.equal((await workspace.call("POST", `/api/v1/approvals/${id}/assign`, body)).status, 400);
-});
-
-test("an approval waits for seven days, to the second", async () => {
-  const workspace = await frontdesk.workspace();
-  const { id } = await hold(workspace);
-  const status = async () =>
-    (await workspace.call("GET", `/api/v1/approvals/${id}`)).body.data.status as string;
-  await frontdesk.advance(weekSeconds - 1);
-  assert.equal(await status(), "pending");
-  await frontdesk.advance(1);
-  assert.equal(await status(), "expired");
-  assert.equal((await workspace.call("POST", `/api/v1/approvals/${id}/reject`)).status, 409);
-});
-
 test("a key that expired since is not acted for", async () => {
   const workspace = await frontdesk.workspace();
   const { id } = await hold(workspace);
