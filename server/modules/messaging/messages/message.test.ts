@@ -14,6 +14,7 @@ test("a text costs a segment for 160 plain characters or 70 others, and fewer to
     [`${"€".repeat(80)}a`, 2],
     ["ж".repeat(70), 1],
     ["ж".repeat(71), 2],
+    [`${"ж".repeat(69)}€`, 1],
     ["ж".repeat(134), 2],
     ["ж".repeat(135), 3],
     [`${"a".repeat(70)}’`, 2],

@@ -73,7 +73,6 @@ const gsmTwice = /[\f^{}\\[~\]|€]/g;
 
 /** How many segments the carrier charges for a text. */
 export function segmentsOf(body: string): number {
-  if (body === "") return 1;
   const plain = gsm.test(body);
   const length = plain ? body.length + (body.match(gsmTwice)?.length ?? 0) : body.length;
   const [single, joined] = plain ? [160, 153] : [70, 67];
