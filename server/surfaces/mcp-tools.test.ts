@@ -99,6 +99,7 @@ test("what a tool does to the world is told of it", () => {
     return [readOnlyHint, destructiveHint, idempotentHint];
   };
   assert.deepEqual(hints({}), [true, false, true]);
+  assert.equal(annotationsOf(thing("x")).openWorldHint, false, "it acts on nothing but this business");
   assert.deepEqual(hints(write), [false, false, false]);
   assert.deepEqual(hints({ effect: "destructive" }), [false, true, false]);
 });
@@ -133,6 +134,26 @@ test("listed are the general tools and what is made ready; who speaks for a cust
   assert.deepEqual(listed("workspace", []), general);
   assert.deepEqual(listed("consent", ["book"]), [...general, "offer_times", "show_times", "get_thing"]);
   assert.deepEqual(listed("consent", []), [...general, "show_times"]);
+});
+
+test("a client is told beforehand what each tool takes and does", () => {
+  const tools = listTools(app, "workspace", { ...anonymous, scopes: new Set(["things:read"]) });
+  const told = tools.map(({ name, annotations = {}, inputSchema }) => [
+    name,
+    annotations.readOnlyHint,
+    annotations.destructiveHint ?? false,
+    annotations.openWorldHint,
+    inputSchema.additionalProperties,
+  ]);
+  assert.deepEqual(told, [
+    ["search_operations", true, false, false, false],
+    ["describe_operation", true, false, false, false],
+    ["execute_operation", false, true, false, false],
+    ["get_thing", true, false, false, false],
+  ]);
+  assert.equal(tools.at(-1)?.description, "Get it.");
+  const execute = tools[2]?.inputSchema.properties?.["input"];
+  assert.deepEqual(execute, { type: "object", additionalProperties: true });
 });
 
 test("the general tools take what they are listed with, and any other tool is not looked at here", () => {

@@ -50,7 +50,7 @@ export function findOperation(operations: readonly AnyOperation[], name: string)
   const wanted = name.replace(/^booking\./, "capability.");
   return (
     toolNames(operations).get(name) ??
-    operations.find((one) => nameOf(one) === name || nameOf(one) === wanted) ??
+    operations.find((one) => nameOf(one) === wanted) ??
     operations.find((one) => one.name === name)
   );
 }
