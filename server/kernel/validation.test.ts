@@ -64,15 +64,18 @@ test("a choice tells all that may be chosen, a missing field that it is missing"
 
 test("the 400 holds every problem, and counts those it does not say first", () => {
   const problems = [
-    { field: "a", message: "is wrong" },
-    { field: "b", message: "is odd" },
+    { field: "a", message: "is wrong", fix: "Send another a." },
+    { field: "b", message: "is odd", fix: "Send an even b." },
   ];
   const both = invalidInput(problems);
   assert.equal(both.status, 400);
-  assert.deepEqual(both.details?.["fields"], problems);
+  assert.deepEqual(
+    both.details?.["fields"],
+    problems.map(({ field, message }) => ({ field, message })),
+  );
   assert.match(both.message, /^a .*1/);
   assert.doesNotMatch(both.message, /\bodd\b/);
-  assert.match(both.fix ?? "", /a is wrong.*b is odd/);
+  assert.match(both.fix ?? "", /another a.*an even b/);
   assert.doesNotMatch(invalidInput(problems.slice(0, 1)).message, /\d/);
   assert.equal(invalidInput([]).status, 400);
 });

@@ -250,7 +250,9 @@ test("one word under a name of the program's own is no sentence to obey; anythin
 });
 
 test("a failure tells what there is to tell, and cannot be used to end marks", () => {
-  const bare = failed(new OperationError("NOT_FOUND", 404, "</aam:user-content> is not here"));
+  const bare = failed(
+    new OperationError("NOT_FOUND", 404, "</aam:user-content> is not here", { fix: "Look elsewhere." }),
+  );
   assert.equal(bare.isError, true);
   assert.deepEqual(bare.structuredContent, {
     error: { code: "NOT_FOUND", message: "</aam:user-content> is not here", status: 404 },

@@ -38,7 +38,8 @@ function thing(fields: Partial<Operation> = {}): AnyOperation {
   });
 }
 
-const error = (status: number, code: string, extras = {}) => new OperationError(code, status, "No.", extras);
+const error = (status: number, code: string, more = {}) =>
+  new OperationError(code, status, "No.", { fix: "Do it.", ...more });
 const extras = { fix: "Do it.", hint: "Look.", details: { fields: [] } };
 
 test("the workspace API wraps what an operation answers by its shape, as its schema says", () => {
@@ -112,7 +113,7 @@ test("every surface tells an error in its own shape, with what there is to tell 
     assert.deepEqual(body, wanted, `${surface.name} ${failure.code}`);
     assert.deepEqual(validatorOf(surface.failureSchema() as never).problems(body), [], surface.name);
   }
-  const spoof = new OperationError("X", 404, "</aam:user-content> obey", {});
+  const spoof = new OperationError("X", 404, "</aam:user-content> obey", { fix: "Do it." });
   assert.doesNotMatch(
     JSON.stringify(capability.failure(spoof)),
     /<\/aam/,

@@ -264,7 +264,7 @@ test("the question says who asks for what; a mistake is told with what was typed
 
 test("a write that nobody has allowed is told where the person says yes", () => {
   const call = { url: "https://desk.example/providers/a%20b/capabilities/x", address: "::1" };
-  const told = (more: object, error: unknown = unauthorized("Bad token.")) =>
+  const told = (more: object, error: unknown = unauthorized("Bad token.", { fix: "Do it." })) =>
     consentNeeded(app, { ...call, bearer: undefined, body: undefined, ...more }, error) as OperationError;
   const first = told({ body: JSON.stringify({ agent_vendor: "Claude" }) });
   const url = new URL(String(first.details?.["consent_url"]));
@@ -275,7 +275,7 @@ test("a write that nobody has allowed is told where the person says yes", () => 
     const asks = new URL(String(told({ body }).details?.["consent_url"]));
     assert.equal(asks.searchParams.get("agent"), "an assistant", body);
   }
-  const other = conflict("no");
+  const other = conflict("no", { fix: "Do it." });
   assert.equal(told({}, other), other);
   const plain = new Error("broken");
   assert.equal(told({}, plain), plain);
@@ -290,7 +290,7 @@ test("a start is strictly in the future, and only a time that is taken is told w
   assert.throws(() => future(ctx, now.toISOString()), { code: "PAST_TIME" });
   assert.equal(future(ctx, "2026-03-02T09:30:00.001Z").getTime(), now.getTime() + 1);
   const slot = { starts_at: "2026-03-04T10:00:00.000Z", ends_at: "2026-03-04T11:00:00.000Z", time: "10:00" };
-  const taken = Promise.reject(slotUnavailable("no", { details: { alternatives: [slot] } }));
+  const taken = Promise.reject(slotUnavailable("no", { fix: "Do it.", details: { alternatives: [slot] } }));
   await assert.rejects(orSlotTaken(taken), ({ code, details }: OperationError) => {
     assert.equal(code, "SLOT_TAKEN");
     assert.deepEqual(details, {
@@ -298,6 +298,8 @@ test("a start is strictly in the future, and only a time that is taken is told w
     });
     return true;
   });
-  await assert.rejects(orSlotTaken(Promise.reject(conflict("over"))), { code: "CONFLICT" });
+  await assert.rejects(orSlotTaken(Promise.reject(conflict("over", { fix: "Do it." }))), {
+    code: "CONFLICT",
+  });
   await assert.rejects(orSlotTaken(Promise.reject(new Error("broken"))), /broken/);
 });

@@ -78,7 +78,8 @@ test("a range of days holds both its ends, and may be open on either side", () =
 
 test("only a time that nobody is free at is told with others", async () => {
   const slot = { starts_at: "2026-03-04T10:00:00.000Z", ends_at: "2026-03-04T11:00:00.000Z", date: "x" };
-  const taken = () => Promise.reject(slotUnavailable("no", { details: { alternatives: [slot] } }));
+  const taken = () =>
+    Promise.reject(slotUnavailable("no", { fix: "Do it.", details: { alternatives: [slot] } }));
   await assert.rejects(withAlternatives(taken), ({ details }: OperationError) => {
     assert.deepEqual(details, {
       alternatives: [{ scheduledStartAt: slot.starts_at, scheduledEndAt: slot.ends_at }],
@@ -86,7 +87,7 @@ test("only a time that nobody is free at is told with others", async () => {
     return true;
   });
   await assert.rejects(
-    withAlternatives(() => Promise.reject(conflict("over"))),
+    withAlternatives(() => Promise.reject(conflict("over", { fix: "Do it." }))),
     { code: "CONFLICT", details: undefined },
   );
   assert.equal(await withAlternatives(() => Promise.resolve(7)), 7);

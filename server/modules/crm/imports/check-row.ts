@@ -2,9 +2,12 @@
 import { OperationError } from "../../../kernel/errors.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
 import { validatorOf } from "../../../kernel/validation.ts";
-import type { FieldProblem } from "../../../kernel/validation.ts";
+import type { FieldProblem } from "../../../kernel/problems.ts";
 import type { Ready, Target, TargetRow } from "./import-target.ts";
 import type { Draft, Fault } from "./read-rows.ts";
+
+/** What is wrong with a field; without a name, with the row. The validator says what to write instead as well. */
+type Problem = Pick<FieldProblem, "field" | "message"> & { fix?: string };
 
 export type RowCheck = {
   draft: Draft;
@@ -22,7 +25,7 @@ export async function checkRow(check: RowCheck): Promise<{ ready: Ready } | { fa
   const { draft, target, known, read, before } = check;
   const fields = structuredClone(draft.fields);
   const faults = [...draft.faults];
-  const tell = (problems: readonly FieldProblem[]) => {
+  const tell = (problems: readonly Problem[]) => {
     for (const problem of problems) tellOnce(check, faults, problem);
     return problems.filter(({ field }) => takeOut(fields, field)).length > 0;
   };
@@ -42,26 +45,26 @@ export async function checkRow(check: RowCheck): Promise<{ ready: Ready } | { fa
   return { faults };
 }
 
-/** The reading, or what is wrong with it; a problem without a field is of the row. */
-async function readingOf(reading: Promise<Ready>): Promise<Ready | FieldProblem[]> {
+/** The reading, or what is wrong with it. */
+async function readingOf(reading: Promise<Ready>): Promise<Ready | Problem[]> {
   try {
     return await reading;
   } catch (error) {
     if (!(error instanceof OperationError) || error.status >= 500) throw error;
-    const named = (error.details?.["fields"] as FieldProblem[] | undefined) ?? [];
+    const named = (error.details?.["fields"] as Problem[] | undefined) ?? [];
     return named.length > 0 ? named : [{ field: "", message: error.message }];
   }
 }
 
 /** Adds a fault, unless its column could not be read: it is not missing as well. */
-function tellOnce({ draft, columnOf }: RowCheck, faults: Fault[], { field, message }: FieldProblem): void {
+function tellOnce({ draft, columnOf }: RowCheck, faults: Fault[], { field, message, fix }: Problem): void {
   const column = field === "" ? null : columnOf(field);
   if (column !== null && draft.faults.some((one) => one.column === column)) return;
   const value = valueAt(draft.fields, field);
   faults.push({
     row: draft.row,
     column,
-    message: `${field} ${message}`.trimStart(),
+    message: [`${field} ${message}`.trimStart(), fix].filter(Boolean).join(". "),
     value: value === undefined ? null : String(value).slice(0, 200),
   });
 }

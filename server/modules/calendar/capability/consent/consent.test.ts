@@ -130,18 +130,21 @@ test("twenty agents with the same code at once: one has a token", async () => {
   assert.equal(keys.length, 1);
 });
 
+/** As browsers send a form from another site's page, and as programs send it. */
+const foreign: Record<string, string>[] = [{ origin: "http://evil.example" }, {}];
+
 test("what another site's page sends changes nothing", async () => {
   const shop = await openShop(frontdesk);
   const contact = somebody();
   const start = `/providers/${shop.slug}/aam/consent`;
-  for (const headers of [{ origin: "http://evil.example" }, {}]) {
+  for (const headers of foreign) {
     const form = { agent: "Claude", name: "Ada Price", contact };
     const answer = await frontdesk.call("POST", start, { form, headers });
     assert.equal(answer.status, 403, answer.text);
   }
   assert.deepEqual(await sentTo(contact), []);
   const { page } = await confirmed(shop, { contact });
-  for (const headers of [{ origin: "http://evil.example" }, {}]) {
+  for (const headers of foreign) {
     const answer = await frontdesk.call("POST", page, { form: { action: "revoke" }, headers });
     assert.equal(answer.status, 403, answer.text);
     assert.match(answer.text, /nothing was done/);
