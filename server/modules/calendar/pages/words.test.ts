@@ -78,6 +78,7 @@ test("lengths, periods, zones and clocks in words", () => {
   assert.equal(cityOf("UTC"), undefined);
   assert.match(zoneText("en-GB", paris, now), / \(Paris\)$/);
   assert.doesNotMatch(zoneText("en-GB", "Etc/UTC", now), /\(/);
+  assert.doesNotMatch(zoneText("en-GB", "Asia/Singapore", now), /\(/, "the name has the city in it");
   assert.equal(sameClock(london, "Europe/Lisbon", now), true);
   assert.equal(sameClock(london, paris, now), false);
   assert.deepEqual(weekdayText("en-GB", 0), { short: "Sun", long: "Sunday" });
