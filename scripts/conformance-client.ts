@@ -90,6 +90,8 @@ export async function openClient(target: ConformanceTarget): Promise<Client> {
       const response = await fetch(`${base}${path}`, {
         method: "POST",
         body: new URLSearchParams(form),
+        // As a browser says where a form comes from.
+        headers: { origin: new URL(base).origin },
         redirect: "manual",
       });
       if (response.status !== 303) throw new Error(`${path} answered ${response.status} to a form`);

@@ -1,5 +1,6 @@
 import { agentCode, idOfLink, oneTimeCode } from "../../modules/calendar/capability/consent/codes.ts";
 import { consentsAt } from "../../modules/calendar/capability/consent/testing.ts";
+import { ours } from "../../modules/workspace/members/test-people.ts";
 import type { Place } from "./fixtures.ts";
 
 type Input = Record<string, unknown>;
@@ -31,7 +32,10 @@ async function confirmedCode(place: Place): Promise<string> {
   const asked = await consentsAt(place.frontdesk).ask(place.workspace);
   const page = String(asked.headers["location"]);
   const id = idOfLink(app, page.split("/").at(-1) ?? "") ?? "";
-  await call("POST", page, { form: { action: "confirm", code: oneTimeCode(app, id, 1) } });
+  await call("POST", page, {
+    form: { action: "confirm", code: oneTimeCode(app, id, 1) },
+    headers: ours,
+  });
   return agentCode(app, id);
 }
 

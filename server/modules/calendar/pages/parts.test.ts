@@ -372,7 +372,7 @@ const booking = {
 } as unknown as Booking;
 
 const managed = (more: Partial<Managed> = {}, about: Partial<Booking> = {}): Managed => ({
-  booking: { ...booking, ...about },
+  booking: { ...booking, attendees: [], ...about },
   service,
   zone: london,
   businessZone: london,
