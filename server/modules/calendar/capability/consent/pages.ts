@@ -51,12 +51,12 @@ function requestIn(fields: Query): { agentName: string; scopes: string[] } {
 async function begin(app: App, request: Question, reply: FastifyReply): Promise<FastifyReply> {
   const provider = await publicProvider(app, request.params.provider_id);
   if (!provider) return sendPage(reply, 404, unknownConsentPage());
-  const form = formOf(request);
-  const { name = "", contact = "" } = form;
-  const asked = { ...requestIn(form), name, contact };
+  let asked = { ...requestIn(request.query), name: "", contact: "" };
   try {
+    const { name = "", contact = "", ...form } = formOf(request);
+    asked = { ...requestIn(form), name, contact };
     mustComeFromUs(one(request.headers.origin), originsOf(app, request));
-    await countAttempt(app, { address: request.ip, account: contact, purpose: "to let an agent in" });
+    await countAttempt(app, { address: request.ip, account: asked.contact, purpose: "to let an agent in" });
     const consent = await inside(app, request, provider, "ask_for_agent_consent", (ctx) =>
       askForConsent(ctx, asked),
     );
@@ -65,7 +65,7 @@ async function begin(app: App, request: Question, reply: FastifyReply): Promise<
     if (!(error instanceof OperationError)) throw error;
     void reply.headers(error.headers ?? {});
     const problem = problemOf(error);
-    return sendPage(reply, error.status, questionPage(provider, asked, { name, contact, problem }));
+    return sendPage(reply, error.status, questionPage(provider, asked, { ...asked, problem }));
   }
 }
 

@@ -248,7 +248,7 @@ test("workspace.query_report#8 workspace.query_report#9 order_by is a list or on
   const wrong = (keys: object, field: string) =>
     refused(workspace, { source: "deals", measures: total, dimensions: ["lead_source"], ...keys }, field);
   await wrong({ order_by: { field: "total" }, sort: { field: "total" } }, "sort");
-  await wrong({ order_by: { field: "total", direction: "up" } }, "order_by");
+  await wrong({ order_by: { field: "total", direction: "up" } }, "order_by.direction");
   assert.match(
     (await wrong({ order_by: [{ field: "nope" }] }, "order_by.0.field")).fix,
     /lead_source, currency, total/,
