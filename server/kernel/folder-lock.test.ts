@@ -42,9 +42,11 @@ test("after a SIGKILL the folder is free at once", async () => {
   const unlock = await lockFolder(folder);
   await assert.rejects(lockFolder(folder), /open in another/);
   await unlock();
-  await (
-    await lockFolder(folder)
-  )();
+  await unlock();
+  const again = await lockFolder(folder);
+  await assert.doesNotReject(unlock(), "given up long ago, by whoever gave it up");
+  await assert.rejects(lockFolder(folder), /open in another/, "the next holder keeps it");
+  await again();
 });
 
 test("of several processes after a dead one exactly one gets the folder", async () => {
