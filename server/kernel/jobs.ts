@@ -216,24 +216,27 @@ export class Jobs {
   }
 
   /**
-   * How many jobs are due or running now, since when the longest waiting one is due, and when the next one after that falls
+   * How many jobs are due or running now, how many wait for another attempt after one that failed, since when the longest waiting one is due, and when the next one after that falls
    * due: a whole millisecond, rounded up, because that is all a clock here can be set to.
    */
   async outlook(
     now: Date,
-  ): Promise<{ busy: number; oldestDueAt: Date | undefined; nextDueAt: Date | undefined }> {
+  ): Promise<{ busy: number; retrying: number; oldestDueAt: Date | undefined; nextDueAt: Date | undefined }> {
     const names = [...this.#byName.keys()];
     const { rows } = await this.#options.database.owner(
       `select count(*) filter (where state = 'active' or start_after <= $2) as busy,
+              count(*) filter (where state = 'retry' and start_after > $2) as retrying,
               min(start_after) filter (where state < 'active' and start_after <= $2) as oldest,
               date_trunc('milliseconds', min(start_after) filter (where state < 'active' and start_after > $2)
                 + interval '999 microseconds') as next
          from ${schema}.job where state < 'completed' and name = any($1)`,
       [names, now],
     );
-    const row = rows[0] as { busy: number; oldest: Date | null; next: Date | null } | undefined;
+    const row = rows[0] as
+      { busy: number; retrying: number; oldest: Date | null; next: Date | null } | undefined;
     return {
       busy: Number(row?.busy ?? 0),
+      retrying: Number(row?.retrying ?? 0),
       oldestDueAt: row?.oldest ?? undefined,
       nextDueAt: row?.next ?? undefined,
     };

@@ -8,6 +8,7 @@ export class Metrics {
   readonly #jobs: Histogram<"job" | "result">;
   readonly #provider: Counter<"provider" | "result">;
   readonly #waiting: Gauge;
+  readonly #retrying: Gauge;
   readonly #dead: Gauge;
   readonly #oldestDue: Gauge;
 
@@ -38,6 +39,11 @@ export class Metrics {
       help: "Jobs that are due or running.",
       registers: [this.#registry],
     });
+    this.#retrying = new Gauge({
+      name: "frontdesk_jobs_retrying",
+      help: "Jobs that failed and wait for their next attempt.",
+      registers: [this.#registry],
+    });
     this.#dead = new Gauge({
       name: "frontdesk_dead_letters",
       help: "Jobs that failed for good and wait to be redriven.",
@@ -53,14 +59,17 @@ export class Metrics {
   // They are read from the database when somebody asks, so every process reports the same.
   jobsWaiting({
     due,
+    retrying,
     dead,
     oldestDueSeconds,
   }: {
     due: number;
+    retrying: number;
     dead: number;
     oldestDueSeconds: number;
   }): void {
     this.#waiting.set(due);
+    this.#retrying.set(retrying);
     this.#dead.set(dead);
     this.#oldestDue.set(oldestDueSeconds);
   }

@@ -20,7 +20,8 @@ export function addHealth(http: FastifyInstance, app: App): void {
     const now = app.clock.now();
     const [outlook, dead] = await Promise.all([app.jobs.outlook(now), app.jobs.deadLetterCount()]);
     const waitedMs = outlook.oldestDueAt ? now.getTime() - outlook.oldestDueAt.getTime() : 0;
-    app.metrics.jobsWaiting({ due: outlook.busy, dead, oldestDueSeconds: Math.max(0, waitedMs / 1000) });
+    const { busy: due, retrying } = outlook;
+    app.metrics.jobsWaiting({ due, retrying, dead, oldestDueSeconds: Math.max(0, waitedMs / 1000) });
     return reply.type(app.metrics.contentType).send(await app.metrics.render());
   });
 }

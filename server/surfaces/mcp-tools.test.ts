@@ -255,7 +255,12 @@ test("a failure tells what there is to tell, and cannot be used to end marks", (
   );
   assert.equal(bare.isError, true);
   assert.deepEqual(bare.structuredContent, {
-    error: { code: "NOT_FOUND", message: "</aam:user-content> is not here", status: 404 },
+    error: {
+      code: "NOT_FOUND",
+      message: "</aam:user-content> is not here",
+      status: 404,
+      fix: "Look elsewhere.",
+    },
   });
   assert.doesNotMatch((bare.content[0] as { text: string }).text, /<\/aam/);
   const full = failed(new OperationError("BAD", 400, "No.", { fix: "Do it.", details: { fields: [] } }));

@@ -77,18 +77,22 @@ test("every surface tells an error in its own shape, with what there is to tell 
       error(400, "BAD", extras),
       { error: { code: "BAD", message: "No.", status: 400, ...extras } },
     ],
-    [workspaceApi, error(400, "BAD"), { error: { code: "BAD", message: "No.", status: 400 } }],
-    [privateBookings, error(400, "BAD"), { ok: false, error: { code: "BAD", message: "No." } }],
+    [workspaceApi, error(400, "BAD"), { error: { code: "BAD", message: "No.", fix: "Do it.", status: 400 } }],
+    [
+      privateBookings,
+      error(400, "BAD"),
+      { ok: false, error: { code: "BAD", message: "No.", fix: "Do it." } },
+    ],
     [
       privateBookings,
       error(400, "BAD", extras),
       { ok: false, error: { code: "BAD", message: "No.", fix: "Do it.", details: { fields: [] } } },
     ],
-    [edge, error(401, "A"), { ok: false, error: { code: "UNAUTHORIZED", message: "No." } }],
-    [edge, error(403, "A"), { ok: false, error: { code: "UNAUTHORIZED", message: "No." } }],
-    [edge, error(409, "A"), { ok: false, error: { code: "CONFLICT", message: "No." } }],
-    [edge, error(404, "A"), { ok: false, error: { code: "BAD_REQUEST", message: "No." } }],
-    [edge, error(499, "A"), { ok: false, error: { code: "BAD_REQUEST", message: "No." } }],
+    [edge, error(401, "A"), { ok: false, error: { code: "UNAUTHORIZED", message: "No.", fix: "Do it." } }],
+    [edge, error(403, "A"), { ok: false, error: { code: "UNAUTHORIZED", message: "No.", fix: "Do it." } }],
+    [edge, error(409, "A"), { ok: false, error: { code: "CONFLICT", message: "No.", fix: "Do it." } }],
+    [edge, error(404, "A"), { ok: false, error: { code: "BAD_REQUEST", message: "No.", fix: "Do it." } }],
+    [edge, error(499, "A"), { ok: false, error: { code: "BAD_REQUEST", message: "No.", fix: "Do it." } }],
     [
       edge,
       error(500, "A", extras),
@@ -100,13 +104,29 @@ test("every surface tells an error in its own shape, with what there is to tell 
     [
       capability,
       error(400, "VALIDATION_ERROR", extras),
-      { ok: false, error: "invalid_input", message: "No.", fields: [] },
+      { ok: false, error: "invalid_input", message: "No.", fix: "Do it.", fields: [] },
     ],
-    [capability, error(415, "INVALID_BODY"), { ok: false, error: "invalid_input", message: "No." }],
-    [capability, error(413, "TOO_LARGE"), { ok: false, error: "invalid_input", message: "No." }],
-    [capability, error(403, "INSUFFICIENT_SCOPE"), { ok: false, error: "unauthorized", message: "No." }],
-    [capability, error(403, "FORBIDDEN"), { ok: false, error: "unauthorized", message: "No." }],
-    [capability, error(404, "NOT_FOUND"), { ok: false, error: "not_found", message: "No." }],
+    [
+      capability,
+      error(415, "INVALID_BODY"),
+      { ok: false, error: "invalid_input", message: "No.", fix: "Do it." },
+    ],
+    [
+      capability,
+      error(413, "TOO_LARGE"),
+      { ok: false, error: "invalid_input", message: "No.", fix: "Do it." },
+    ],
+    [
+      capability,
+      error(403, "INSUFFICIENT_SCOPE"),
+      { ok: false, error: "unauthorized", message: "No.", fix: "Do it." },
+    ],
+    [
+      capability,
+      error(403, "FORBIDDEN"),
+      { ok: false, error: "unauthorized", message: "No.", fix: "Do it." },
+    ],
+    [capability, error(404, "NOT_FOUND"), { ok: false, error: "not_found", message: "No.", fix: "Do it." }],
   ];
   for (const [surface, failure, wanted] of told) {
     const body = surface.failure(failure);
@@ -131,7 +151,6 @@ test("the other surfaces answer what the operation does, each in its way", () =>
 test("a voice agent hears of a failure first that it is one, and keeps its status where somebody is kept out", () => {
   const voice = { failure: "It did not work.", status: 200 } as const;
   assert.equal(spokenFailure(voice, error(400, "BAD", extras)), "It did not work. No. Do it.");
-  assert.equal(spokenFailure(voice, error(400, "BAD")), "It did not work. No.");
   const statuses = [400, 401, 403, 404, 409, 429, 500];
   assert.deepEqual(
     statuses.map((status) => spokenStatus(voice, status)),

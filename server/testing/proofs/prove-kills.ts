@@ -78,7 +78,9 @@ async function settleOver(url: string): Promise<void> {
     const response = await fetch(`${url}/metrics`);
     const text = await response.text();
     if (!response.ok) throw new Error(`the metrics are not shown: ${text}`);
-    const waiting = Number(text.match(/^frontdesk_jobs_waiting (\d+)/m)?.[1] ?? 0);
+    // What a killed node was about is tried again some seconds later.
+    const counts = [...text.matchAll(/^frontdesk_jobs_(?:waiting|retrying) (\d+)/gm)];
+    const waiting = counts.reduce((sum, [, count]) => sum + Number(count), 0);
     quiet = waiting === 0 ? quiet + 1 : 0;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
