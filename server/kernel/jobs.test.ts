@@ -57,6 +57,8 @@ test("a failing job is tried again, later each time, and then rests with the dea
   assert.equal(noted.length, 1);
   await frontdesk.advance(4);
   assert.equal(noted.length, 1, "not before its delay");
+  const { busy, retrying } = await app.jobs.outlook(app.clock.now());
+  assert.deepEqual({ busy, retrying }, { busy: 0, retrying: 1 });
   await frontdesk.advance(3600);
   assert.deepEqual(
     noted.map((note) => note.attempt),
@@ -69,6 +71,7 @@ test("a failing job is tried again, later each time, and then rests with the dea
   const waits = noted.slice(1).map((note, index) => Number(note.at) - Number(noted[index]?.at));
   assert.ok((waits[2] ?? 0) > (waits[0] ?? 0), `backs off: ${waits.join(", ")}`);
   assert.equal(await app.jobs.deadLetterCount(), 1);
+  assert.equal((await app.jobs.outlook(app.clock.now())).retrying, 0);
   await frontdesk.advance(86_400);
   assert.equal(noted.length, 4, "dead letters stay where they are");
   noted.length = 0;
