@@ -13,6 +13,7 @@ import type { Engine } from "./kernel/database.ts";
 import { bringUpToDate, openEngine } from "./engine.ts";
 import { systemClock } from "./kernel/clock.ts";
 import { createLog } from "./kernel/log.ts";
+import { warmUpUnderstanding } from "./modules/receptionist/understanding/understand.ts";
 import { startHourlySnapshots } from "./kernel/snapshots.ts";
 import { startSweeping } from "./kernel/sweep.ts";
 
@@ -38,6 +39,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<Started> {
   const opensDemo = config.demo && config.role !== "worker";
   // With a fixed port the address is known, and demo.json is there before the first request can be.
   const early = opensDemo && config.port !== 0 ? await openDemo(app, app.baseUrl) : undefined;
+  warmUpUnderstanding(app.clock.now());
   if (config.role !== "api") await app.jobs.work(app);
   await http.listen({ host: config.host, port: config.port });
   const bound = http.server.address();

@@ -82,16 +82,18 @@ function judge(
  * `context.timeZone` as of `context.now`; of several, the last one that is not ruled out counts.
  */
 export function understand(message: string, context: UnderstandingContext): Understanding {
-  warmUp("understand", () => {
-    const sample = "Hi, my name is Jo. Not Friday, could you come tomorrow at 10 or a bit later?";
-    return read(sample, "I have Tue 3 Mar at 10:00 AM. Which suits you?", {
-      now: context.now,
-      timeZone: "UTC",
-    });
-  });
+  warmUpUnderstanding(context.now);
   return underDeadline(() =>
     read(heardPart(message), heardPart(context.previousAssistantText ?? ""), context),
   );
+}
+
+/** Compiles what texts are read with, once. A process does so before it serves anybody: all that time it would answer nobody. */
+export function warmUpUnderstanding(now: Date): void {
+  warmUp("understand", () => {
+    const sample = "Hi, my name is Jo. Not Friday, could you come tomorrow at 10 or a bit later?";
+    return read(sample, "I have Tue 3 Mar at 10:00 AM. Which suits you?", { now, timeZone: "UTC" });
+  });
 }
 
 function read(text: string, previous: string, context: UnderstandingContext): Understanding {
