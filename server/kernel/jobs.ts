@@ -216,8 +216,9 @@ export class Jobs {
   }
 
   /**
-   * How many jobs are due or running now, how many wait for another attempt after one that failed, since when the longest waiting one is due, and when the next one after that falls
-   * due: a whole millisecond, rounded up, because that is all a clock here can be set to.
+   * How many jobs are due or running now, how many wait for another attempt after one that failed, since when the longest waiting
+   * one is due, and when the next one after that falls due: a whole millisecond, rounded up, because that is all a clock here can be
+   * set to.
    */
   async outlook(
     now: Date,

@@ -82,26 +82,17 @@ async function prepareAndWrite(
   const { workspaceId } = occasion;
   const prepared = await operation.prepare?.({ app, workspaceId, input, upload: call.upload } as never);
   try {
-    return await runWrite(app, operation, { ...call, prepared: prepared?.value }, input, occasion);
+    const full = { ...call, prepared: prepared?.value };
+    // Each time with an input nobody has touched.
+    return await againWhenMet(app.log, occasion, () =>
+      runWrite(app, operation, full, structuredClone(input), occasion),
+    );
   } finally {
     await prepared?.end();
   }
 }
 
 async function runWrite(
-  app: App,
-  operation: AnyOperation,
-  call: Call & { prepared: unknown },
-  input: Record<string, unknown>,
-  occasion: Occasion,
-): Promise<Outcome> {
-  // Each time with an input nobody has touched.
-  return againWhenMet(app.log, occasion, () =>
-    writeOnce(app, operation, call, structuredClone(input), occasion),
-  );
-}
-
-async function writeOnce(
   app: App,
   operation: AnyOperation,
   call: Call & { prepared: unknown },

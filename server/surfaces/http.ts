@@ -23,6 +23,7 @@ import { countCall } from "./limits.ts";
 import { FileBody, acceptFiles, discard, receiveFile } from "./uploads.ts";
 import type { Received } from "./uploads.ts";
 import { spokenFailure, spokenStatus } from "./spoken-failure.ts";
+import { mustComeFromUs } from "../modules/workspace/sign-in/same-site.ts";
 
 const bodyLimitBytes = 2 * 1024 * 1024;
 // Tokens and ids are far shorter; what is longer is refused by whoever reads it, by name.
@@ -291,6 +292,11 @@ function idempotencyKey(request: FastifyRequest): string | undefined {
 /** Returns the address a caller has signed: as we are known publicly, and as the Host header says only where nobody said that. */
 export function urlOf(app: App, request: FastifyRequest): string {
   return `${app.config.publicUrl ?? `${request.protocol}://${request.host}`}${request.originalUrl}`;
+}
+
+/** Throws the 403 for a form that another site's page, or a program, sends. */
+export function mustComeFromOurPages(app: App, request: FastifyRequest): void {
+  mustComeFromUs(one(request.headers.origin), originsOf(app, request));
 }
 
 /** Returns where a page of ours may have come from: the public address, and the one this browser uses. */

@@ -4,11 +4,10 @@ import { networkOf } from "../../../kernel/addresses.ts";
 import type { App } from "../../../kernel/app.ts";
 import { OperationError } from "../../../kernel/errors.ts";
 import { RateLimit } from "../../../kernel/rate-limit.ts";
-import { one, originsOf } from "../../../surfaces/http.ts";
+import { mustComeFromOurPages } from "../../../surfaces/http.ts";
 import { markup } from "../../../surfaces/markup.ts";
 import { countCall } from "../../../surfaces/limits.ts";
 import { anonymous } from "../../../kernel/actor.ts";
-import { mustComeFromUs } from "../../workspace/sign-in/same-site.ts";
 import { sendBookingPage } from "./layout.ts";
 import type { Frame } from "./layout.ts";
 
@@ -32,7 +31,7 @@ export function refusalOf(
   const { app } = frame;
   const { messages: m } = frame.visitor;
   try {
-    mustComeFromUs(one(request.headers.origin), originsOf(app, request));
+    mustComeFromOurPages(app, request);
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     const body = markup`<h1>${m.notFromHereTitle}</h1><p>${m.notFromHere}</p>`;

@@ -5,10 +5,9 @@ import type { App } from "../../../../kernel/app.ts";
 import type { Ctx } from "../../../../kernel/context.ts";
 import { OperationError } from "../../../../kernel/errors.ts";
 import { sendPage } from "../../../../surfaces/html-page.ts";
-import { one, originsOf } from "../../../../surfaces/http.ts";
+import { mustComeFromOurPages } from "../../../../surfaces/http.ts";
 import { formOf } from "../../../../surfaces/bodies.ts";
 import { countAttempt } from "../../../workspace/sign-in/attempts.ts";
-import { mustComeFromUs } from "../../../workspace/sign-in/same-site.ts";
 import { knownProvider, publicProvider } from "../provider.ts";
 import type { PublicProvider } from "../provider.ts";
 import { agentCode, idOfLink, linkOf } from "./codes.ts";
@@ -55,7 +54,7 @@ async function begin(app: App, request: Question, reply: FastifyReply): Promise<
   try {
     const { name = "", contact = "", ...form } = formOf(request);
     asked = { ...requestIn(form), name, contact };
-    mustComeFromUs(one(request.headers.origin), originsOf(app, request));
+    mustComeFromOurPages(app, request);
     await countAttempt(app, { address: request.ip, account: asked.contact, purpose: "to let an agent in" });
     const consent = await inside(app, request, provider, "ask_for_agent_consent", (ctx) =>
       askForConsent(ctx, asked),
@@ -90,7 +89,7 @@ async function show(
 
 async function change(app: App, request: Page, reply: FastifyReply): Promise<FastifyReply> {
   try {
-    mustComeFromUs(one(request.headers.origin), originsOf(app, request));
+    mustComeFromOurPages(app, request);
   } catch {
     return show(app, request, reply, { status: 403, notice: "elsewhere" });
   }

@@ -2,11 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "../../../../kernel/app.ts";
 import type { Ctx } from "../../../../kernel/context.ts";
 import { sendPage } from "../../../../surfaces/html-page.ts";
-import { one, originsOf } from "../../../../surfaces/http.ts";
+import { mustComeFromOurPages, one } from "../../../../surfaces/http.ts";
 import { formOf } from "../../../../surfaces/bodies.ts";
 import { workspaceOf } from "../../../workspace/settings/settings.ts";
 import { verifyPassword } from "../../../workspace/sign-in/passwords.ts";
-import { mustComeFromUs } from "../../../workspace/sign-in/same-site.ts";
 import { hashOfToken } from "../../../workspace/sign-in/tokens.ts";
 import { isOpen } from "../status-portals/status-portal.ts";
 import { recordWrongPin } from "../status-portals/pins.ts";
@@ -87,7 +86,7 @@ async function enter(
     async (ctx) => (await workspaceOf(ctx)).name,
   );
   try {
-    mustComeFromUs(one(request.headers.origin), originsOf(app, request));
+    mustComeFromOurPages(app, request);
   } catch {
     return sendPage(reply, 403, pinPage({ company, notice: "Enter the PIN here, on this page." }));
   }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "../../../../kernel/app.ts";
 import { OperationError } from "../../../../kernel/errors.ts";
 import { sendPage } from "../../../../surfaces/html-page.ts";
-import { one, originsOf } from "../../../../surfaces/http.ts";
+import { mustComeFromOurPages, one } from "../../../../surfaces/http.ts";
 import { formOf } from "../../../../surfaces/bodies.ts";
 import { countAttempt, forgiveAttempt } from "../attempts.ts";
 import type { Attempt } from "../attempts.ts";
@@ -11,7 +11,6 @@ import { deviceCookie, knownBrowser } from "../known-browsers.ts";
 import { verifyPassword } from "../passwords.ts";
 import { membershipsOf, personByEmail, personById } from "../people.store.ts";
 import type { Membership, Person } from "../people.store.ts";
-import { mustComeFromUs } from "../same-site.ts";
 import { closeSession, openSession, sessionCookie, signedIn, tokenInCookies } from "../sessions.ts";
 import { signInPage, signedInPage } from "./sign-in-page.ts";
 
@@ -37,7 +36,7 @@ export function addSignInPages(http: FastifyInstance, app: App): void {
 export function ownPagesOnly(app: App, page: Page): Page {
   return async (request, reply) => {
     try {
-      mustComeFromUs(one(request.headers.origin), originsOf(app, request));
+      mustComeFromOurPages(app, request);
       return await page(request, reply);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
