@@ -169,9 +169,12 @@ export const meeting = {
 export function arrangeMeeting(): void {
   meeting.begun.length = meeting.committed.length = 0;
   let go = () => {};
+  // Who has begun may not have the first lock yet: whoever comes here has.
+  let there = 0;
   const bothAreThere = new Promise<void>((resolve) => (go = resolve));
   meeting.together = () => {
-    if (meeting.begun.length >= 2) go();
+    there += 1;
+    if (there >= 2) go();
     return bothAreThere;
   };
 }
