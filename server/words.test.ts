@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { greetingName, holdsLink, oneLine, saysSomething } from "./words.ts";
+import { greetingName, holdsLink, oneLine, saysSomething, withoutBreaks } from "./words.ts";
 
 test("a text on one line, without what cannot be seen, and not longer than asked for", () => {
   assert.equal(oneLine(" Ann\r\n\u2028\u200bLee\u202e\t ", 80), "Ann Lee");
   assert.equal(oneLine("😀😀😀", 2), "😀😀");
   assert.equal(oneLine("abc def", 4), "abc");
+});
+
+test("a text that is one line keeps everything but its breaks, and what joins the letters of a script", () => {
+  assert.equal(withoutBreaks(" Ann\r\n\u2029\u0085Lee\u0000 "), "Ann Lee");
+  assert.equal(withoutBreaks("می\u200cخواهم  x"), "می\u200cخواهم  x");
 });
 
 test("what says something, in whatever script", () => {

@@ -1,10 +1,15 @@
 /** Words of people we do not know, made fit to stand in a message to somebody else. */
 import { invalidField } from "./kernel/errors.ts";
 
-/** A name, trimmed. Throws a 400 naming the field for one that says nothing: blanks, signs, what cannot be seen. */
+/** A name on one line, trimmed. Throws a 400 naming the field for one that says nothing: blanks, signs, what cannot be seen. */
 export function nameField(field: string, text: string): string {
-  if (saysSomething(text)) return text.trim();
+  if (saysSomething(text)) return withoutBreaks(text);
   throw invalidField(field, "is empty", `Send a ${field} with at least one letter or digit.`);
+}
+
+/** A text that is one line by its nature, such as a name or a street: breaks and control characters become a space. */
+export function withoutBreaks(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }
 
 /** On one line, without what cannot be seen, and no longer than `most` letters. */

@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import { isEmail } from "../../emails.ts";
 import { invalidField } from "../../kernel/errors.ts";
 import { mobileField, phoneField } from "../../phones.ts";
+import { withoutBreaks } from "../../words.ts";
 import { checkedZone } from "../workspace/company/company-settings.ts";
 
 /** A text that may be left out or cleared with null. */
@@ -50,14 +51,14 @@ type Sent = Record<string, unknown>;
 type Texts = Record<string, string | null>;
 
 /**
- * The texts among `names` that were sent, and how to reach the party: trimmed, empty as null, numbers in E.164. Throws a
+ * The texts among `names` that were sent, and how to reach the party: trimmed, all but notes on one line, empty as null, numbers in E.164. Throws a
  * 400 naming the field.
  */
 export function partyValues(fields: Sent, names: readonly string[], country: string): Texts {
   const values: Texts = {};
   for (const name of ["email", ...names]) {
     const value = fields[name] as string | null | undefined;
-    if (value !== undefined) values[name] = value?.trim() || null;
+    if (value !== undefined) values[name] = tidied(name, value ?? "") || null;
   }
   if (values["email"] && !isEmail(values["email"])) {
     throw invalidField(
@@ -77,9 +78,11 @@ export function partyValues(fields: Sent, names: readonly string[], country: str
   return values;
 }
 
-/** A name that may not be empty. */
+const tidied = (name: string, text: string) => (name === "notes" ? text.trim() : withoutBreaks(text));
+
+/** A name on one line that may not be empty. */
 export function nameField(field: string, text: string): string {
-  const name = text.trim();
+  const name = withoutBreaks(text);
   if (name === "") throw invalidField(field, "may not be empty", `Send ${field} with a word in it.`);
   return name;
 }

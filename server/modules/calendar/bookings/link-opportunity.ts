@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../kernel/context.ts";
 import { isId } from "../../../kernel/ids.ts";
+import { defaultCurrency } from "../../crm/amounts.ts";
 import { employ, insertCompany } from "../../crm/companies/companies.store.ts";
 import { assignUsers } from "../../crm/opportunities/assigned-users.store.ts";
 import { addLines, linesOf } from "../../crm/opportunities/lines.store.ts";
@@ -63,7 +64,7 @@ async function open(
       contact_id: booking.contact_id,
       company_id: companyId ?? null,
       lead_source: service.booking_lead_source,
-      currency: products[0]?.product.currency ?? "AUD",
+      currency: products[0]?.product.currency ?? defaultCurrency,
       tags: keptTags(service.booking_default_tags),
     },
     { userIds: service.booking_assigned_user_ids, placements: place ? [place] : [] },

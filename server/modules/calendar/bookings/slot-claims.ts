@@ -22,6 +22,8 @@ declare module "../../../kernel/tables.ts" {
   }
 }
 
+const exclusionViolation = "23P01";
+
 /**
  * Runs an attempt on somebody's time; undefined when the time is taken, and then the attempt has left nothing behind: no
  * row, and no lock either, so that whoever tries one host after another never holds one while waiting for the next.
@@ -30,13 +32,7 @@ export async function unlessTaken<T>(ctx: Ctx, attempt: () => Promise<T>): Promi
   try {
     return await ctx.db.savepoint(attempt);
   } catch (error) {
-    if (isTaken(error)) return undefined;
+    if ((error as { code?: string }).code === exclusionViolation) return undefined;
     throw error;
   }
-}
-
-// A deadlock takes clocks that differ or two classes changing places; the one whom the database ends has lost the time.
-function isTaken(error: unknown): boolean {
-  const code = (error as { code?: string }).code;
-  return code === "23P01" || code === "40P01";
 }

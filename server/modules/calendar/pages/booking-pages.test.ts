@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startHarness } from "../../../testing/harness.ts";
+import { holdSlot } from "../bookings/holds/hold.ts";
 import { bookings, openCalendar } from "../test-calendar.ts";
+import { publicService } from "./browse.ts";
 import { browserOf, hiddenIn } from "./testing.ts";
 
 const frontdesk = await startHarness();
@@ -132,6 +134,26 @@ test("who goes back finds the time that is kept for them, which is nobody's else
   }
   assert.doesNotMatch((await browserOf(frontdesk, english).get(path)).text, /We keep/);
   assert.match((await visitor.get(`${path}?start=${ten}&hold=${hold}`)).text, /We keep this time for you/);
+});
+
+test("the pages reach no hold that was made anywhere else, whoever knows its id", async () => {
+  const { calendar, path } = await opened();
+  const made = await calendar.inside(async (ctx) => {
+    const service = await publicService(ctx, String(calendar.eventType.slug));
+    assert.ok(service);
+    return holdSlot(ctx, { service, startsAt: new Date(ten), heldBy: "the receptionist" });
+  });
+  const elsewhere = "2026-03-03T14:00:00.000Z";
+  const stranger = browserOf(frontdesk, english);
+  assert.doesNotMatch((await stranger.get(`${path}?hold=${made.id}`)).text, /We keep/);
+  const theirs = await stranger.post(path, { action: "book", start: ten, hold: made.id, ...ann });
+  assert.equal(theirs.status, 409);
+  const other = { action: "book", start: elsewhere, hold: made.id, ...ann };
+  assert.match((await stranger.submit(path, other)).text, /You are booked/);
+  const [kept] = await calendar.inside((ctx) =>
+    ctx.db.from("slot_holds").select("id").where("id", "=", made.id).execute(),
+  );
+  assert.equal(kept?.id, made.id);
 });
 
 test("one address cannot block the calendar by holding times, and still books", async () => {

@@ -21,7 +21,7 @@ import type { DetailName, Details, Mistakes } from "./details-form.ts";
 import { countLook } from "./guards.ts";
 import { address } from "./layout.ts";
 import type { Page } from "./layout.ts";
-import { holdOfVisitor } from "./visitor-holds.ts";
+import { holdOfVisitor, isOfPages } from "./visitor-holds.ts";
 import { companyPage, detailsPage, servicePage } from "./service-page.ts";
 
 export async function showCompany(
@@ -116,6 +116,12 @@ async function detailsFor(ctx: Ctx, frame: CompanyFrame, service: Service, start
   return formFor(ctx, frame, service, { startsAt, hold, holdIsOver: query["hold"] !== undefined, details });
 }
 
+/** The live hold of these pages with this id. */
+export async function pageHold(ctx: Ctx, id: string | undefined): Promise<Hold | undefined> {
+  const hold = id !== undefined && isId(id) ? await findHold(ctx, id) : undefined;
+  return hold && isOfPages(hold) ? hold : undefined;
+}
+
 /** The hold a visitor brings, as long as it lasts and is for this very time. */
 export async function holdOn(
   ctx: Ctx,
@@ -123,7 +129,7 @@ export async function holdOn(
   startsAt: Date,
   id: string | undefined,
 ): Promise<Hold | undefined> {
-  const hold = id !== undefined && isId(id) ? await findHold(ctx, id) : undefined;
+  const hold = await pageHold(ctx, id);
   const fits = hold?.event_type_id === service.id && hold.starts_at.getTime() === startsAt.getTime();
   return fits ? hold : undefined;
 }

@@ -3,7 +3,6 @@ import type { FastifyReply } from "fastify";
 import type { App } from "../../../kernel/app.ts";
 import type { Ctx } from "../../../kernel/context.ts";
 import { OperationError } from "../../../kernel/errors.ts";
-import { isId } from "../../../kernel/ids.ts";
 import { formOf } from "../../../surfaces/bodies.ts";
 import { book } from "../bookings/book.ts";
 import { findBooking } from "../bookings/bookings.store.ts";
@@ -14,7 +13,7 @@ import { wallTimeAt } from "../slots/wall-clock.ts";
 import { answerInFrame, frameOf } from "./answer.ts";
 import type { Answer, CompanyFrame } from "./answer.ts";
 import type { ServiceVisit } from "./booking-pages.ts";
-import { formFor, holdOn, instantOf, placeOf, publicService, zonesFor } from "./browse.ts";
+import { formFor, holdOn, instantOf, pageHold, placeOf, publicService, zonesFor } from "./browse.ts";
 import { attendeesOf, mistakesIn, readDetails, trapName } from "./details-form.ts";
 import type { Details } from "./details-form.ts";
 import { refusalOf } from "./guards.ts";
@@ -130,7 +129,8 @@ async function bookTime(
   const about = startsAt.toISOString();
   const id = await once(ctx, { key: form["request"], about: `${service.id} ${about}` }, async () => {
     // Another time than the one that was kept for them: that one is free again.
-    if (!hold && isId(form["hold"] ?? "")) await releaseHold(ctx, form["hold"] ?? "");
+    const former = hold ? undefined : await pageHold(ctx, form["hold"]);
+    if (former) await releaseHold(ctx, former.id);
     const booking = await book(ctx, requestOf(frame, service, startsAt, details, hold?.id));
     return booking.id;
   });

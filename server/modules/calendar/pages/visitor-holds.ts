@@ -63,11 +63,20 @@ export async function holdOfVisitor(
     .where("event_type_id", "=", service.id)
     .where("expires_at", ">", ctx.now)
     .execute();
-  const own = live.find((hold) => hold.id === former || hold.held_by.endsWith(` ${visitor.id}`));
+  const ofPages = live.filter(isOfPages);
+  const own = ofPages.find((hold) => hold.id === former || hold.held_by.endsWith(` ${visitor.id}`));
   return own && { id: own.id, startsAt: own.starts_at, endsAt: own.ends_at, expiresAt: own.expires_at };
 }
 
 const holderPrefix = "booking page ";
+
+/**
+ * Whether a hold is one of these pages. Its id in an address or a form counts as the visitor's own (frames keep no cookies, and a
+ * telephone changes its network on the way), so holds that were made anywhere else must not be reached by it.
+ */
+export function isOfPages(hold: Pick<Hold, "held_by">): boolean {
+  return hold.held_by.startsWith(holderPrefix);
+}
 
 function addressDigest(ctx: Ctx, address: string): string {
   const secret = deriveKey(ctx.app.ports.secrets.consent, "visitor's address");

@@ -22,6 +22,23 @@ const eventsOf = (workspace: TestWorkspace) =>
     db.from("events").select(["type", "payload"]).orderBy("position").execute(),
   );
 
+test("a name, a street and a title are one line each, however they are sent; notes keep theirs", async () => {
+  const workspace = await frontdesk.workspace();
+  const made = await add(workspace, {
+    name: "Pipes\r\nBcc: all@example.com\u2028& Sons\n",
+    address_line1: "1 High St\nFlat 3",
+    notes: "Rings\ntwice",
+  });
+  assert.equal(made.name, "Pipes Bcc: all@example.com & Sons");
+  assert.deepEqual([made["address_line1"], made["notes"]], ["1 High St Flat 3", "Rings\ntwice"]);
+  const person = { first_name: "Ann\r\nMary", last_name: "Hill\u0007", job_title: "\n" };
+  const contact = await add(workspace, person, "/api/v1/contacts");
+  assert.deepEqual(
+    [contact["first_name"], contact["last_name"], contact["job_title"]],
+    ["Ann Mary", "Hill", null],
+  );
+});
+
 test("workspace.create_company#0 name is required and trimmed", async () => {
   const workspace = await frontdesk.workspace();
   for (const body of [{}, { name: "" }, { name: "  " }]) {

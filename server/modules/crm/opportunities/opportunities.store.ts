@@ -5,6 +5,7 @@ import { newId } from "../../../kernel/ids.ts";
 import { quietPayload, recordCreated, recordUpdated } from "../../../kernel/lifecycle.ts";
 import type { Quiet } from "../../../kernel/lifecycle.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
+import { defaultCurrency } from "../amounts.ts";
 import { metadataRules } from "../fields/metadata-rules.ts";
 import type { MetadataRules } from "../fields/metadata-rules.ts";
 import { assignUsers } from "./assigned-users.store.ts";
@@ -68,7 +69,7 @@ export function valuesToInsert(
   { values, metadata }: NewOpportunity,
   rules: MetadataRules,
 ): OpportunityValues {
-  const { status = "open", currency = "AUD", tags = [] } = values;
+  const { status = "open", currency = defaultCurrency, tags = [] } = values;
   const complete = {
     ...values,
     status,

@@ -3,7 +3,7 @@ import { crud, findRow } from "../../../kernel/crud.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
 import { fromMinor } from "../../../money.ts";
-import { minorField } from "../amounts.ts";
+import { defaultCurrency, minorField } from "../amounts.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
 import { checkReferences } from "../references.ts";
 import { findSupplierProduct } from "../supplier-catalog/supplier-catalog.store.ts";
@@ -61,7 +61,7 @@ async function productCostValues(
 
 async function currencyOf(ctx: Ctx, productId: string): Promise<string> {
   const product = (await findRow(ctx, "products", productId)) as Product | undefined;
-  return product?.currency ?? "AUD";
+  return product?.currency ?? defaultCurrency;
 }
 
 function priceValues(

@@ -4,7 +4,7 @@ import { crud, findRow } from "../../../kernel/crud.ts";
 import { invalidField } from "../../../kernel/errors.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
 import { workspaceApi } from "../../../surfaces/workspace-api.ts";
-import { checkedCurrency, minorOf } from "../amounts.ts";
+import { checkedCurrency, defaultCurrency, minorOf } from "../amounts.ts";
 import { nameField } from "../party.ts";
 import type { Product } from "../products/product.ts";
 import { checkReferences } from "../references.ts";
@@ -90,7 +90,7 @@ function priceValues(
   product: Product | undefined,
 ): JsonObject {
   if (before && price === undefined && currency === undefined) return {};
-  const usual = before?.currency ?? product?.currency ?? "AUD";
+  const usual = before?.currency ?? product?.currency ?? defaultCurrency;
   const next = currency === undefined ? usual : checkedCurrency("currency", currency);
   const kept = before && { minor: before.supplier_price_minor, currency: before.currency };
   return { supplier_price_minor: minorOf("supplier_price", price, next, kept), currency: next };

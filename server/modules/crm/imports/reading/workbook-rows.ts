@@ -85,8 +85,13 @@ class SheetReader implements XmlEvents {
   }
 
   #beginCell({ r, t = "n", s = "0" }: Readonly<Record<string, string>>): void {
-    this.#column = (r === undefined ? undefined : columnOf(r)) ?? this.#column + 1;
-    mustFitColumns(this.#column, this.#row.number);
+    const column = (r === undefined ? undefined : columnOf(r)) ?? this.#column + 1;
+    // One place again and again would be a long text read for a few letters, and never counted.
+    if (column <= this.#column) {
+      throw new Unreadable("cannot be read as a workbook: its cells are not in order");
+    }
+    mustFitColumns(column, this.#row.number);
+    this.#column = column;
     this.#kind = t;
     this.#style = Number(s);
     this.#text = "";
