@@ -139,7 +139,9 @@ function placeOf({ file, old, line, kind, new: replacement }: Entry, source: str
 
 const graph = await readImports(root);
 const changes = values.list === undefined ? await drawn() : await listed(values.list);
-const baselines = new Map<string, Promise<{ fails: boolean; runs: ReadonlySet<Named> }>>();
+type Baseline = { fails: boolean; runs: ReadonlySet<Named> };
+const baselines = new Map<string, Promise<Baseline>>();
+const finished = new Set<string>();
 
 type Lane = { options: TrialOptions; databasePrefix: string };
 
@@ -151,25 +153,40 @@ function laneNumber(n: number): Lane {
 }
 
 /** Runs a test once as it stands: one that fails by itself notices nothing, nor does one that never comes to the changed place. */
-function baseline(
-  test: string,
-  options: TrialOptions,
-): Promise<{ fails: boolean; runs: ReadonlySet<Named> }> {
+function baseline(test: string, options: TrialOptions): Promise<Baseline> {
   const known =
     baselines.get(test) ??
-    baselineOf(test, options).then(({ failure, coverage }) => ({
-      fails: failure !== undefined,
-      runs: new Set(changes.filter(({ file, start }) => wasRun(coverage.get(file), start))),
-    }));
+    baselineOf(test, options).then(({ failure, coverage }) => {
+      finished.add(test);
+      return {
+        fails: failure !== undefined,
+        runs: new Set(changes.filter(({ file, start }) => wasRun(coverage.get(file), start))),
+      };
+    });
   baselines.set(test, known);
   return known;
+}
+
+/** The baseline of a test. While another lane runs it, this one runs those that will be asked for next. */
+async function baselineAmong(
+  tests: readonly string[],
+  test: string,
+  options: TrialOptions,
+): Promise<Baseline> {
+  while (baselines.has(test) && !finished.has(test)) {
+    const next = tests.find((other) => !baselines.has(other));
+    if (next === undefined) break;
+    await baseline(next, options);
+  }
+  return baseline(test, options);
 }
 
 async function tryChange(change: Named, { options }: Lane): Promise<Result> {
   const { text, start: _start, ...told } = change;
   let tried = 0;
-  for (const test of nearestTests(graph, change.file)) {
-    const { fails, runs } = await baseline(test, options);
+  const tests = nearestTests(graph, change.file);
+  for (const test of tests) {
+    const { fails, runs } = await baselineAmong(tests, test, options);
     if (fails || !runs.has(change)) continue;
     tried += 1;
     const failure = await failureIn(test, { file: change.file, text }, options);

@@ -32,6 +32,7 @@ test("a stranger books with links and forms alone", async () => {
   assert.match(company.text, /1 h · from £99/);
   assert.match(company.text, /Taps &amp; valves/);
   const month = await visitor.get(path);
+  assert.doesNotMatch(month.text, /class="notice/);
   assert.match(month.text, /aria-label="Tuesday 3 March: 15 free times"/);
   const day = await visitor.get(`${path}?day=2026-03-03`);
   assert.match(day.text, new RegExp(`<button name="start" value="${ten}">10:00</button>`));
