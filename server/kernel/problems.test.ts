@@ -67,6 +67,22 @@ const cases: [object, string, string][] = [
     "Did you mean open? Send one of open, won.",
   ],
   [{ status: "lost" }, 'status is "lost", which is not allowed.', "Send one of open, won."],
+  // What stands in an object or a list may be a secret, and is not repeated.
+  [
+    { first_name: { pin: "1" } },
+    "first_name must be a text, not an object.",
+    'Send first_name as "some text", for example.',
+  ],
+  [
+    { first_name: ["1"] },
+    "first_name must be a text, not a list.",
+    'Send first_name as "some text", for example.',
+  ],
+  [
+    { first_name: null },
+    "first_name must be a text, not null.",
+    'Send first_name as "some text", for example.',
+  ],
   [{ limit: 0 }, "limit is 0, which is out of bounds.", "Send a whole number from 1 to 100."],
   [{ limit: "x" }, 'limit must be a whole number, not "x".', "Send limit as 1, for example."],
   [{ price: -1 }, "price is -1, which is out of bounds.", "Send a number above 0."],

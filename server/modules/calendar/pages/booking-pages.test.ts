@@ -246,6 +246,7 @@ test("what is unknown, private, or put away looks the same", async () => {
   const pages = await Promise.all(
     [
       "/book/nobody",
+      "/book/%00",
       `/book/${(await frontdesk.workspace()).slug}`,
       "/book/nobody/leak-repair",
       `/book/${slug}/nothing`,

@@ -39,16 +39,3 @@ export function subtractIntervals(from: readonly Interval[], without: readonly I
   }
   return left;
 }
-
-/** The stretches that are in both. Both must be merged (see mergeIntervals); so is the result. */
-export function intersectIntervals(a: readonly Interval[], b: readonly Interval[]): Interval[] {
-  const both: Interval[] = [];
-  for (let i = 0, j = 0; i < a.length && j < b.length;) {
-    const start = Math.max(a[i]![0], b[j]![0]);
-    const end = Math.min(a[i]![1], b[j]![1]);
-    if (start < end) both.push([start, end]);
-    if (a[i]![1] < b[j]![1]) i++;
-    else j++;
-  }
-  return both;
-}

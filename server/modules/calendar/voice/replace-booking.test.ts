@@ -31,6 +31,19 @@ test("everything comes along: customer, notes, attendees, the member, and the on
   assert.equal(after.source, "voice");
   const deals = await calendar.inside((ctx) => ctx.db.from("opportunities").select("id").execute());
   assert.equal(deals.length, 1);
+  // Whoever listens can tell a booking that was moved from a new one.
+  const created = await calendar.inside((ctx) =>
+    ctx.db
+      .from("events")
+      .select("payload")
+      .where("type", "=", "booking.created")
+      .orderBy("position")
+      .execute(),
+  );
+  assert.deepEqual(
+    created.map(({ payload }) => (payload as { replaces_booking_id?: string }).replaces_booking_id),
+    [undefined, before.id],
+  );
 });
 
 test("on the timeline of its lead a move is a move", async () => {
