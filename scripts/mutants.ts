@@ -28,7 +28,10 @@ const usualPaths = [
   "server/modules/workspace",
   "server/surfaces",
 ];
-const timeoutMs = 120_000;
+/** For a test as it stands, which is slower while its coverage is measured. */
+const baselineTimeoutMs = 600_000;
+/** A test that takes longer by itself is tried after all others. */
+const longMs = 30_000;
 /** A change that this many tests ran without a word is not going to be noticed by the next. */
 const mostTries = 16;
 
@@ -139,7 +142,7 @@ function placeOf({ file, old, line, kind, new: replacement }: Entry, source: str
 
 const graph = await readImports(root);
 const changes = values.list === undefined ? await drawn() : await listed(values.list);
-type Baseline = { fails: boolean; runs: ReadonlySet<Named> };
+type Baseline = { fails: boolean; runs: ReadonlySet<Named>; tookMs: number };
 const baselines = new Map<string, Promise<Baseline>>();
 const finished = new Set<string>();
 
@@ -149,16 +152,18 @@ function laneNumber(n: number): Lane {
   // The program stops at the first failure and leaves its database behind; the name says whose it was.
   const databasePrefix = `frontdesk_mutant_${process.pid}_${n}_`;
   const environment = { FRONTDESK_TEST_DATABASE_PREFIX: databasePrefix };
-  return { options: { root, timeoutMs, environment }, databasePrefix };
+  return { options: { root, timeoutMs: baselineTimeoutMs, environment }, databasePrefix };
 }
 
 /** Runs a test once as it stands: one that fails by itself notices nothing, nor does one that never comes to the changed place. */
 function baseline(test: string, options: TrialOptions): Promise<Baseline> {
+  const startedAt = performance.now();
   const known =
     baselines.get(test) ??
     baselineOf(test, options).then(({ failure, coverage }) => {
       finished.add(test);
       return {
+        tookMs: performance.now() - startedAt,
         fails: failure !== undefined,
         runs: new Set(changes.filter(({ file, start }) => wasRun(coverage.get(file), start))),
       };
@@ -183,17 +188,33 @@ async function baselineAmong(
 
 async function tryChange(change: Named, { options }: Lane): Promise<Result> {
   const { text, start: _start, ...told } = change;
+  const trying = (test: string, timeoutMs: number) =>
+    failureIn(test, { file: change.file, text }, { ...options, timeoutMs });
   let tried = 0;
-  const tests = nearestTests(graph, change.file);
-  for (const test of tests) {
-    const { fails, runs } = await baselineAmong(tests, test, options);
-    if (fails || !runs.has(change)) continue;
+  for await (const { test, tookMs } of testsThatRun(change, options)) {
     tried += 1;
-    const failure = await failureIn(test, { file: change.file, text }, options);
+    // What takes so much longer than usual hangs, and has noticed.
+    const failure = await trying(test, 3 * tookMs + 30_000);
     if (failure !== undefined) return { ...told, noticed: true, tried, by: test, failure };
     if (tried === mostTries) break;
   }
   return { ...told, noticed: false, tried };
+}
+
+/** The tests that come to a changed place and pass without the change: the nearest first, the long ones last. */
+async function* testsThatRun(
+  change: Named,
+  options: TrialOptions,
+): AsyncGenerator<{ test: string; tookMs: number }> {
+  const tests = nearestTests(graph, change.file);
+  const long: { test: string; tookMs: number }[] = [];
+  for (const test of tests) {
+    const { fails, runs, tookMs } = await baselineAmong(tests, test, options);
+    if (fails || !runs.has(change)) continue;
+    if (tookMs > longMs) long.push({ test, tookMs });
+    else yield { test, tookMs };
+  }
+  yield* long;
 }
 
 async function dropDatabases({ databasePrefix }: Lane): Promise<void> {

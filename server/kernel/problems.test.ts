@@ -29,6 +29,7 @@ const schema = Type.Object(
       ]),
     ),
     api_key: Type.Optional(Type.Integer()),
+    code: Type.Optional(Type.String({ pattern: "^[a-z]+$", "x-shown-once": true })),
     nested: Type.Optional(Type.Array(Type.Object({ a: Type.String() }, { additionalProperties: false }))),
   },
   { additionalProperties: false, minProperties: 1 },
@@ -102,6 +103,7 @@ const cases: [object, string, string][] = [
     'Send place as {"kind": "room", "room": "some text"}, for example.',
   ],
   [{ nested: [{ a: "b", c: 1 }] }, "nested.0.c is not a known field.", "Leave it out. There are: a."],
+  [{ code: "A1" }, "code has not the form it must have.", "Send what fits ^[a-z]+$."],
   [{ api_key: "hush" }, "api_key must be a whole number.", "Send api_key as 1, for example."],
   [
     { first_name: "A\0" },

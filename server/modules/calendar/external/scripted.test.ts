@@ -149,7 +149,9 @@ test("a calendar is connected once for a member, and one of theirs is written in
   const ask = (fields: Json) =>
     workspace.call("POST", connections, { member_id: workspace.adminId, provider: "local", ...fields });
   const status = async (fields: Json) => (await ask(fields)).status;
-  assert.equal(await status({ calendar_id: "olive" }), 409);
+  const again = await ask({ calendar_id: "olive" });
+  assert.equal(again.status, 409);
+  assert.ok(again.body.error.fix.includes(made.id), "says which connection to change");
   assert.equal(await status({ calendar_id: "olive", member_id: sam }), 201);
   assert.equal(await status({ calendar_id: "second", writes_bookings: true }), 201);
   assert.equal(await status({ calendar_id: "third", writes_bookings: true }), 409);

@@ -61,6 +61,16 @@ test("bookings.create_lead#3 an unanswered dial is a missed call: one lead, one 
   assert.ok(call.contact_id);
 });
 
+test("who calls from a fixed line is kept with it as their fixed line", async () => {
+  const business = await businessWithNumber(frontdesk);
+  const form = ringing(business, "+442079460018", newSid());
+  await postForm(frontdesk, "/twilio/voice", { ...form, CallStatus: "no-answer" });
+  await frontdesk.settle();
+  const [call] = await calls(business);
+  const { body } = await business.call("GET", `/api/v1/contacts/${call.contact_id}`);
+  assert.deepEqual([body.data.landline, body.data.phone], ["+442079460018", null]);
+});
+
 test("an answered dial makes no lead, whatever comes after it", async () => {
   const business = await businessWithNumber(frontdesk);
   const customer = business.customer();

@@ -70,7 +70,7 @@ async function begin(app: App, request: Question, reply: FastifyReply): Promise<
 
 function problemOf(error: OperationError): string {
   const [field] = (error.details?.["fields"] ?? []) as { message: string }[];
-  return field?.message ?? [error.message, error.fix].filter(Boolean).join(" ");
+  return field?.message ?? `${error.message} ${error.fix}`;
 }
 
 async function show(

@@ -41,7 +41,7 @@ export function ownPagesOnly(app: App, page: Page): Page {
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       void reply.headers(error.headers ?? {});
-      const notice = [error.message, error.fix].filter(Boolean).join(" ");
+      const notice = `${error.message} ${error.fix}`;
       return sendPage(reply, error.status, signInPage({ notice }));
     }
   };
