@@ -150,6 +150,18 @@ test("no connection is made to an address inside, by name or by number; with lea
   assert.equal((await get(open, "127.0.0.1")).answer?.text, "here");
 });
 
+test("only what is not found is told as not found", async () => {
+  const closed = new Outbound(false);
+  await closed.close();
+  const { error = "" } = await closed.send({
+    method: "POST",
+    url: "http://host.example/",
+    headers: {},
+    timeoutMs: 300,
+  });
+  assert.match(error, /destroyed|closed/);
+});
+
 test("an answer that does not come, or does not end, is waited for no longer than agreed", async () => {
   const server = createServer((request, response) => {
     if (request.url === "/slow-body") response.write("one byte and no more");

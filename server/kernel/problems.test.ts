@@ -129,6 +129,20 @@ test("what is missing is told with its meaning and an example, and every field w
   );
 });
 
+test("of many names the first thirty are told", () => {
+  const names = Array.from({ length: 31 }, (_, n) => `name_${n}`);
+  const many = (count: number) =>
+    Type.Object(
+      Object.fromEntries(names.slice(0, count).map((name) => [name, Type.Optional(Type.String())])),
+      {
+        additionalProperties: false,
+      },
+    );
+  const listed = (count: number) => told({ zebra: 1 }, many(count))[1];
+  assert.equal(listed(30), `Leave it out. There are: ${names.slice(0, 30).join(", ")}.`);
+  assert.equal(listed(31), `Leave it out. There are: ${names.slice(0, 30).join(", ")}, ….`);
+});
+
 test("an empty object where something has to be is told what there is", () => {
   const [message, fix] = told({});
   assert.equal(message, "body has 0 fields.");

@@ -108,7 +108,7 @@ function decoded(token: string): JWTPayload | undefined {
 // Whoever signs tokens lives in real time. Where the simulator's clock has been moved ahead, theirs counts.
 function tokenTime(app: App, token: string): Date {
   const now = app.clock.now();
-  const expired = (decoded(token)?.exp ?? 0) * 1000 < now.getTime();
+  const expired = (decoded(token)?.exp ?? 0) * 1000 <= now.getTime();
   return expired && app.config.simulator ? systemClock.now() : now;
 }
 

@@ -6,7 +6,7 @@ import type { Service } from "../services/service.ts";
 import { brandOf, contrast } from "./brand.ts";
 import { attendeesOf, mistakesIn, readDetails } from "./details-form.ts";
 import { en } from "./languages/en.ts";
-import { acceptedLanguage, spokenBy } from "./languages/languages.ts";
+import { acceptedLanguage, catalogues, spokenBy } from "./languages/languages.ts";
 import { visitorOf } from "./visitor.ts";
 import {
   cityOf,
@@ -56,6 +56,16 @@ test("a price: from, up to, between, exactly, free, or none", () => {
   assert.match(priced(5000, 9950) ?? "", /^£50\.00.+99\.50$/);
   assert.equal(priced(5000, 5000, "GBP", "PER_HOUR"), "£50 per hour");
   assert.equal(priced(5000, 5000, "GBP", "PER_JOB"), "£50");
+});
+
+test("one and several are told apart in every language", () => {
+  for (const { seatsLeft, freeTimes, mistakes } of Object.values(catalogues)) {
+    for (const say of [seatsLeft, (count: number) => freeTimes("", count), mistakes.summary]) {
+      // Another word, not only another number.
+      assert.notEqual(say(1).replace("1", "2"), say(2));
+      assert.ok(say(2).includes("2"));
+    }
+  }
 });
 
 test("lengths, periods, zones and clocks in words", () => {

@@ -53,6 +53,16 @@ test("guesses from everywhere slow an account down and never shut it", async () 
   assert.ok(before >= delayOf(13), "the thirteenth waited");
   const right = await attempt({ email, wanted: password });
   assert.equal(right.status, 303, "who knows the password is let in");
+  // Without a password to check, which takes its own time.
+  const guess = (n: number) => ({
+    address: `203.0.113.${n}`,
+    account: "somebody@example.com",
+    purpose: "to sign in" as const,
+  });
+  for (let n = 1; n <= 10; n += 1) await countAttempt(frontdesk.app, guess(n));
+  const eleventh = stopwatch();
+  assert.equal(await countAttempt(frontdesk.app, guess(11)), 11);
+  assert.ok(elapsedMs(eleventh) >= delayOf(11) - 1, "the eleventh waited");
   const afresh = stopwatch();
   assert.equal((await attempt({ email })).status, 401);
   assert.ok(elapsedMs(afresh) < before, "and the count began anew");
