@@ -89,6 +89,7 @@ test("workspace.set_scheduling_availability#1 weekly hours are a day from 0 to 6
     [{ day: 1, start: "9am", end: "17:00" }, "weekly_hours.0.start"],
     [{ day: 1, start: "09:00", end: "24:30" }, "weekly_hours.0.end"],
     [{ day: 1, start: "17:00", end: "09:00" }, "weekly_hours.0.end"],
+    [{ day: 1, start: "09:00", end: "09:00" }, "weekly_hours.0.end"],
     [{ day: 1, start: "09:00" }, "weekly_hours.0.end"],
   ] as const) {
     const answer = await workspace.call("PUT", path, { weekly_hours: [hours] });

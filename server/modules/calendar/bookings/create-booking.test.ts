@@ -54,6 +54,14 @@ test("workspace.create_scheduling_booking#0 the booking comes with its contact a
   assert.equal(again.body.data.crm.contact_id, crm.contact_id);
 });
 
+test("a field that holds only blanks is an empty field", async () => {
+  const calendar = await openCalendar(frontdesk);
+  const blank = { address: "  ", postal_code: " ", message: "\n" };
+  const { id } = (await calendar.book(blank)).body.data.booking;
+  const { data } = (await calendar.workspace.call("GET", `${bookings}/${id}`)).body;
+  assert.deepEqual([data.address, data.postal_code, data.message], [null, null, null]);
+});
+
 test("workspace.create_scheduled_event_type#23 the confirmation message is shown after booking", async () => {
   const calendar = await openCalendar(frontdesk, { booking_confirmation_message: "Mind the dog" });
   assert.equal((await calendar.book()).body.data.booking.confirmation_message, "Mind the dog");

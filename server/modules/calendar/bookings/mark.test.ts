@@ -91,6 +91,18 @@ test("workspace.mark_booking_attended#0 attended clears the next action, ends wh
   assert.ok(!activity.description.includes(answer.body.data.management_token));
 });
 
+test("workspace.mark_booking_attended#0 a next action without a date is cleared as well, and a date without one", async () => {
+  for (const next of [{ next_action: "Ring before" }, { next_action_date: "2026-03-03T09:00:00Z" }]) {
+    const { calendar, dealId, mark } = await booked();
+    const deal = `/api/v1/opportunities/${dealId}`;
+    const before = (await calendar.workspace.call("PATCH", deal, next)).body.data;
+    assert.ok(before.next_action ?? before.next_action_date);
+    await mark("attended");
+    const after = (await calendar.workspace.call("GET", deal)).body.data;
+    assert.deepEqual([after.next_action, after.next_action_date], [null, null]);
+  }
+});
+
 test("workspace.mark_booking_attended#0 workspace.cancel_scheduling_booking#1 only attended clears the next action", async () => {
   for (const how of ["late", "no-show", "cancel"] as const) {
     const { calendar, dealId, mark, cancel } = await booked();

@@ -174,6 +174,23 @@ test("travel: a visit leaves the time to get there and away again, told by the t
   assert.ok(refused.body.error.details.alternatives.every((one: Json) => one.time !== "13:00"));
 });
 
+test("travel: a visit that began days ago counts when it ends", async () => {
+  const calendar = await openCalendar(frontdesk, { travel_minutes: 45, slot_interval_minutes: 30 });
+  const made = await frontdesk.call("POST", "/api/private/v1/bookings", {
+    key: await calendar.workspace.privateToken(["WRITE_BOOKINGS"]),
+    body: {
+      customerPhone: "+447700900123",
+      scheduledStartAt: "2026-03-03T10:00:00Z",
+      scheduledEndAt: "2026-03-06T09:30:00Z",
+      postalCode: "N1 9GU",
+    },
+  });
+  assert.equal(made.status, 201, made.text);
+  const free = async (time: string) =>
+    (await calendar.check({ date: "2026-03-06", time, postal_code: "M1 1AE" })).body.data.available;
+  assert.deepEqual([await free("10:00"), await free("10:30")], [false, true]);
+});
+
 test("two visits that are too far apart are not booked at the same moment either", async () => {
   const calendar = await openCalendar(frontdesk, { travel_minutes: 45, slot_interval_minutes: 60 });
   const answers = await Promise.all([

@@ -1,5 +1,4 @@
 import type { Ctx } from "../../../../kernel/context.ts";
-import { invalidField } from "../../../../kernel/errors.ts";
 import { newId } from "../../../../kernel/ids.ts";
 import { workspaceOf } from "../../../workspace/settings/settings.ts";
 import { durationOf, rulesOf } from "../../services/service.ts";
@@ -42,13 +41,6 @@ export type HoldRequest = {
  */
 export async function holdSlot(ctx: Ctx, request: HoldRequest): Promise<Hold> {
   const { service, startsAt, memberId, minutes = usualHoldMinutes, postalCode } = request;
-  if (!Number.isInteger(minutes) || minutes < 1 || minutes > longestHoldMinutes) {
-    throw invalidField(
-      "minutes",
-      `must be a whole number from 1 to ${longestHoldMinutes}`,
-      `Send ${usualHoldMinutes}, or leave it out.`,
-    );
-  }
   const rules = rulesOf(service);
   const endsAt = new Date(startsAt.getTime() + durationOf(service) * MINUTE_MS);
   const wanted = { service, memberId, postalCode, startsAt, endsAt, offGrid: false };
