@@ -5,6 +5,7 @@ import { startHarness } from "../testing/harness.ts";
 import type { TestWorkspace } from "../testing/harness.ts";
 import { noted, probe, quietProbe, writeProbe } from "../testing/probe.ts";
 import { fieldChanges } from "./audit.ts";
+import { successStatus } from "./run.ts";
 
 const frontdesk = await startHarness({ modules: [...modules, probe] });
 const { app } = frontdesk;
@@ -62,6 +63,21 @@ test("a call that fails leaves nothing: no record, audit entry, event, job, stor
     db.from("credit_balances").selectAll().execute(),
   );
   assert.deepEqual(after, before);
+});
+
+test("what went well is 201 for what is created, 204 for nothing to say, and what an operation names itself", () => {
+  const statusOf = (name: string) => {
+    const operation = app.registry.find(name);
+    assert.ok(operation, name);
+    return successStatus(operation);
+  };
+  assert.deepEqual(
+    ["create_contact", "list_contacts", "update_contact", "dry_run_import", "invite_company_user"].map(
+      statusOf,
+    ),
+    [201, 200, 200, 202, 201],
+  );
+  assert.equal(statusOf("remove_opportunity_product"), 204);
 });
 
 test("a call that succeeds commits all of it together", async () => {
