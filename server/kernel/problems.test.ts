@@ -112,6 +112,14 @@ const cases: [object, string, string][] = [
   ],
 ];
 
+test("a name may not contain the NUL character either, wherever names are free", () => {
+  const free = Type.Object({ metadata: Type.Object({}, { additionalProperties: true }) });
+  assert.deepEqual(told({ metadata: { "a\0b": 1 } }, free), [
+    String.raw`metadata.a\u0000b may not contain the NUL character.`,
+    String.raw`Take the character \u0000 out of it.`,
+  ]);
+});
+
 for (const [value, message, fix] of cases) {
   test(`${JSON.stringify(value)}: ${message}`, () => assert.deepEqual(told(value), [message, fix]));
 }
