@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { startHarness } from "../../../testing/harness.ts";
 import { openCalendar } from "../test-calendar.ts";
 import type { TestCalendar } from "../test-calendar.ts";
+import { unlessTaken } from "./slot-claims.ts";
 
 const frontdesk = await startHarness({ work: false });
 const { database } = frontdesk.app;
@@ -48,6 +49,21 @@ test("a row that names a member takes the member's time, and gives it back with 
     claims.map((one) => [one.booking_id, one.subject_id]),
     [[second, calendar.workspace.adminId]],
   );
+});
+
+test("a deadlock is no taken time: whoever met another is told so, and runs again", async () => {
+  const calendar = await openCalendar(frontdesk);
+  for (const code of ["40P01", "40001"]) {
+    let attempts = 0;
+    const found = await calendar.inside((ctx) =>
+      unlessTaken(ctx, () => {
+        attempts += 1;
+        if (attempts === 1) return Promise.reject(Object.assign(new Error("met"), { code }));
+        return Promise.resolve("mine");
+      }),
+    );
+    assert.deepEqual([found, attempts], ["mine", 2]);
+  }
 });
 
 test("a row moves over its own time, and not onto anybody else's", async () => {

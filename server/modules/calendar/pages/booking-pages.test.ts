@@ -137,6 +137,16 @@ test("who goes back finds the time that is kept for them, which is nobody's else
   assert.match((await visitor.get(`${path}?start=${ten}&hold=${hold}`)).text, /We keep this time for you/);
 });
 
+test("whoever books another time than the one that is kept for them gives that one back", async () => {
+  const { calendar, path, visitor } = await opened();
+  await calendar.addStaff("Second pair of hands");
+  const details = await visitor.submit(path, { action: "hold", start: ten });
+  const { hold = "" } = hiddenIn(details.text);
+  const other = { action: "book", start: "2026-03-03T14:00:00.000Z", hold, ...ann };
+  assert.match((await visitor.submit(path, other)).text, /You are booked/);
+  assert.deepEqual(await calendar.inside((ctx) => ctx.db.from("slot_holds").select("id").execute()), []);
+});
+
 test("the pages reach no hold that was made anywhere else, whoever knows its id", async () => {
   const { calendar, path } = await opened();
   const made = await calendar.inside(async (ctx) => {

@@ -138,6 +138,7 @@ test("each limit holds by itself and lets through what is just within it", async
     [said, /more than 10000 parts/],
     [await sheetOnly(`<row r="2"/><row r="1"/>`), /rows are not in order/],
     [await sheetOnly(`<row r="1"><c r="B1"/><c r="A1"/></row>`), /cells are not in order/],
+    [await sheetOnly(`<row r="1"><c r="A1"/><c r="A1"/></row>`), /cells are not in order/],
   ];
   for (const [content, message] of refused) await assert.rejects(read(content), { message });
   const almost = new TableMeter();
