@@ -167,6 +167,18 @@ test("a text that is not read in time goes to a person, whole", async () => {
   );
   assert.deepEqual([late.escalate, late.intent, late.actions], [true, "ESCALATE", []]);
   assert.equal(warned.length, 1);
+  // A machine that has just begun compiles what it reads with, and is given another two turns.
+  let readings = 0;
+  const slow = (needed: number) => {
+    readings = 0;
+    return respond(turnOf({ role: "user", text: "hi" }), undefined, quiet, undefined, () =>
+      (readings += 1) < needed
+        ? Promise.reject(new DeadlineExceeded(200))
+        : Promise.resolve({ ...late, escalate: false }),
+    );
+  };
+  assert.deepEqual([(await slow(3)).escalate, readings], [false, 3]);
+  assert.deepEqual([(await slow(4)).escalate, readings], [true, 3]);
   await assert.rejects(
     respond(turnOf({ role: "user", text: "hi" }), undefined, quiet, undefined, () =>
       Promise.reject(new TypeError("a mistake")),
