@@ -36,6 +36,11 @@ export function checkedCurrency(field: string, code: string): string {
   throw invalidField(field, `${code} is no currency`, "Send an ISO 4217 code such as AUD.");
 }
 
+/** The currency of a record: the one that was sent, else the one it had, else the usual one. */
+export function nextCurrency(sent: string | undefined, before: { currency: string } | undefined): string {
+  return sent === undefined ? (before?.currency ?? defaultCurrency) : checkedCurrency("currency", sent);
+}
+
 /** What was sent, in minor units; a 400 naming the field for an amount the currency has no coins for. */
 export function minorField(field: string, amount: number, currency: string): number {
   const minor = exactMinor(amount, currency);

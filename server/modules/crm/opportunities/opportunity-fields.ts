@@ -2,14 +2,7 @@ import { Type } from "typebox";
 import type { Static, TObject } from "typebox";
 import { invalidField } from "../../../kernel/errors.ts";
 import type { JsonObject } from "../../../kernel/tables.ts";
-import {
-  checkedCurrency,
-  currencyField,
-  defaultCurrency,
-  keptMinor,
-  minorField,
-  moneyField,
-} from "../amounts.ts";
+import { currencyField, keptMinor, minorField, moneyField, nextCurrency } from "../amounts.ts";
 import { metadataField, nameField, optionalDate, optionalText } from "../party.ts";
 import type { CrmSettings } from "../settings/crm-settings.ts";
 import { statuses } from "./opportunity.ts";
@@ -91,8 +84,7 @@ export function valuesOf(
 // A value is what people said in its currency: in another currency it is the same number, if that has such amounts.
 function worth({ value, currency }: OpportunityFields, before: Opportunity | undefined): OpportunityValues {
   if (value === undefined && currency === undefined) return {};
-  const next =
-    currency === undefined ? (before?.currency ?? defaultCurrency) : checkedCurrency("currency", currency);
+  const next = nextCurrency(currency, before);
   const was = before?.value_minor ?? null;
   if (value !== undefined) {
     return { currency: next, value_minor: value === null ? null : minorField("value", value, next) };

@@ -5,11 +5,10 @@ import { invalidField } from "../../../kernel/errors.ts";
 import type { Json, JsonObject, Numeric, Timestamp } from "../../../kernel/tables.ts";
 import { fromMinor } from "../../../money.ts";
 import {
-  checkedCurrency,
   currencyField,
-  defaultCurrency,
   minorOf,
   moneyField,
+  nextCurrency,
   nullableNumber,
   numberOrNull,
   percentField,
@@ -150,8 +149,7 @@ export function productValues(fields: ProductFields, before: Product | undefined
 // A price keeps its number when its currency is corrected, so its minor units are written again.
 function priceValues({ price, currency }: ProductFields, before: Product | undefined): JsonObject {
   if (before && price === undefined && currency === undefined) return {};
-  const next =
-    currency === undefined ? (before?.currency ?? defaultCurrency) : checkedCurrency("currency", currency);
+  const next = nextCurrency(currency, before);
   const kept = before && { minor: before.price_minor, currency: before.currency };
   return { price_minor: minorOf("price", price, next, kept), currency: next };
 }
